@@ -1,0 +1,32 @@
+import path from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+// A zone with a half-hour offset: a test that silently assumes UTC fails here.
+process.env.TZ = 'Asia/Kolkata'
+
+const root = import.meta.dirname
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@\//, replacement: `${root}/` },
+      { find: 'server-only', replacement: path.join(root, 'lib/testing/empty.ts') },
+    ],
+  },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['{lib,components,prisma,scripts}/**/*.test.ts'], exclude: ['**/*.db.test.ts', '**/node_modules/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'db',
+          include: ['{lib,prisma,scripts}/**/*.db.test.ts'],
+          globalSetup: ['lib/testing/db-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+})
