@@ -1,0 +1,13 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { pool } from '@/lib/db/pool'
+import { PrismaClient } from '@/generated/prisma/client'
+
+const kept = globalThis as unknown as { migPrisma?: PrismaClient }
+
+/** The program's Prisma client, on the program's pool. */
+export function db(): PrismaClient {
+  kept.migPrisma ??= new PrismaClient({ adapter: new PrismaPg(pool()) })
+  return kept.migPrisma
+}
+
+export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0]
