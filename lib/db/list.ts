@@ -95,7 +95,7 @@ export async function* streamRows<Raw extends object>(query: ListQuery, params: 
     SELECT ${query.select} FROM ${query.from} ${whereSql(query.where)}
     ORDER BY ${sort.expression} ${direction}, ${query.id} ${direction}`
   const client = await pool().connect()
-  let broken: Error | undefined
+  let finished = false
   try {
     await client.query('BEGIN READ ONLY')
     await client.query('SET LOCAL statement_timeout = 0')
@@ -110,11 +110,9 @@ export async function* streamRows<Raw extends object>(query: ListQuery, params: 
       await cursor.close()
     }
     await client.query('COMMIT')
-  } catch (error) {
-    broken = error as Error
-    throw error
+    finished = true
   } finally {
-    // A connection inside an unfinished transaction is dropped, not returned.
-    client.release(broken ?? true)
+    // A connection inside an unfinished transaction is closed, not given back.
+    client.release(!finished)
   }
 }

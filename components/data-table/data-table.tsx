@@ -1,0 +1,158 @@
+import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react'
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { cn } from '@/lib/cn'
+import type { ListDefinition, ListParams } from '@/lib/list-params'
+import type { Page } from '@/lib/page'
+import { ColumnChooser } from './column-chooser'
+import { Pager } from './pager'
+
+export type Column<Row> = {
+  id: string
+  header: string
+  cell: (row: Row) => ReactNode
+  /** The list's sort key that this column sorts by. */
+  sort?: string
+  align?: 'right'
+  /** Not shown until the reader chooses it. */
+  hidden?: boolean
+  className?: string
+}
+
+/** A list's table: sort and pages are links, so it works before scripts load and the URL is the whole state. The first column names the row and stays. */
+export function DataTable<Row, F>({
+  list,
+  params,
+  page,
+  columns,
+  rowKey,
+  rowHref,
+  caption,
+  empty,
+  exportable = true,
+  path = list.path,
+}: {
+  list: ListDefinition<F>
+  params: ListParams<F>
+  page: Page<Row>
+  columns: Column<Row>[]
+  rowKey: (row: Row) => string
+  /** Where the whole row leads; its first cell holds the real link. */
+  rowHref?: (row: Row) => string
+  caption: string
+  empty: ReactNode
+  exportable?: boolean
+  path?: string
+}) {
+  const shown = shownColumns(columns, params)
+  return (
+    <div className="flex min-w-0 flex-col gap-2">
+      <div className="overflow-x-auto rounded-md border border-line bg-panel print:overflow-visible" data-table-scroll>
+        <table className="w-full border-collapse text-table">
+          <caption className="sr-only">{caption}</caption>
+          <thead className="sticky top-0 z-10 bg-panel">
+            <tr>
+              {shown.map((column, i) => (
+                <HeaderCell key={column.id} column={column} list={list} params={params} first={i === 0} path={path} />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {page.rows.map((row) => (
+              <tr
+                key={rowKey(row)}
+                className={cn('border-t border-line', rowHref && 'relative hover:bg-hover has-[a:focus-visible]:bg-hover')}
+              >
+                {shown.map((column, i) =>
+                  i === 0 ? (
+                    <th
+                      key={column.id}
+                      scope="row"
+                      className={cn('h-8 max-w-[32rem] px-3 py-1 text-left font-normal', column.className)}
+                    >
+                      {rowHref ? (
+                        <Link
+                          href={rowHref(row)}
+                          prefetch={false}
+                          className="text-link after:absolute after:inset-0 after:content-[''] hover:underline"
+                        >
+                          {column.cell(row)}
+                        </Link>
+                      ) : (
+                        column.cell(row)
+                      )}
+                    </th>
+                  ) : (
+                    <td
+                      key={column.id}
+                      className={cn(
+                        'h-8 max-w-[28rem] px-3 py-1 align-middle',
+                        column.align === 'right' && 'text-right tabular-nums',
+                        rowHref && '[&_a]:relative [&_a]:z-1',
+                        column.className,
+                      )}
+                    >
+                      {column.cell(row)}
+                    </td>
+                  ),
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {page.rows.length === 0 && <div className="border-t border-line px-4 py-10 text-center">{empty}</div>}
+      </div>
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 text-small text-muted">
+        <Pager list={list} params={params} page={page} path={path} exportable={exportable} />
+        <ColumnChooser list={list} params={params} path={path} columns={columns} shown={shown.map((c) => c.id)} />
+      </div>
+    </div>
+  )
+}
+
+function shownColumns<Row>(columns: Column<Row>[], params: { columns: string[] | null }): Column<Row>[] {
+  const chosen = params.columns
+  if (!chosen) return columns.filter((c) => !c.hidden)
+  return columns.filter((c, i) => i === 0 || chosen.includes(c.id))
+}
+
+function HeaderCell<Row, F>({
+  column,
+  list,
+  params,
+  first,
+  path,
+}: {
+  column: Column<Row>
+  list: ListDefinition<F>
+  params: ListParams<F>
+  first: boolean
+  path: string
+}) {
+  const active = column.sort !== undefined && column.sort === params.sort.key
+  const Icon = !active ? ChevronsUpDown : params.sort.descending ? ArrowDown : ArrowUp
+  return (
+    <th
+      scope="col"
+      aria-sort={active ? (params.sort.descending ? 'descending' : 'ascending') : undefined}
+      className={cn(
+        'h-8 whitespace-nowrap px-3 text-left font-medium text-muted text-small',
+        column.align === 'right' && 'text-right',
+        first && 'min-w-48',
+      )}
+    >
+      {column.sort ? (
+        <Link
+          href={list.href(params, { sort: { key: column.sort, descending: active ? !params.sort.descending : true } }, path)}
+          prefetch={false}
+          className={cn('inline-flex items-center gap-1 hover:text-text', active && 'text-text')}
+        >
+          {column.header}
+          <Icon aria-hidden className="size-3.5" />
+        </Link>
+      ) : (
+        column.header
+      )}
+    </th>
+  )
+}

@@ -1,0 +1,82 @@
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import type { ListDefinition, ListParams } from '@/lib/list-params'
+import { HiddenParams } from './hidden-params'
+
+/** A list's filters as one GET form: works without scripts, the URL holds the state; `names` are the filters that the fields inside set. */
+export function FilterBar<F>({
+  list,
+  params,
+  names,
+  children,
+  path = list.path,
+}: {
+  list: ListDefinition<F>
+  params: ListParams<F>
+  names: string[]
+  children: ReactNode
+  path?: string
+}) {
+  const filtered = Object.keys(params.given).length > 0
+  return (
+    <form action={path} role="search" className="flex flex-wrap items-end gap-2 print:hidden">
+      <HiddenParams list={list} params={params} except={names} />
+      {children}
+      <button
+        type="submit"
+        className="h-8 rounded-md border border-line bg-raised px-3 font-medium text-small hover:bg-hover"
+      >
+        Filter
+      </button>
+      {filtered && (
+        <Link
+          href={list.href({ ...params, given: {} }, {}, path)}
+          className="inline-flex h-8 items-center px-2 text-link text-small hover:underline"
+        >
+          Clear filters
+        </Link>
+      )}
+    </form>
+  )
+}
+
+const control = 'h-8 rounded-md border border-line bg-raised px-2 text-small text-text'
+
+/** A text filter's field. */
+export function TextField({ name, label, value, width = 'w-44' }: { name: string; label: string; value?: string; width?: string }) {
+  return (
+    <label className="flex flex-col gap-1 text-muted text-small">
+      {label}
+      <input type="search" name={name} defaultValue={value ?? ''} className={`${control} ${width}`} autoComplete="off" />
+    </label>
+  )
+}
+
+/** A filter with a closed list of values; the empty choice is "any". */
+export function ChoiceField({
+  name,
+  label,
+  value,
+  options,
+  any = 'any',
+}: {
+  name: string
+  label: string
+  value?: string
+  options: { value: string; label: string }[]
+  any?: string | null
+}) {
+  return (
+    <label className="flex flex-col gap-1 text-muted text-small">
+      {label}
+      <select name={name} defaultValue={value ?? ''} className={control}>
+        {any !== null && <option value="">{any}</option>}
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}

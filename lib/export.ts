@@ -1,0 +1,124 @@
+import 'server-only'
+import { Readable } from 'node:stream'
+import { requireViewer, type Viewer } from '@/lib/auth/viewer'
+import { isTimeout, isUnavailable } from '@/lib/db/pool'
+import { AppError, httpStatus } from '@/lib/errors'
+import { type ListDefinition, type ListParams, type RawParams } from '@/lib/list-params'
+
+/** `id` and `number` are never quoted as text; `json` is text in CSV and a value in NDJSON. */
+export type ExportColumn = { name: string; kind: 'id' | 'number' | 'text' | 'time' | 'json' | 'flag' }
+
+/** A list as rows keyed by column name, in batches, already in the list's order. */
+export type ExportSource = { columns: ExportColumn[]; rows: AsyncIterable<Record<string, unknown>[]> }
+
+export const EXPORT_FORMATS = ['csv', 'ndjson'] as const
+type Format = (typeof EXPORT_FORMATS)[number]
+
+// A spreadsheet runs a cell that begins so, its full-width forms included.
+const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/
+
+function csvCell(value: unknown, kind: ExportColumn['kind'], idsAsText: boolean): string {
+  if (value === null || value === undefined) return ''
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (kind === 'id') return idsAsText ? `"=""${text}"""` : text
+  if (kind === 'number' || kind === 'flag') return text
+  const safe = FORMULA.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+function ndjsonValue(value: unknown, kind: ExportColumn['kind']): unknown {
+  if (value === null || value === undefined) return null
+  if (kind === 'number') return Number(value)
+  if (kind === 'json' && typeof value === 'string') {
+    try {
+      return JSON.parse(value)
+    } catch {
+      return value
+    }
+  }
+  return value
+}
+
+/** The rows as lines of CSV (RFC 4180, with a header) or NDJSON, a chunk a batch. */
+export async function* exportLines(source: ExportSource, format: Format, idsAsText = false): AsyncGenerator<string> {
+  const { columns } = source
+  if (format === 'csv') yield `${columns.map((c) => c.name).join(',')}\r\n`
+  for await (const batch of source.rows) {
+    let chunk = ''
+    for (const row of batch) {
+      chunk +=
+        format === 'csv'
+          ? `${columns.map((c) => csvCell(row[c.name], c.kind, idsAsText)).join(',')}\r\n`
+          : `${JSON.stringify(Object.fromEntries(columns.map((c) => [c.name, ndjsonValue(row[c.name], c.kind)])))}\n`
+    }
+    yield chunk
+  }
+}
+
+function refuse(status: number, sentence: string): Response {
+  return new Response(`${sentence}\n`, {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  })
+}
+
+/** What a route handler answers for an error that it met: a sentence with the right status; unexpected errors are thrown on. */
+export function refusal(error: unknown): Response {
+  if (error instanceof AppError) return refuse(httpStatus(error), error.message)
+  if (isUnavailable(error)) return refuse(503, 'The database is away. Try again in a moment.')
+  if (isTimeout(error)) return refuse(503, 'The database took too long to answer. Narrow the filters and try again.')
+  throw error
+}
+
+/** The query string as a list's parser takes it: repeated names become arrays. */
+export function rawParams(url: URL): RawParams {
+  const raw: RawParams = {}
+  for (const name of new Set(url.searchParams.keys())) raw[name] = url.searchParams.getAll(name)
+  return raw
+}
+
+/** The GET handler of a list's export: the list's own parameters, `format=csv|ndjson`, all pages, streamed. */
+export function exportRoute<F>(
+  list: ListDefinition<F>,
+  source: (viewer: Viewer, params: ListParams<F>, url: URL) => Promise<ExportSource> | ExportSource,
+) {
+  return async (request: Request): Promise<Response> => {
+    try {
+      const viewer = await requireViewer()
+      const url = new URL(request.url)
+      const format = url.searchParams.get('format') ?? 'csv'
+      if (format !== 'csv' && format !== 'ndjson')
+        return refuse(400, `An export is format=csv or format=ndjson, not "${format.slice(0, 40)}".`)
+      const parsed = list.parse(rawParams(url))
+      if (!parsed.ok) return refuse(400, parsed.problem)
+      const { after: _, before: __, ...params } = parsed.params
+      const rows = await source(viewer, params, url)
+      const lines = exportLines(rows, format, url.searchParams.get('ids') === 'text')
+      // The first chunk is made before the answer starts, so that a failing query is an error and not an empty file.
+      const first = await lines.next()
+      const body = Readable.from(
+        (async function* () {
+          try {
+            if (!first.done) yield first.value
+            yield* lines
+          } finally {
+            await lines.return(undefined)
+          }
+        })(),
+        { objectMode: false, highWaterMark: 1 << 16 },
+      )
+      const name = list.path.slice(1).replaceAll('/', '-')
+      const stamp = new Date().toISOString().slice(0, 16).replace(/[-:]/g, '')
+      return new Response(Readable.toWeb(body) as ReadableStream, {
+        headers: {
+          'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
+          'content-disposition': `attachment; filename="mig-${name}-${stamp}Z.${format}"`,
+          'cache-control': 'no-store',
+          'x-content-type-options': 'nosniff',
+        },
+      })
+    } catch (error) {
+      return refusal(error)
+    }
+  }
+}
