@@ -1,0 +1,84 @@
+import pg from 'pg'
+import { dashboardGrantsSql } from '@/lib/db/roles'
+import { applyMigrations, markApplied, markRolledBack, readMigrations } from '@/lib/db/schema-engine'
+import { detectVintage } from '@/lib/mig/vintage'
+
+// Any constant does; it only has to differ from the lock of Prisma's own engine.
+const LOCK = 7_209_140_915
+
+async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'mig-dashboard migrations',
+  })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return await use(client)
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+export type MigrationState = { pending: string[]; failed: string[] }
+
+async function stateOf(client: pg.Client): Promise<MigrationState> {
+  const names = (await readMigrations()).map(({ name }) => name)
+  const table = await client.query(`SELECT FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'dashboard' AND c.relname = '_prisma_migrations'`)
+  if (table.rowCount === 0) return { pending: names, failed: [] }
+  const { rows } = await client.query<{ migration_name: string; finished: boolean }>(
+    `SELECT migration_name, bool_or(finished_at IS NOT NULL) AS finished
+     FROM dashboard._prisma_migrations WHERE rolled_back_at IS NULL GROUP BY migration_name`,
+  )
+  const finished = new Map(rows.map((row) => [row.migration_name, row.finished]))
+  return {
+    pending: names.filter((name) => !finished.get(name)),
+    failed: names.filter((name) => finished.get(name) === false),
+  }
+}
+
+/** The migrations that the database does not have yet, and those that began and did not end. Needs SELECT on the migration table only. */
+export function migrationState(url: string): Promise<MigrationState> {
+  return withClient(url, stateOf)
+}
+
+/**
+ * Brings the database up to date with the owner's role and returns the names of the migrations that ran.
+ * MIG's tables are made in an empty database only; where they exist nothing in "public" changes. Throws an Error with a sentence.
+ */
+export function migrate(ownerUrl: string): Promise<string[]> {
+  return withClient(ownerUrl, async (client) => {
+    // Several starts at once: one migrates, the others wait and find nothing to do.
+    await client.query('SELECT pg_advisory_lock($1)', [LOCK])
+    const state = await stateOf(client)
+    if (state.pending.length === 0) return []
+    const vintage = await detectVintage(client)
+    if (vintage.kind === 'unknown')
+      throw new Error(
+        `The database has tables, but not MIG's: ${vintage.missing.slice(0, 5).join(', ')}${vintage.missing.length > 5 ? ' and more' : ''}.`,
+      )
+    // Not IF NOT EXISTS, which needs the right to create even when the schema is there.
+    if ((await client.query(`SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'dashboard'`)).rowCount === 0)
+      await client.query('CREATE SCHEMA dashboard')
+    for (const name of state.failed) await markRolledBack(ownerUrl, name)
+    const [first] = state.pending
+    const migTables = (await readMigrations())[0]?.name
+    if (vintage.kind !== 'empty' && first !== undefined && first === migTables) await markApplied(ownerUrl, first)
+    const applied = await applyMigrations(ownerUrl)
+    await grantAgain(client)
+    return applied
+  })
+}
+
+// New tables reach the roles that already work with the schema.
+async function grantAgain(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ rolname: string }>(
+    `SELECT DISTINCT r.rolname FROM pg_catalog.pg_namespace n, LATERAL pg_catalog.aclexplode(n.nspacl) g
+     JOIN pg_catalog.pg_roles r ON r.oid = g.grantee
+     WHERE n.nspname = 'dashboard' AND g.grantee <> n.nspowner`,
+  )
+  for (const { rolname } of rows) await client.query(dashboardGrantsSql(rolname))
+}

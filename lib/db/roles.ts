@@ -1,0 +1,87 @@
+import { LATER_TABLES, NEEDED, SECRET_COLUMNS, type Vintage } from '@/lib/mig/vintage'
+
+export const PROGRAM_ROLE = 'mig_dashboard'
+
+const ROW_TABLES = ['agtmodreq', 'invagtmodperm']
+const READ_ONLY_TABLES = ['demo', '_prisma_migrations']
+const APPEND_ONLY_TABLES = ['audit']
+
+function quoteIdent(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** The role itself and its settings; needs a superuser or CREATEROLE. The password is set apart. */
+export function roleSql(role: string): string {
+  const name = quoteIdent(role)
+  return `DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ${quoteText(role)}) THEN
+    CREATE ROLE ${name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION;
+  END IF;
+END
+$$;
+ALTER ROLE ${name} SET timezone = 'UTC';
+ALTER ROLE ${name} SET statement_timeout = '10s';
+`
+}
+
+/** What the role may do with MIG's tables: read all but the secret columns, write investigators, modules and the two ACL tables. */
+export function migGrantsSql(vintage: Vintage, role: string): string {
+  const name = quoteIdent(role)
+  const lines = [`GRANT USAGE ON SCHEMA public TO ${name};`]
+  for (const table of [...Object.keys(NEEDED), ...LATER_TABLES]) {
+    const columns = vintage.columns[table]
+    if (!columns) continue
+    const secret = SECRET_COLUMNS[table] ?? []
+    const open = columns.filter((column) => !secret.includes(column))
+    const list = open.length < columns.length ? ` (${open.map(quoteIdent).join(', ')})` : ''
+    const verbs = ['SELECT']
+    if (table === 'investigators' || table === 'modules') verbs.push('INSERT', 'UPDATE')
+    const granted = verbs.map((verb) => `${verb}${list}`).join(', ')
+    const rows = ROW_TABLES.includes(table) ? ', INSERT, UPDATE, DELETE' : ''
+    lines.push(`GRANT ${granted}${rows} ON TABLE public.${quoteIdent(table)} TO ${name};`)
+  }
+  if (vintage.investigatorSequence) lines.push(`GRANT USAGE ON SEQUENCE ${vintage.investigatorSequence} TO ${name};`)
+  return `${lines.join('\n')}\n`
+}
+
+/** What the role may do with the tables that schema dashboard has when the statement runs; run again after every migration. */
+export function dashboardGrantsSql(role: string): string {
+  const name = quoteText(role)
+  const list = (tables: string[]) => tables.map(quoteText).join(', ')
+  return `DO $$
+DECLARE
+  t record;
+  may text;
+BEGIN
+  EXECUTE format('GRANT USAGE ON SCHEMA dashboard TO %I', ${name});
+  FOR t IN
+    SELECT c.relname, c.relkind FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'dashboard' AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+  LOOP
+    IF t.relkind = 'S' THEN
+      EXECUTE format('GRANT USAGE ON SEQUENCE dashboard.%I TO %I', t.relname, ${name});
+      CONTINUE;
+    END IF;
+    may := CASE
+      WHEN t.relname IN (${list(APPEND_ONLY_TABLES)}) THEN 'SELECT, INSERT'
+      WHEN t.relname IN (${list(READ_ONLY_TABLES)}) THEN 'SELECT'
+      ELSE 'SELECT, INSERT, UPDATE, DELETE'
+    END;
+    EXECUTE format('REVOKE ALL ON TABLE dashboard.%I FROM %I', t.relname, ${name});
+    EXECUTE format('GRANT %s ON TABLE dashboard.%I TO %I', may, t.relname, ${name});
+  END LOOP;
+END
+$$;
+`
+}
+
+/** The program's role with exactly what it needs: what `db sql` prints and what the embedded cluster gets. */
+export function rolesSql(vintage: Vintage, { role = PROGRAM_ROLE }: { role?: string } = {}): string {
+  return `${roleSql(role)}${migGrantsSql(vintage, role)}${dashboardGrantsSql(role)}`
+}
