@@ -73,12 +73,12 @@ export function migrate(ownerUrl: string): Promise<string[]> {
   })
 }
 
-// New tables reach the roles that already work with the schema.
+// New tables reach the roles that already work with the schema: those that may append to the audit.
 async function grantAgain(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ rolname: string }>(
-    `SELECT DISTINCT r.rolname FROM pg_catalog.pg_namespace n, LATERAL pg_catalog.aclexplode(n.nspacl) g
+    `SELECT r.rolname FROM pg_catalog.pg_class c, LATERAL pg_catalog.aclexplode(c.relacl) g
      JOIN pg_catalog.pg_roles r ON r.oid = g.grantee
-     WHERE n.nspname = 'dashboard' AND g.grantee <> n.nspowner`,
+     WHERE c.oid = to_regclass('dashboard.audit') AND g.grantee <> c.relowner AND g.privilege_type = 'INSERT'`,
   )
   for (const { rolname } of rows) await client.query(dashboardGrantsSql(rolname))
 }

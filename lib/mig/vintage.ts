@@ -176,9 +176,7 @@ const column = (alias: string, name: string) => raw(`${alias}.${name}`)
 /** True where PostgreSQL's JSON operators can read the text of a json column: one `\u0000` or lone surrogate fails the whole query. */
 export function jsonReadableSql(alias: string, name: string): Sql {
   const text = `${alias}.${name}::text`
-  return raw(
-    `(strpos(${text}, '\\u0000') = 0 AND strpos(${text}, '\\ud') = 0 AND strpos(${text}, '\\uD') = 0)`,
-  )
+  return raw(`(strpos(${text}, '\\u0000') = 0 AND strpos(${text}, '\\ud') = 0 AND strpos(${text}, '\\uD') = 0)`)
 }
 
 /** The agent's operating system: the column, or in the layout of 2019 what the environment or else the queue's name says. */

@@ -41,8 +41,8 @@ CREATE TABLE dashboard.demo (
 CREATE UNIQUE INDEX demo_one_row ON dashboard.demo ((true));
 
 CREATE TABLE dashboard.investigator_id (
-  only boolean NOT NULL DEFAULT true CONSTRAINT investigator_id_pkey PRIMARY KEY,
+  single boolean NOT NULL DEFAULT true CONSTRAINT investigator_id_pkey PRIMARY KEY,
   last numeric NOT NULL,
-  CONSTRAINT investigator_id_one_row CHECK (only)
+  CONSTRAINT investigator_id_one_row CHECK (single)
 );
 INSERT INTO dashboard.investigator_id (last) VALUES (0);
