@@ -1,7 +1,7 @@
 import 'server-only'
 import { Readable } from 'node:stream'
 import { requireViewer, type Viewer } from '@/lib/auth/viewer'
-import { isTimeout, isUnavailable } from '@/lib/db/pool'
+import { isTimeout, isUnavailable } from '@/lib/db/availability'
 import { AppError, httpStatus } from '@/lib/errors'
 import { type ListDefinition, type ListParams, type RawParams } from '@/lib/list-params'
 

@@ -28,11 +28,12 @@ export function ColumnChooser<F>({
         className="absolute right-0 bottom-full z-20 mb-1 flex min-w-48 flex-col gap-1 rounded-md border border-line bg-raised p-3 shadow-overlay"
       >
         <HiddenParams list={list} params={params} except={['columns']} />
+        <input type="hidden" name="columns" value={columns[0]?.id} />
         {columns.map((column, i) => (
-          <label key={column.id} className="flex items-center gap-2 text-text">
+          <label key={column.id} className="flex items-center gap-2 text-ink">
             <input
               type="checkbox"
-              name="columns"
+              name={i === 0 ? undefined : 'columns'}
               value={column.id}
               defaultChecked={shown.includes(column.id)}
               disabled={i === 0}
@@ -40,7 +41,7 @@ export function ColumnChooser<F>({
             {column.header}
           </label>
         ))}
-        <button type="submit" className="mt-2 rounded-md border border-line px-2 py-1 text-text hover:bg-hover">
+        <button type="submit" className="mt-2 rounded-md border border-line px-2 py-1 text-ink hover:bg-hover">
           Show these
         </button>
       </form>

@@ -47,10 +47,10 @@ export function DataTable<Row, F>({
   const shown = shownColumns(columns, params)
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <div className="overflow-x-auto rounded-md border border-line bg-panel print:overflow-visible" data-table-scroll>
-        <table className="w-full border-collapse text-table">
+      <div className="overflow-x-auto rounded-md border border-line bg-surface print:overflow-visible" data-table-scroll>
+        <table className="w-full border-collapse text-sm">
           <caption className="sr-only">{caption}</caption>
-          <thead className="sticky top-0 z-10 bg-panel">
+          <thead className="sticky top-0 z-10 bg-surface">
             <tr>
               {shown.map((column, i) => (
                 <HeaderCell key={column.id} column={column} list={list} params={params} first={i === 0} path={path} />
@@ -74,7 +74,7 @@ export function DataTable<Row, F>({
                         <Link
                           href={rowHref(row)}
                           prefetch={false}
-                          className="text-link after:absolute after:inset-0 after:content-[''] hover:underline"
+                          className="text-accent after:absolute after:inset-0 after:content-[''] hover:underline"
                         >
                           {column.cell(row)}
                         </Link>
@@ -102,7 +102,7 @@ export function DataTable<Row, F>({
         </table>
         {page.rows.length === 0 && <div className="border-t border-line px-4 py-10 text-center">{empty}</div>}
       </div>
-      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 text-small text-muted">
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 text-xs text-muted">
         <Pager list={list} params={params} page={page} path={path} exportable={exportable} />
         <ColumnChooser list={list} params={params} path={path} columns={columns} shown={shown.map((c) => c.id)} />
       </div>
@@ -136,7 +136,7 @@ function HeaderCell<Row, F>({
       scope="col"
       aria-sort={active ? (params.sort.descending ? 'descending' : 'ascending') : undefined}
       className={cn(
-        'h-8 whitespace-nowrap px-3 text-left font-medium text-muted text-small',
+        'h-8 whitespace-nowrap px-3 text-left font-medium text-muted text-xs',
         column.align === 'right' && 'text-right',
         first && 'min-w-48',
       )}
@@ -145,7 +145,7 @@ function HeaderCell<Row, F>({
         <Link
           href={list.href(params, { sort: { key: column.sort, descending: active ? !params.sort.descending : true } }, path)}
           prefetch={false}
-          className={cn('inline-flex items-center gap-1 hover:text-text', active && 'text-text')}
+          className={cn('inline-flex items-center gap-1 hover:text-ink', active && 'text-ink')}
         >
           {column.header}
           <Icon aria-hidden className="size-3.5" />

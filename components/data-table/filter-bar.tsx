@@ -24,14 +24,14 @@ export function FilterBar<F>({
       {children}
       <button
         type="submit"
-        className="h-8 rounded-md border border-line bg-raised px-3 font-medium text-small hover:bg-hover"
+        className="h-8 rounded-md border border-line bg-raised px-3 font-medium text-xs hover:bg-hover"
       >
         Filter
       </button>
       {filtered && (
         <Link
           href={list.href({ ...params, given: {} }, {}, path)}
-          className="inline-flex h-8 items-center px-2 text-link text-small hover:underline"
+          className="inline-flex h-8 items-center px-2 text-accent text-xs hover:underline"
         >
           Clear filters
         </Link>
@@ -40,12 +40,12 @@ export function FilterBar<F>({
   )
 }
 
-const control = 'h-8 rounded-md border border-line bg-raised px-2 text-small text-text'
+const control = 'h-8 rounded-md border border-line bg-raised px-2 text-xs text-ink'
 
 /** A text filter's field. */
 export function TextField({ name, label, value, width = 'w-44' }: { name: string; label: string; value?: string; width?: string }) {
   return (
-    <label className="flex flex-col gap-1 text-muted text-small">
+    <label className="flex flex-col gap-1 text-muted text-xs">
       {label}
       <input type="search" name={name} defaultValue={value ?? ''} className={`${control} ${width}`} autoComplete="off" />
     </label>
@@ -67,7 +67,7 @@ export function ChoiceField({
   any?: string | null
 }) {
   return (
-    <label className="flex flex-col gap-1 text-muted text-small">
+    <label className="flex flex-col gap-1 text-muted text-xs">
       {label}
       <select name={name} defaultValue={value ?? ''} className={control}>
         {any !== null && <option value="">{any}</option>}

@@ -38,11 +38,11 @@ export function Pager<Row, F>({
         <span className="flex items-center gap-3">
           {page.previous ? (
             <>
-              <Link className="text-link hover:underline" href={list.href(params, {}, path)} prefetch={false}>
+              <Link className="text-accent hover:underline" href={list.href(params, {}, path)} prefetch={false}>
                 First
               </Link>
               <Link
-                className="text-link hover:underline"
+                className="text-accent hover:underline"
                 rel="prev"
                 href={list.href(params, { before: page.previous }, path)}
                 prefetch={false}
@@ -53,7 +53,7 @@ export function Pager<Row, F>({
           ) : null}
           {page.next ? (
             <Link
-              className="text-link hover:underline"
+              className="text-accent hover:underline"
               rel="next"
               href={list.href(params, { after: page.next }, path)}
               prefetch={false}
@@ -72,7 +72,7 @@ export function Pager<Row, F>({
               href={list.href(params, { size }, path)}
               prefetch={false}
               aria-current={size === params.size ? 'true' : undefined}
-              className={size === params.size ? 'font-medium text-text' : 'text-link hover:underline'}
+              className={size === params.size ? 'font-medium text-ink' : 'text-accent hover:underline'}
             >
               {size}
             </Link>
@@ -82,10 +82,10 @@ export function Pager<Row, F>({
       {exportable && (
         <span className="flex items-center gap-2">
           <span>Export</span>
-          <a className="text-link hover:underline" href={exportHref('csv')} download>
+          <a className="text-accent hover:underline" href={exportHref('csv')} download>
             CSV
           </a>
-          <a className="text-link hover:underline" href={exportHref('ndjson')} download>
+          <a className="text-accent hover:underline" href={exportHref('ndjson')} download>
             NDJSON
           </a>
         </span>
