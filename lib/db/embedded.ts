@@ -52,7 +52,7 @@ export type EmbeddedOptions = {
   /** The data folder; the cluster lies in its folder `postgres`. */
   dir: string
   /** The ports it may take, both ends included; any free port without it. */
-  ports?: readonly [from: number, to: number]
+  ports?: { from: number; to: number } | null
   log?: (line: string) => void
   /** Settings for the server's command line, such as `fsync: 'off'` in tests. */
   settings?: Readonly<Record<string, string>>
@@ -200,7 +200,7 @@ function canListen(port: number): Promise<number | undefined> {
 
 // The port of the last time, so that a running program finds a restarted server again.
 async function choosePort(base: string, ports: EmbeddedOptions['ports'], log: (line: string) => void): Promise<number> {
-  const [from, to] = ports ?? [0, 0]
+  const { from, to } = ports ?? { from: 0, to: 0 }
   const kept = Number(readText(path.join(base, 'port')))
   if (kept > 0 && (!ports || (kept >= from && kept <= to))) {
     for (let attempt = 0; attempt < 10; attempt++) {

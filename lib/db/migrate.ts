@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { dashboardGrantsSql } from '@/lib/db/roles'
 import { applyMigrations, markApplied, markRolledBack, readMigrations } from '@/lib/db/schema-engine'
-import { detectVintage } from '@/lib/mig/vintage'
+import { detectVintage, isMig } from '@/lib/mig/vintage'
 
 // Any constant does; it only has to differ from the lock of Prisma's own engine.
 const LOCK = 7_209_140_915
@@ -56,7 +56,7 @@ export function migrate(ownerUrl: string): Promise<string[]> {
     const state = await stateOf(client)
     if (state.pending.length === 0) return []
     const vintage = await detectVintage(client)
-    if (vintage.kind === 'unknown')
+    if (vintage.kind !== 'empty' && !isMig(vintage))
       throw new Error(
         `The database has tables, but not MIG's: ${vintage.missing.slice(0, 5).join(', ')}${vintage.missing.length > 5 ? ' and more' : ''}.`,
       )

@@ -1,3 +1,5 @@
+import type pg from 'pg'
+import { pool } from '@/lib/db/pool'
 import { raw, type Sql } from '@/lib/db/sql'
 
 /** What a pg client, pool or transaction can do; enough to read the catalog. */
@@ -171,6 +173,36 @@ function kindOf(counters: boolean, investigatorStatus: boolean, publickey: Vinta
   return publickey === 'bytea' ? 'scripts' : 'data-rst'
 }
 
+/** True when the tables are MIG's, whatever their layout: the three that hold the fleet and its orders are there. */
+export function isMig(v: Vintage): boolean {
+  return ['actions', 'agents', 'commands'].every((table) => v.columns[table] !== undefined)
+}
+
+const UNUSABLE_MS = 5_000
+let known: { pool: pg.Pool; at: number; vintage: Promise<Vintage> } | undefined
+
+/** The layout of the program's database, read once; one that lacks something is read again after some seconds. */
+export function vintage(): Promise<Vintage> {
+  const current = pool()
+  if (known?.pool === current && Date.now() - known.at < UNUSABLE_MS) return known.vintage
+  const read = { pool: current, at: Date.now(), vintage: detectVintage(current) }
+  known = read
+  read.vintage.then(
+    (found) => {
+      if (found.missing.length === 0) read.at = Number.POSITIVE_INFINITY
+    },
+    () => {
+      if (known === read) known = undefined
+    },
+  )
+  return read.vintage
+}
+
+/** Has the layout read again, for when the database comes back and may be another one. */
+export function forgetVintage(): void {
+  known = undefined
+}
+
 const column = (alias: string, name: string) => raw(`${alias}.${name}`)
 
 /** True where PostgreSQL's JSON operators can read the text of a json column: one `\u0000` or lone surrogate fails the whole query. */
@@ -193,7 +225,7 @@ export function countersSql(v: Vintage, alias: string): Sql {
   return raw(COUNTERS.map((name) => (v.counters ? `${alias}.${name}` : `NULL::integer AS ${name}`)).join(', '))
 }
 
-/** actions.pgpsignatures as text, whatever its type. */
+/** actions.pgpsignatures as text: json or varchar by layout. */
 export function pgpsignaturesSql(_v: Vintage, alias: string): Sql {
   return raw(`${alias}.pgpsignatures::text`)
 }
