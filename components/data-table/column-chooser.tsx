@@ -1,4 +1,4 @@
-import { Columns3 } from 'lucide-react'
+import { Icon } from '@/components/ui/icon'
 import type { ListDefinition, ListParams } from '@/lib/list-params'
 import { HiddenParams } from './hidden-params'
 
@@ -20,7 +20,7 @@ export function ColumnChooser<F>({
   return (
     <details className="relative print:hidden">
       <summary className="inline-flex cursor-pointer items-center gap-1.5 rounded-md px-2 py-1 hover:bg-hover">
-        <Columns3 aria-hidden className="size-3.5" />
+        <Icon name="columns" className="size-3.5" />
         Columns
       </summary>
       <form

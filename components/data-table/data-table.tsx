@@ -1,6 +1,6 @@
-import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { Icon } from '@/components/ui/icon'
 import { cn } from '@/lib/cn'
 import type { ListDefinition, ListParams } from '@/lib/list-params'
 import type { Page } from '@/lib/page'
@@ -130,7 +130,6 @@ function HeaderCell<Row, F>({
   path: string
 }) {
   const active = column.sort !== undefined && column.sort === params.sort.key
-  const Icon = !active ? ChevronsUpDown : params.sort.descending ? ArrowDown : ArrowUp
   return (
     <th
       scope="col"
@@ -148,7 +147,7 @@ function HeaderCell<Row, F>({
           className={cn('inline-flex items-center gap-1 hover:text-ink', active && 'text-ink')}
         >
           {column.header}
-          <Icon aria-hidden className="size-3.5" />
+          <Icon name={!active ? 'sort' : params.sort.descending ? 'arrow-down' : 'arrow-up'} className="size-3.5" />
         </Link>
       ) : (
         column.header

@@ -1,15 +1,11 @@
 import type { ListQuery } from '@/lib/db/list'
+import { containing } from '@/lib/db/like'
 import { type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
 import { countersSql, type Vintage } from '@/lib/mig/vintage'
 import type { actionList } from './search-params'
 
 type Params = ListParams<(typeof actionList)['filters']>
-
-/** Text for LIKE that matches `part` anywhere, its wildcards taken literally. */
-function containing(part: string): string {
-  return `%${part.replace(/[\\%_]/g, '\\$&')}%`
-}
 
 // An action that has not started yet stands where its validity begins: on top only while it is young.
 const START = sql`CASE WHEN a.starttime BETWEEN '0100-01-01' AND '9000-01-01' THEN a.starttime ELSE a.validfrom END`
