@@ -41,6 +41,27 @@ export type Env = {
 
 export type EnvResult = { ok: true; env: Env } | { ok: false; problem: string; problems: string[] }
 
+/** The variables that `.env.example` documents; CHROMIUM_PATH is for the tests only. */
+export const SETTINGS = [
+  'DATABASE_URL',
+  'DATABASE_READ_URL',
+  'MIG_SPOOL_DIR',
+  'MIG_SCHEDULER_CFG',
+  'HEARTBEAT_PERIOD',
+  'AGENT_TIMEOUT',
+  'COLLECTOR_PERIOD',
+  'SPOOL_DELETE_AFTER',
+  'MIG_NOW',
+  'APP_URL',
+  'HOST',
+  'PORT',
+  'TRUSTED_PROXIES',
+  'DB_HOME',
+  'DB_PORTS',
+  'CHROMIUM_PATH',
+  'NEXT_SERVER_ACTIONS_ENCRYPTION_KEY',
+] as const
+
 type Timings = Record<'HEARTBEAT_PERIOD' | 'AGENT_TIMEOUT' | 'COLLECTOR_PERIOD' | 'SPOOL_DELETE_AFTER', string>
 type Scheduler = { timings: Partial<Timings>; keyId?: string }
 

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Embedded } from '@/lib/db/embedded'
+import type { Env } from '@/lib/env'
+import type { Lifetime } from './lifetime'
+import { Refusal } from './refusal'
+import { say, step } from './steps'
+
+/** The database that the site runs on, for as long as the starter lives. */
+export type KeptDatabase = {
+  /** The embedded database for the program's role; null with DATABASE_URL. */
+  programUrl(): string | null
+  /** The embedded database for its owner; null with DATABASE_URL. */
+  ownerUrl(): string | null
+  /** Called when the embedded database came back at another address than before. */
+  onNewAddress(call: () => void): void
+}
+
+const FIRST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 5_000
+
+/** Prepares the database of DATABASE_URL, or starts the embedded one, fills it the first time and keeps it running. */
+export async function keepDatabase(env: Env, life: Lifetime): Promise<KeptDatabase> {
+  if (!env.embedded) {
+    await prepareForeign()
+    return { programUrl: () => null, ownerUrl: () => null, onNewAddress: () => {} }
+  }
+  return keepEmbedded(env, life)
+}
+
+async function prepareForeign(): Promise<void> {
+  const { prepareDatabase } = await import('@/lib/db/setup')
+  await step('Database', async (note) => {
+    const prepared = await prepareDatabase()
+    if (!prepared.ok) throw new Refusal(prepared.sentence, prepared.exitCode)
+    for (const line of prepared.notes) note(line)
+  })
+}
+
+async function keepEmbedded(env: Env, life: Lifetime): Promise<KeptDatabase> {
+  // Not at the top: they need the generated client.
+  const { startEmbedded } = await import('@/lib/db/embedded')
+  const { fillDemo } = await import('@/lib/demo/fill')
+
+  const start = () => startEmbedded({ dir: env.dbHome, ports: env.dbPorts })
+
+  let current: Promise<Embedded>
+  const database = await step('Embedded PostgreSQL', async (note) => {
+    current = start()
+    life.atEnd(async () => (await current.catch(() => undefined))?.stop())
+    const running = await current
+    note(`127.0.0.1:${running.port}`)
+    if (!running.startedHere) note('was running already')
+    return running
+  })
+  await step('Demo fleet', async (note) => note(await fillDemo(database.ownerUrl, env.dbHome)))
+
+  let latest = database
+  let newAddress = () => {}
+  const watch = async () => {
+    for (let pause = FIRST_PAUSE_MS; !life.ending; ) {
+      await latest.exited
+      if (life.ending) return
+      say('The database ended; it is started again.')
+      try {
+        current = start()
+        const next = await current
+        const moved = next.programUrl !== latest.programUrl
+        latest = next
+        pause = FIRST_PAUSE_MS
+        say(`The database is back at 127.0.0.1:${next.port}.`)
+        if (moved) newAddress()
+      } catch (error) {
+        say(error instanceof Error ? error.message : String(error))
+        await sleep(pause)
+        pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
+      }
+    }
+  }
+  void watch()
+  return {
+    programUrl: () => latest.programUrl,
+    ownerUrl: () => latest.ownerUrl,
+    onNewAddress(call) {
+      newAddress = call
+    },
+  }
+}

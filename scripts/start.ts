@@ -1,0 +1,19 @@
+import { parseArgs } from 'node:util'
+import { startSite } from '@/lib/start/site'
+
+const USAGE = `npm start            build if needed, start the database and serve; settings: .env.example
+npm run dev          the same with hot reload
+npm start -- --help  this text`
+
+let options: { dev?: boolean; help?: boolean } = {}
+try {
+  options = parseArgs({ options: { dev: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } }).values
+} catch (error) {
+  console.error(`${(error as Error).message}\n${USAGE}`)
+  process.exit(2)
+}
+if (options.help) {
+  console.log(USAGE)
+  process.exit(0)
+}
+await startSite(process.cwd(), { dev: options.dev === true })
