@@ -543,3 +543,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     rmSync(cluster.lock, { force: true })
   }
 }
+
+/** Shuts down the cluster of a data folder if it runs; does nothing otherwise. */
+export async function stopEmbedded(dir: string): Promise<void> {
+  const data = path.join(embeddedFolder(dir), 'data')
+  const lines = readText(path.join(data, 'postmaster.pid'))?.split('\n')
+  const [pid, port] = [Number(lines?.[0]), Number(lines?.[3])]
+  if (pid && port) await stopServer(data, pid, port)
+}

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { migrate, migrationState } from '@/lib/db/migrate'
+import { differenceToSchema, readMigrations } from '@/lib/db/schema-engine'
+import { catalog } from '@/lib/testing/catalog'
+import { bareMigDatabase, emptyDatabase, run, type TestDatabase } from '@/lib/testing/database'
+
+const opened: TestDatabase[] = []
+async function keep(database: Promise<TestDatabase>): Promise<TestDatabase> {
+  const made = await database
+  opened.push(made)
+  return made
+}
+afterAll(async () => {
+  for (const database of opened) await database.drop()
+})
+
+describe('an empty database', () => {
+  let migrated: TestDatabase
+  let document: TestDatabase
+  let applied: string[]
+
+  beforeAll(async () => {
+    migrated = await keep(emptyDatabase())
+    document = await keep(bareMigDatabase('data-rst'))
+    applied = await migrate(migrated.ownerUrl)
+  })
+
+  test('gets all migrations', async () => {
+    expect(applied).toEqual((await readMigrations()).map(({ name }) => name))
+    expect(await migrationState(migrated.ownerUrl)).toEqual({ pending: [], failed: [] })
+  })
+
+  test.each(['actions', 'agents', 'commands', 'investigators', 'signatures', 'modules', 'agtmodreq', 'invagtmodperm'])(
+    'has the table %s of mig-data.rst',
+    async (table) => {
+      const of = async (url: string) =>
+        (await catalog(url, 'public')).filter((line) => new RegExp(`\\b(public\\.)?${table}\\b`).test(line))
+      const lines = await of(migrated.ownerUrl)
+      expect(lines.filter((line) => line.startsWith('column')).length).toBeGreaterThan(1)
+      expect(lines).toEqual(await of(document.ownerUrl))
+    },
+  )
+
+  test('has nothing in public that mig-data.rst does not have, index by index', async () => {
+    const lines = await catalog(migrated.ownerUrl, 'public')
+    // 5 primary keys, 4 unique indexes, 7 others
+    expect(lines.filter((line) => line.startsWith('index'))).toHaveLength(16)
+    expect(lines.filter((line) => line.includes('FOREIGN KEY'))).toHaveLength(9)
+    expect(lines).toEqual(await catalog(document.ownerUrl, 'public'))
+  })
+
+  test('keeps the migration table in schema dashboard', async () => {
+    const rows = await run(
+      migrated.ownerUrl,
+      `SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE relname = '_prisma_migrations'`,
+    )
+    expect(rows).toEqual([{ nspname: 'dashboard' }])
+  })
+
+  test('is what schema.prisma says, and a column too many is noticed', async () => {
+    expect(await differenceToSchema(migrated.ownerUrl, 'database')).toBe('')
+    await run(migrated.ownerUrl, 'ALTER TABLE dashboard.demo ADD COLUMN extra integer')
+    expect(await differenceToSchema(migrated.ownerUrl, 'database')).toContain('DROP COLUMN "extra"')
+  })
+})
+
+test('the migrations lead to schema.prisma', async () => {
+  const database = await keep(emptyDatabase())
+  expect(await differenceToSchema(database.ownerUrl, 'migrations')).toBe('')
+})
+
+test('every statement of the first migration names its schema', async () => {
+  const [first] = await readMigrations()
+  const names = [...(first?.sql ?? '').matchAll(/(?:CREATE TABLE|\bON|REFERENCES) (\S+)/g)].map((match) => match[1])
+  expect(names).toHaveLength(8 + 11 + 9)
+  expect(names.filter((name) => !name?.startsWith('public.'))).toEqual([])
+})
+
+test('a second run does nothing', async () => {
+  const database = await keep(emptyDatabase())
+  await migrate(database.ownerUrl)
+  expect(await migrate(database.ownerUrl)).toEqual([])
+})
+
+test('three at once: each migration runs once', async () => {
+  const database = await keep(emptyDatabase())
+  const runs = await Promise.all([1, 2, 3].map(() => migrate(database.ownerUrl)))
+  expect(runs.flat().sort()).toEqual((await readMigrations()).map(({ name }) => name))
+})
+
+test('a database with other tables is refused and left as it was', async () => {
+  const database = await keep(emptyDatabase())
+  await run(database.ownerUrl, 'CREATE TABLE public.orders (id integer PRIMARY KEY)')
+  const before = await catalog(database.ownerUrl, 'public')
+  await expect(migrate(database.ownerUrl)).rejects.toThrow("not MIG's")
+  expect(await catalog(database.ownerUrl, 'public')).toEqual(before)
+  expect(await run(database.ownerUrl, `SELECT FROM pg_namespace WHERE nspname = 'dashboard'`)).toEqual([])
+})
+
+test('a migration that began and did not end runs again', async () => {
+  const database = await keep(bareMigDatabase('scripts'))
+  await migrate(database.ownerUrl)
+  const last = (await readMigrations()).at(-1)?.name
+  await run(
+    database.ownerUrl,
+    `DROP TABLE dashboard.audit, dashboard.demo, dashboard.investigator_id; DROP FUNCTION dashboard.audit_refuse_change();
+     UPDATE dashboard._prisma_migrations SET finished_at = NULL WHERE migration_name = '${last}'`,
+  )
+  expect(await migrationState(database.ownerUrl)).toEqual({ pending: [last], failed: [last] })
+  expect(await migrate(database.ownerUrl)).toEqual([last])
+  expect(await migrationState(database.ownerUrl)).toEqual({ pending: [], failed: [] })
+})
