@@ -16,7 +16,7 @@ export function stripSignatureArmor(armored: string): string {
   let first = begin + 1
   while (first < end && lines[first]?.includes(':')) first++
   const body = lines.slice(first, end).filter((line) => line !== '')
-  const checksum = body.at(-1)?.startsWith('=') ? body.pop()?.slice(1) : undefined
+  const checksum = /^=[A-Za-z0-9+/]{4}$/.test(body.at(-1) ?? '') ? body.pop()?.slice(1) : undefined
   const payload = body.join('')
   const expected = checksumOf(payload)
   if (checksum !== undefined && checksum !== expected) throw new Error('the checksum of the signature is wrong')

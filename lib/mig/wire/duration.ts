@@ -10,7 +10,7 @@ const UNIT_NANOS: Readonly<Record<string, bigint>> = {
 }
 
 const MAX_NANOS = 2n ** 63n - 1n
-const WHOLE = /^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/
+const WHOLE = /^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/
 const PART = /(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/g
 
 /**

@@ -3,7 +3,7 @@ export type GoNumbers = 'go1.7' | 'go1.8'
 export type GoJsonOptions = {
   /** How doubles are printed: `go1.7` stands for all releases up to it, `go1.8` for it and later ones. */
   numbers: GoNumbers
-  /** How a tab inside a string is printed; by default as the Go of that time did: `\u0009`, later `\t`. */
+  /** How a tab inside a string is printed: `\u0009` by the Go of 2014 (default of `go1.7`), `\t` by later ones. */
   tab?: '\\u0009' | '\\t'
 }
 

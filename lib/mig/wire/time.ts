@@ -5,7 +5,7 @@ export type Instant = string & { readonly [instantBrand]: true }
 
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/
 const POSTGRES =
-  /^(\d{4,6})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d+))?([+-])(\d\d)(?::?(\d\d)(?::?(\d\d))?)?( BC)?$/
+  /^(\d{4,6})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d)(?::?(\d\d)(?::?(\d\d))?)?)( BC)?$/
 const NANOS = 1_000_000_000n
 
 /** The moment of an RFC 3339 text of any offset, nanoseconds kept, further digits cut; null when it is none. */
@@ -69,7 +69,7 @@ export function instantToUnixSeconds(instant: Instant): number {
   return partsOf(instant).seconds
 }
 
-/** The moment as PostgreSQL stores it: nearest microsecond, by its own arithmetic; fraction without trailing zeros. */
+/** The moment as PostgreSQL stores it: nearest microsecond, by its own arithmetic; fraction without trailing zeros. RangeError past year 9999. */
 export function roundToMicros(instant: Instant): Instant {
   const { seconds, fraction } = partsOf(instant)
   const micros = roundHalfEven(Number(`0.${fraction || '0'}`) * 1_000_000)
@@ -101,8 +101,8 @@ function readPostgres(text: string): Instant | 'far' | null {
   if (text === 'infinity' || text === '-infinity') return 'far'
   const match = POSTGRES.exec(text)
   if (!match) return null
-  const [, year, month, day, hour, minute, second, fraction, sign, h, m = '0', s = '0', bc] = match
-  if (Number(m) > 59 || Number(s) > 59) return null
+  const [, year, month, day, hour, minute, second, fraction, sign, h = '0', m = '0', s = '0', bc] = match
+  if (Number(h) > 23 || Number(m) > 59 || Number(s) > 59) return null
   if (bc || Number(year) > 9999) return 'far'
   const seconds = epochSeconds(year, month, day, hour, minute, second)
   if (seconds === null) return null
