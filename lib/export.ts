@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { requireViewer, type Viewer } from '@/lib/auth/viewer'
 import { isTimeout, isUnavailable } from '@/lib/db/availability'
 import { AppError, httpStatus } from '@/lib/errors'
-import { type ListDefinition, type ListParams, type RawParams } from '@/lib/list-params'
+import type { ListDefinition, ListParams, RawParams } from '@/lib/list-params'
 
 /** `id` and `number` are never quoted as text; `json` is text in CSV and a value in NDJSON. */
 export type ExportColumn = { name: string; kind: 'id' | 'number' | 'text' | 'time' | 'json' | 'flag' }
@@ -77,19 +77,23 @@ export function rawParams(url: URL): RawParams {
   return raw
 }
 
-/** The GET handler of a list's export: the list's own parameters, `format=csv|ndjson`, all pages, streamed. */
+/**
+ * The GET handler of a list's export: the list's own parameters, `format=csv|ndjson`, all pages, streamed.
+ * `fixed` gives the filters that the path itself holds.
+ */
 export function exportRoute<F>(
   list: ListDefinition<F>,
   source: (viewer: Viewer, params: ListParams<F>, url: URL) => Promise<ExportSource> | ExportSource,
+  fixed?: (route: Record<string, string>) => RawParams,
 ) {
-  return async (request: Request): Promise<Response> => {
+  return async (request: Request, context: { params: Promise<Record<string, string>> }): Promise<Response> => {
     try {
       const viewer = await requireViewer()
       const url = new URL(request.url)
       const format = url.searchParams.get('format') ?? 'csv'
       if (format !== 'csv' && format !== 'ndjson')
         return refuse(400, `An export is format=csv or format=ndjson, not "${format.slice(0, 40)}".`)
-      const parsed = list.parse(rawParams(url))
+      const parsed = list.parse({ ...rawParams(url), ...fixed?.(await context.params) })
       if (!parsed.ok) return refuse(400, parsed.problem)
       const { after: _, before: __, ...params } = parsed.params
       const rows = await source(viewer, params, url)

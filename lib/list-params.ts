@@ -44,7 +44,11 @@ export function choiceFilter<const V extends string>(label: string, values: read
 }
 
 /** One value of a closed list, with a default that stands for an absent filter. */
-export function modeFilter<const V extends string>(label: string, values: readonly V[], fallback: NoInfer<V>): Filter<V> {
+export function modeFilter<const V extends string>(
+  label: string,
+  values: readonly V[],
+  fallback: NoInfer<V>,
+): Filter<V> {
   return {
     label,
     default: fallback,
@@ -105,7 +109,13 @@ const BESIDE = new Set(['format', 'ids', 'than'])
 
 export type Filters = Record<string, Filter<never> | Filter<unknown>>
 type FilterValue<F> = F extends Filter<infer T> ? T : never
-type Values<F> = { [K in keyof F]: F[K] extends { default: infer D } ? (undefined extends D ? FilterValue<F[K]> | undefined : FilterValue<F[K]>) : FilterValue<F[K]> | undefined }
+type Values<F> = {
+  [K in keyof F]: F[K] extends { default: infer D }
+    ? undefined extends D
+      ? FilterValue<F[K]> | undefined
+      : FilterValue<F[K]>
+    : FilterValue<F[K]> | undefined
+}
 
 export type ListParams<F = unknown> = {
   filters: Values<F>
@@ -165,10 +175,13 @@ export function defineList<const F extends Filters>(definition: {
       }
       const filters: Record<string, unknown> = {}
       const given: Record<string, string[]> = {}
-      for (const [name, filter] of Object.entries(definition.filters)) filters[name] = (filter as Filter<unknown>).default
+      for (const [name, filter] of Object.entries(definition.filters))
+        filters[name] = (filter as Filter<unknown>).default
       for (const [name, values] of Object.entries(texts)) {
         if (COMMON.has(name) || BESIDE.has(name)) continue
-        const filter = Object.hasOwn(definition.filters, name) ? (definition.filters[name] as Filter<unknown>) : undefined
+        const filter = Object.hasOwn(definition.filters, name)
+          ? (definition.filters[name] as Filter<unknown>)
+          : undefined
         if (!filter)
           return {
             ok: false,

@@ -47,7 +47,10 @@ export function DataTable<Row, F>({
   const shown = shownColumns(columns, params)
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <div className="overflow-x-auto rounded-md border border-line bg-surface print:overflow-visible" data-table-scroll>
+      <div
+        className="overflow-x-auto rounded-md border border-line bg-surface print:overflow-visible"
+        data-table-scroll
+      >
         <table className="w-full border-collapse text-sm">
           <caption className="sr-only">{caption}</caption>
           <thead className="sticky top-0 z-10 bg-surface">
@@ -61,7 +64,10 @@ export function DataTable<Row, F>({
             {page.rows.map((row) => (
               <tr
                 key={rowKey(row)}
-                className={cn('border-t border-line', rowHref && 'relative hover:bg-hover has-[a:focus-visible]:bg-hover')}
+                className={cn(
+                  'border-t border-line',
+                  rowHref && 'relative hover:bg-hover has-[a:focus-visible]:bg-hover',
+                )}
               >
                 {shown.map((column, i) =>
                   i === 0 ? (
@@ -142,7 +148,11 @@ function HeaderCell<Row, F>({
     >
       {column.sort ? (
         <Link
-          href={list.href(params, { sort: { key: column.sort, descending: active ? !params.sort.descending : true } }, path)}
+          href={list.href(
+            params,
+            { sort: { key: column.sort, descending: active ? !params.sort.descending : true } },
+            path,
+          )}
           prefetch={false}
           className={cn('inline-flex items-center gap-1 hover:text-ink', active && 'text-ink')}
         >

@@ -19,7 +19,8 @@ export function FilterBar<F>({
 }) {
   const filtered = Object.keys(params.given).length > 0
   return (
-    <form action={path} role="search" className="flex flex-wrap items-end gap-2 print:hidden">
+    <search className="print:hidden">
+    <form action={path} className="flex flex-wrap items-end gap-2">
       <HiddenParams list={list} params={params} except={names} />
       {children}
       <button
@@ -37,17 +38,34 @@ export function FilterBar<F>({
         </Link>
       )}
     </form>
+    </search>
   )
 }
 
 const control = 'h-8 rounded-md border border-line bg-raised px-2 text-xs text-ink'
 
 /** A text filter's field. */
-export function TextField({ name, label, value, width = 'w-44' }: { name: string; label: string; value?: string; width?: string }) {
+export function TextField({
+  name,
+  label,
+  value,
+  width = 'w-44',
+}: {
+  name: string
+  label: string
+  value?: string
+  width?: string
+}) {
   return (
     <label className="flex flex-col gap-1 text-muted text-xs">
       {label}
-      <input type="search" name={name} defaultValue={value ?? ''} className={`${control} ${width}`} autoComplete="off" />
+      <input
+        type="search"
+        name={name}
+        defaultValue={value ?? ''}
+        className={`${control} ${width}`}
+        autoComplete="off"
+      />
     </label>
   )
 }

@@ -1,11 +1,11 @@
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
-import { DatabaseAway } from '@/components/feedback/database-away'
-import { NoAccess } from '@/components/feedback/no-access'
-import { ProblemPanel } from '@/components/feedback/problem-panel'
+import { DatabaseAway, ErrorPanel, NoAccess, ProblemPanel } from '@/components/feedback/panels'
 import { isTimeout, isUnavailable } from '@/lib/db/availability'
 import { AppError } from '@/lib/errors'
 import type { RawParams } from '@/lib/list-params'
+import { Content } from './content'
+import { PageHeader } from './page-header'
 
 export type PageProps = { params: Promise<Record<string, string>>; searchParams: Promise<RawParams> }
 
@@ -19,18 +19,29 @@ export function dataPage<P extends Partial<PageProps>>(render: (props: P) => Pro
     try {
       return await render(props)
     } catch (error) {
-      if (isUnavailable(error)) return <DatabaseAway />
-      if (isTimeout(error))
-        return (
-          <ProblemPanel
-            title="The database took too long to answer"
-            problem="The question was stopped after 10 seconds. Narrow the filters and try again."
-          />
-        )
-      if (error instanceof AppError && (error.code === 'forbidden' || error.code === 'unauthenticated'))
-        return <NoAccess reason={error.message} />
-      if (error instanceof AppError && error.code === 'invalid') return <ProblemPanel problem={error.message} />
-      throw error
+      const panel = expected(error)
+      if (!panel) throw error
+      return (
+        <>
+          <PageHeader title="MIG dashboard" />
+          <Content>{panel}</Content>
+        </>
+      )
     }
   }
+}
+
+function expected(error: unknown): ReactNode {
+  if (isUnavailable(error)) return <DatabaseAway />
+  if (isTimeout(error))
+    return (
+      <ErrorPanel title="The database took too long to answer">
+        The question was stopped after 10 seconds. Narrow the filters and try again.
+      </ErrorPanel>
+    )
+  if (!(error instanceof AppError)) return null
+  if (error.code === 'forbidden' || error.code === 'unauthenticated')
+    return <NoAccess needs="admin">{error.message}</NoAccess>
+  if (error.code === 'invalid') return <ProblemPanel problem={error.message} />
+  return null
 }

@@ -26,7 +26,12 @@ const CURSOR_FORMS: Record<SortExpression['type'], RegExp> = {
 }
 
 function whereSql(conditions: Sql[]): Sql {
-  return conditions.length ? sql`WHERE ${join(conditions.map((c) => sql`(${c})`), ' AND ')}` : sql``
+  return conditions.length
+    ? sql`WHERE ${join(
+        conditions.map((c) => sql`(${c})`),
+        ' AND ',
+      )}`
+    : sql``
 }
 
 function sortOf(query: ListQuery, params: Pick<ListParams, 'sort'>): SortExpression {
@@ -47,7 +52,10 @@ function besideCursor(query: ListQuery, sort: SortExpression, cursor: Cursor, de
  * One page of a list by keyset (no OFFSET): rows as SQL gives them, and the cursors around them.
  * Throws what PostgreSQL throws, and `invalid` for a cursor that does not fit.
  */
-export async function fetchPage<Raw extends object>(query: ListQuery, params: ListParams): Promise<Omit<Page<Raw>, 'total'>> {
+export async function fetchPage<Raw extends object>(
+  query: ListQuery,
+  params: ListParams,
+): Promise<Omit<Page<Raw>, 'total'>> {
   const sort = sortOf(query, params)
   const backwards = params.before !== undefined
   const cursor = params.before ?? params.after
@@ -88,7 +96,11 @@ export async function countBefore(query: ListQuery, params: ListParams, cursor: 
 }
 
 /** All rows of a list in its order, in batches, from one snapshot; closing the iterator early cancels the query. */
-export async function* streamRows<Raw extends object>(query: ListQuery, params: ListParams, batch = 1000): AsyncGenerator<Raw[]> {
+export async function* streamRows<Raw extends object>(
+  query: ListQuery,
+  params: ListParams,
+  batch = 1000,
+): AsyncGenerator<Raw[]> {
   const sort = sortOf(query, params)
   const direction = raw(params.sort.descending ? 'DESC' : 'ASC')
   const statement = sql`

@@ -16,7 +16,9 @@ export async function findIds(
   const read = readIdText(text)
   if (!read) return []
   const from = raw(`public.${table}`)
-  const exact = await pool().query<{ id: string }>(sql`SELECT trunc(id)::text AS id FROM ${from} WHERE id = ${read.id}::numeric`)
+  const exact = await pool().query<{ id: string }>(
+    sql`SELECT trunc(id)::text AS id FROM ${from} WHERE id = ${read.id}::numeric`,
+  )
   const found = exact.rows.length
     ? exact.rows
     : (

@@ -1,5 +1,5 @@
-import type { ListQuery } from '@/lib/db/list'
 import { containing } from '@/lib/db/like'
+import type { ListQuery } from '@/lib/db/list'
 import { type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
 import { countersSql, type Vintage } from '@/lib/mig/vintage'

@@ -118,9 +118,9 @@ export async function exportActions(viewer: Viewer, params: Params): Promise<Exp
       { name: 'finishtime', kind: 'time' },
       { name: 'lastupdatetime', kind: 'time' },
       { name: 'status', kind: 'text' },
-      ...(['sentctr', 'returnedctr', 'donectr', 'cancelledctr', 'failedctr', 'timeoutctr', 'syntaxversion'] as const).map(
-        (name) => ({ name, kind: 'number' as const }),
-      ),
+      ...(
+        ['sentctr', 'returnedctr', 'donectr', 'cancelledctr', 'failedctr', 'timeoutctr', 'syntaxversion'] as const
+      ).map((name) => ({ name, kind: 'number' as const })),
     ],
     rows: streamRows(query, params),
   }

@@ -1,6 +1,6 @@
+import { containing } from '@/lib/db/like'
 import type { ListQuery } from '@/lib/db/list'
 import { type Sql, sql } from '@/lib/db/sql'
-import { containing } from '@/lib/db/like'
 import type { ListParams } from '@/lib/list-params'
 import type { commandList } from './search-params'
 

@@ -69,7 +69,10 @@ export async function exportCommands(viewer: Viewer, params: Params): Promise<Ex
       { name: 'finishtime', kind: 'time' },
       ...(withResults ? [{ name: 'results', kind: 'json' as const }] : []),
     ],
-    rows: streamRows(withResults ? { ...query, select: sql`${query.select}, c.results::text AS results` } : query, params),
+    rows: streamRows(
+      withResults ? { ...query, select: sql`${query.select}, c.results::text AS results` } : query,
+      params,
+    ),
   }
 }
 

@@ -11,7 +11,9 @@ export type ResultEntry =
 
 /** What a command says, in short: not answered, found or not, and why it failed. */
 export type Answer =
-  | { kind: 'waiting' | 'unread' | 'no-answer' }
+  | { kind: 'waiting' }
+  | { kind: 'unread' }
+  | { kind: 'no-answer' }
   | { kind: 'entries'; found: boolean; entries: ResultEntry[]; reason: string | null }
   | { kind: 'unreadable'; why: string }
 
@@ -44,7 +46,8 @@ function readEntry(value: unknown): ResultEntry {
 
 /** Reads a command's `results` column (mig-domain 8): text or null, and its whole length in bytes; never throws. */
 export function readAnswer(status: string, results: string | null, bytes: number): Answer {
-  if (results === null) return bytes > 0 ? { kind: 'unread' } : { kind: UNANSWERED.has(status) ? 'waiting' : 'no-answer' }
+  if (results === null)
+    return bytes > 0 ? { kind: 'unread' } : { kind: UNANSWERED.has(status) ? 'waiting' : 'no-answer' }
   if (bytes > Buffer.byteLength(results)) return { kind: 'unread' }
   let value: unknown
   try {
@@ -53,7 +56,8 @@ export function readAnswer(status: string, results: string | null, bytes: number
     return { kind: 'unreadable', why: 'The results are not JSON.' }
   }
   if (value === null) return { kind: UNANSWERED.has(status) ? 'waiting' : 'no-answer' }
-  if (!Array.isArray(value)) return { kind: 'unreadable', why: 'The results are not a list with an entry for each operation.' }
+  if (!Array.isArray(value))
+    return { kind: 'unreadable', why: 'The results are not a list with an entry for each operation.' }
   const entries = value.map(readEntry)
   if (UNANSWERED.has(status) && entries.every((e) => e.kind === 'none' || (e.kind === 'answer' && !e.found)))
     return { kind: 'waiting' }

@@ -1,0 +1,106 @@
+import { notFound } from 'next/navigation'
+import { Results } from '@/components/commands/results'
+import { ExactMoment } from '@/components/feedback/moment'
+import { ChooseId } from '@/components/layout/choose-id'
+import { Columns, Content } from '@/components/layout/content'
+import { dataPage, type PageProps } from '@/components/layout/data-page'
+import { DetailHead } from '@/components/layout/detail-head'
+import { Live } from '@/components/layout/live'
+import { PageHeader } from '@/components/layout/page-header'
+import { Section } from '@/components/layout/section'
+import { StatusBadge } from '@/components/ui/badge'
+import { CodeBlock } from '@/components/ui/code-block'
+import { Disclosure } from '@/components/ui/disclosure'
+import { KeyValue } from '@/components/ui/key-value'
+import { Mono } from '@/components/ui/mono'
+import { TextLink } from '@/components/ui/text-link'
+import { visibleText } from '@/components/ui/visible-text'
+import { requireViewer } from '@/lib/auth/viewer'
+import { formatBytes, formatDuration, instantMillis } from '@/lib/format'
+import { getCommand } from '@/lib/mig/commands/queries'
+import { resolveId } from '@/lib/mig/resolve-id'
+import { commandStatus } from '@/lib/mig/wire/status'
+import { now } from '@/lib/now'
+
+export const metadata = { title: 'Command' }
+
+const crumbs = [
+  { label: 'Actions', href: '/actions' },
+  { label: 'Commands', href: '/commands' },
+]
+
+export default dataPage(async ({ params }: PageProps) => {
+  const viewer = await requireViewer()
+  const { id = '' } = await params
+  const resolved = await resolveId(viewer, 'commands', id, (exact) => `/commands/${exact}`)
+  if ('choices' in resolved) return <ChooseId ids={resolved.choices} base="/commands" crumbs={crumbs} noun="commands" />
+  const [command, moment] = await Promise.all([getCommand(viewer, resolved.id), now()])
+  if (!command) notFound()
+  const started = command.starttime && instantMillis(command.starttime)
+  const finished = command.finishtime && instantMillis(command.finishtime)
+  const agent = command.agent === null ? `agent ${command.agentid} (no row)` : visibleText(command.agent)
+  const action = command.action === null ? `action ${command.actionid} (no row)` : visibleText(command.action)
+  return (
+    <>
+      <PageHeader crumbs={crumbs} title={`${action} on ${agent}`} live={<Live now={moment} />} />
+      <Content>
+        <DetailHead
+          status={<StatusBadge {...commandStatus(command.status)} />}
+          facts={[
+            { key: 'agent', label: 'Agent', value: <TextLink href={`/agents/${command.agentid}`}>{agent}</TextLink> },
+            {
+              key: 'action',
+              label: 'Action',
+              value: <TextLink href={`/actions/${command.actionid}`}>{action}</TextLink>,
+            },
+          ]}
+        />
+        <Columns
+          aside={
+            <>
+              <Section title="Times">
+                <KeyValue
+                  items={[
+                    { key: 'starttime', label: 'Sent', value: <ExactMoment at={command.starttime} /> },
+                    { key: 'finishtime', label: 'Answered', value: <ExactMoment at={command.finishtime} /> },
+                    ...(started && finished
+                      ? [{ key: 'took', label: 'Took', value: formatDuration(finished - started) }]
+                      : []),
+                  ]}
+                />
+              </Section>
+              <Section title="Where">
+                <KeyValue
+                  items={[
+                    {
+                      key: 'queueloc',
+                      label: 'Queue',
+                      value: command.queueloc ? <Mono>{command.queueloc}</Mono> : 'the agent has no row',
+                    },
+                    { key: 'os', label: 'System', value: command.os ? visibleText(command.os) : 'not known' },
+                    {
+                      key: 'version',
+                      label: 'Agent version',
+                      value: command.version ? visibleText(command.version) : 'not known',
+                    },
+                    { key: 'id', label: 'Command id', value: <Mono copy>{command.id}</Mono> },
+                    { key: 'agentid', label: 'Agent id', value: <Mono copy>{command.agentid}</Mono> },
+                  ]}
+                />
+              </Section>
+            </>
+          }
+        >
+          <Section title="Results" remark={command.resultBytes ? formatBytes(command.resultBytes) : undefined}>
+            <Results command={command} />
+          </Section>
+          {command.results !== null && command.answer.kind === 'entries' && (
+            <Disclosure summary="Results as stored">
+              <CodeBlock text={command.results} label="Results as stored" />
+            </Disclosure>
+          )}
+        </Columns>
+      </Content>
+    </>
+  )
+})
