@@ -1,0 +1,46 @@
+import { use } from 'react'
+import { cn } from '@/lib/cn'
+import { formatExact, formatInZone, formatRelative, formatShort } from '@/lib/format'
+import { viewerZone } from '@/lib/viewer-zone'
+
+/**
+ * A moment as "3 h ago", exact in UTC and in the viewer's zone on hover. `at` and `now` are RFC 3339 UTC texts;
+ * null is "not yet", or the word in `none`. `second` adds the short date or the exact one on a line of its own.
+ */
+export function Moment({
+  at,
+  now,
+  none = 'not yet',
+  second,
+  className,
+}: {
+  at: string | null
+  now: string
+  none?: string
+  second?: 'short' | 'exact'
+  className?: string
+}) {
+  if (at === null) return <span className={cn('text-faint', className)}>{none}</span>
+  const zone = use(viewerZone())
+  return (
+    <time dateTime={at} title={formatExact(at, zone)} className={cn('whitespace-nowrap', className)}>
+      {formatRelative(at, now)}
+      {second && (
+        <span className="block text-xs text-faint">
+          {second === 'short' ? formatShort(at, { now, zone }) : formatInZone(at, zone)}
+        </span>
+      )}
+    </time>
+  )
+}
+
+/** The exact moment in the viewer's zone with its name, UTC on hover: for detail pages and logs. */
+export function ExactMoment({ at, none = 'not yet' }: { at: string | null; none?: string }) {
+  if (at === null) return <span className="text-faint">{none}</span>
+  const zone = use(viewerZone())
+  return (
+    <time dateTime={at} title={formatExact(at, zone)} className="whitespace-nowrap">
+      {formatInZone(at, zone)}
+    </time>
+  )
+}

@@ -1,0 +1,81 @@
+import type { IconName } from '../ui/icon-shapes'
+
+export type NavKey =
+  | 'overview'
+  | 'actions'
+  | 'commands'
+  | 'agents'
+  | 'offline'
+  | 'doubles'
+  | 'acl'
+  | 'permissions'
+  | 'investigators'
+  | 'spool'
+
+export type NavItem = {
+  key: NavKey
+  label: string
+  href: string
+  icon: IconName
+  /** Addresses below this one belong to the item; the longest that fits is the one marked. */
+  under: string
+  sub?: NavItem[]
+}
+
+export const NAVIGATION: readonly NavItem[] = [
+  { key: 'overview', label: 'Overview', href: '/', icon: 'overview', under: '/' },
+  {
+    key: 'actions',
+    label: 'Actions',
+    href: '/actions',
+    icon: 'action',
+    under: '/actions',
+    sub: [{ key: 'commands', label: 'Commands', href: '/commands', icon: 'command', under: '/commands' }],
+  },
+  {
+    key: 'agents',
+    label: 'Agents',
+    href: '/agents',
+    icon: 'agent',
+    under: '/agents',
+    sub: [
+      { key: 'offline', label: 'Offline', href: '/agents/offline', icon: 'offline', under: '/agents/offline' },
+      { key: 'doubles', label: 'Doubles', href: '/agents/doubles', icon: 'double', under: '/agents/doubles' },
+    ],
+  },
+  {
+    key: 'acl',
+    label: 'ACL',
+    href: '/acl/requirements',
+    icon: 'acl',
+    under: '/acl',
+    sub: [
+      {
+        key: 'permissions',
+        label: 'Permissions',
+        href: '/acl/permissions',
+        icon: 'permission',
+        under: '/acl/permissions',
+      },
+    ],
+  },
+  {
+    key: 'investigators',
+    label: 'Investigators',
+    href: '/investigators',
+    icon: 'investigator',
+    under: '/investigators',
+  },
+  { key: 'spool', label: 'Spool', href: '/spool', icon: 'spool', under: '/spool' },
+]
+
+/** The item that an address belongs to: the one with the longest prefix, or null. */
+export function currentItem(pathname: string, items: readonly NavItem[] = NAVIGATION): NavKey | null {
+  let best: NavItem | null = null
+  for (const item of items.flatMap((one) => [one, ...(one.sub ?? [])])) {
+    const fits =
+      item.under === '/' ? pathname === '/' : pathname === item.under || pathname.startsWith(`${item.under}/`)
+    if (fits && (!best || item.under.length > best.under.length)) best = item
+  }
+  return best?.key ?? null
+}

@@ -1,0 +1,48 @@
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { cn } from '@/lib/cn'
+import { Icon } from '../ui/icon'
+
+export type Crumb = { label: string; href: string }
+
+/** The page's part of the top bar: where it is, its title, and at the right "as of". */
+export function PageHeader({
+  crumbs = [],
+  title,
+  mono = false,
+  live,
+}: {
+  crumbs?: Crumb[]
+  title: string
+  mono?: boolean
+  live?: ReactNode
+}) {
+  return (
+    <header className="fixed inset-x-0 top-0 z-20 flex h-bar items-center gap-4 border-line border-b bg-bg pr-[5.5rem] pl-12 max-md:pr-20 md:left-rail md:pl-gutter lg:left-side print:static print:px-0">
+      <div className="flex min-w-0 flex-1 items-center gap-1.5 text-sm">
+        {crumbs.length > 0 && (
+          <nav aria-label="Breadcrumb" className="min-w-0 shrink-0 max-sm:hidden">
+            <ol className="flex items-center gap-1.5">
+              {crumbs.map((crumb) => (
+                <li key={crumb.href} className="flex items-center gap-1.5">
+                  <Link
+                    prefetch={false}
+                    href={crumb.href}
+                    className="text-muted underline-offset-2 hover:text-ink hover:underline"
+                  >
+                    {crumb.label}
+                  </Link>
+                  <Icon name="chevron-right" className="size-3.5 text-faint" />
+                </li>
+              ))}
+            </ol>
+          </nav>
+        )}
+        <h1 title={title} className={cn('truncate text-lg font-semibold', mono && 'font-mono text-base')}>
+          {title}
+        </h1>
+      </div>
+      {live && <div className="shrink-0 text-xs text-muted">{live}</div>}
+    </header>
+  )
+}

@@ -1,0 +1,81 @@
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { cn } from '@/lib/cn'
+import { Icon } from '../ui/icon'
+import { NavLink } from './nav-link'
+import { NAVIGATION, type NavItem, type NavKey } from './navigation'
+
+/**
+ * The areas. One element in three shapes: full on wide windows, icons on medium ones, on phones a sheet that the menu
+ * button opens as a popover. `counts` are small badges, each may stream in.
+ */
+export function Sidebar({ counts = {} }: { counts?: Partial<Record<NavKey, ReactNode>> }) {
+  return (
+    <nav
+      id="areas"
+      popover="auto"
+      aria-label="Areas"
+      className={cn(
+        'no-print z-40 flex-col bg-sunken text-ink',
+        'max-md:fixed max-md:inset-y-0 max-md:left-0 max-md:h-dvh max-md:w-72 max-md:shadow-overlay max-md:open:flex',
+        'md:sticky md:top-0 md:flex md:h-dvh md:w-rail md:shrink-0 md:border-r md:border-line lg:w-side',
+        'max-h-none overflow-y-auto',
+      )}
+    >
+      <div className="flex h-bar shrink-0 items-center px-4 md:max-lg:justify-center md:max-lg:px-0">
+        <Link
+          href="/"
+          prefetch={false}
+          className="flex items-center gap-2 font-semibold tracking-tight"
+          title="MIG dashboard"
+        >
+          <Mark />
+          <span className="text-lg leading-none md:max-lg:sr-only">mig</span>
+        </Link>
+      </div>
+      <ul className="flex flex-col gap-px px-2 pt-1 pb-4">
+        {NAVIGATION.map((item) => (
+          <li key={item.key} className="flex flex-col gap-px">
+            <Entry item={item} count={counts[item.key]} />
+            {item.sub && (
+              <ul className="flex flex-col gap-px">
+                {item.sub.map((sub) => (
+                  <li key={sub.key}>
+                    <Entry item={sub} count={counts[sub.key]} sub />
+                  </li>
+                ))}
+              </ul>
+            )}
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+function Entry({ item, count, sub = false }: { item: NavItem; count?: ReactNode; sub?: boolean }) {
+  return (
+    <NavLink item={item.key} href={item.href} sub={sub} label={item.label}>
+      <Icon name={item.icon} className={cn('size-4', sub && 'lg:hidden max-md:hidden md:max-lg:size-3.5')} />
+      <span className="min-w-0 flex-1 truncate md:max-lg:sr-only">{item.label}</span>
+      {count && (
+        <span className="md:max-lg:absolute md:max-lg:top-0 md:max-lg:right-0 md:max-lg:scale-75">{count}</span>
+      )}
+    </NavLink>
+  )
+}
+
+function Mark() {
+  return (
+    <svg viewBox="0 0 20 20" className="size-5" aria-hidden="true">
+      <rect width="20" height="20" rx="5" className="fill-accent-solid" />
+      <path
+        d="M5 14V6l5 5 5-5v8"
+        className="fill-none stroke-on-solid"
+        strokeWidth="1.8"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
+    </svg>
+  )
+}

@@ -1,0 +1,32 @@
+'use client'
+
+import { useState } from 'react'
+import { IconButton, type IconName } from '../ui/icon-button'
+import type { Theme } from './theme'
+
+const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' }
+const ICON: Record<Theme, IconName> = { system: 'system', light: 'sun', dark: 'moon' }
+
+/** Goes round system, light, dark. Kept in a cookie, so that the server draws the right one from the start. */
+export function ThemeToggle({ initial }: { initial: Theme }) {
+  const [theme, setTheme] = useState(initial)
+  return (
+    <IconButton
+      icon={ICON[theme]}
+      label={`Theme: ${theme}. Change to ${NEXT[theme]}`}
+      className="noscript:hidden"
+      onClick={() => {
+        const next = NEXT[theme]
+        setTheme(next)
+        const root = document.documentElement
+        if (next === 'system') delete root.dataset.theme
+        else root.dataset.theme = next
+        // biome-ignore lint/suspicious/noDocumentCookie: Cookie Store is not in every browser
+        document.cookie =
+          next === 'system'
+            ? 'theme=; Path=/; Max-Age=0; SameSite=Lax'
+            : `theme=${next}; Path=/; Max-Age=31536000; SameSite=Lax`
+      }}
+    />
+  )
+}

@@ -1,0 +1,9 @@
+/** What a server action answers to a form. `values` are what the person had typed, never a secret. */
+export type FormState = {
+  status: 'idle' | 'ok' | 'error'
+  message?: string
+  fields?: Record<string, string>
+  values?: Record<string, string>
+}
+
+export const IDLE: FormState = { status: 'idle' }
