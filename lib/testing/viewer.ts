@@ -1,0 +1,10 @@
+import type { Viewer } from '@/lib/auth/viewer'
+import type { MigId } from '@/lib/mig/wire/id'
+
+/** A viewer for tests; the program itself gets one from lib/auth alone. */
+export function testViewer(
+  role: Viewer['role'],
+  overrides: Partial<Pick<Viewer, 'id' | 'name' | 'fingerprint'>> = {},
+): Viewer {
+  return { id: '2' as MigId, name: `Test ${role}`, fingerprint: null, role, ...overrides } as Viewer
+}
