@@ -68,7 +68,7 @@ export function Live({ now, watch = { mode: 'refresh' } }: { now: { mig: string;
     let hiddenAt = 0
     const onVisible = () => {
       if (document.hidden) hiddenAt = Date.now()
-      else if (Date.now() - hiddenAt > nextDelay(0, 0)) run()
+      else if (Date.now() - hiddenAt > nextDelay(0, 0)) void run()
     }
     timer = window.setTimeout(run, nextDelay(failures, Math.random()))
     document.addEventListener('visibilitychange', onVisible)

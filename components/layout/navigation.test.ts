@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { currentItem } from './navigation'
+
+test.each([
+  ['/', 'overview'],
+  ['/actions', 'actions'],
+  ['/actions/12/commands', 'actions'],
+  ['/commands/7', 'commands'],
+  ['/agents/77', 'agents'],
+  ['/agents/offline', 'offline'],
+  ['/agents/offliner', 'agents'],
+  ['/acl/requirements', 'acl'],
+  ['/acl/permissions', 'permissions'],
+  ['/spool/action/new', 'spool'],
+  ['/actionsx', null],
+  ['/sign-in', null],
+])('%s belongs to %s', (pathname, item) => {
+  expect(currentItem(pathname)).toBe(item)
+})
