@@ -1,0 +1,48 @@
+import type { ListQuery } from '@/lib/db/list'
+import { type Sql, sql } from '@/lib/db/sql'
+import type { ListParams } from '@/lib/list-params'
+import type { Instant } from '@/lib/mig/wire/time'
+import { containing } from './list.sql'
+import type { doubleList } from './search-params'
+import { before } from './state'
+
+type Params = ListParams<(typeof doubleList)['filters']>
+
+/**
+ * Queues that more than one process beat on within the window: the documented question (mig-data.rst), ties by queueloc.
+ * Counted downwards with a negative sort key, so that the ties still run upwards; `doubleParams` turns the order. Wants an
+ * index on agents (heartbeattime).
+ */
+export function doublesQuery({ filters }: Pick<Params, 'filters'>, now: Instant): ListQuery {
+  const queue = filters.queueloc ? sql`AND queueloc ILIKE ${containing(filters.queueloc)}` : sql``
+  return {
+    select: sql`d.count, d.queueloc`,
+    from: sql`(
+      SELECT count(*) AS count, queueloc FROM public.agents
+      WHERE heartbeattime >= ${before(now, filters.window)}::timestamptz ${queue}
+      GROUP BY queueloc HAVING count(*) > 1
+    ) d`,
+    where: [],
+    sorts: {
+      count: { expression: sql`(-d.count)`, type: 'numeric' },
+      queueloc: { expression: sql`d.queueloc`, type: 'text' },
+    },
+    id: sql`d.queueloc`,
+    idType: 'text',
+  }
+}
+
+/** The order of `doublesQuery` that the URL's sort means. */
+export function doubleParams(params: Params): Params {
+  const { sort } = params
+  return sort.key === 'count' ? { ...params, sort: { key: 'count', descending: !sort.descending } } : params
+}
+
+/** The newest processes of each of these queues within the window, at most `limit` a queue. */
+export function doubleProcessesSql(queuelocs: string[], since: Instant, limit: number): Sql {
+  return sql`SELECT * FROM (
+      SELECT trunc(id)::text AS id, name, queueloc, version, pid, starttime, destructiontime, heartbeattime, status,
+        row_number() OVER (PARTITION BY queueloc ORDER BY heartbeattime DESC, id DESC) AS place
+      FROM public.agents WHERE queueloc = ANY(${queuelocs}) AND heartbeattime >= ${since}::timestamptz
+    ) p WHERE place <= ${limit} ORDER BY queueloc, place`
+}

@@ -1,0 +1,90 @@
+import type { ListQuery, SortExpression } from '@/lib/db/list'
+import { type Sql, sql } from '@/lib/db/sql'
+import type { ListParams } from '@/lib/list-params'
+import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
+import type { MigId } from '@/lib/mig/wire/id'
+import type { agentList } from './search-params'
+import type { StateBounds } from './state'
+import { endpointsFromSql, isNewestSql, LAST_SEEN, stateRangeSql, stateSql } from './state.sql'
+
+type Params = ListParams<(typeof agentList)['filters']>
+
+/** Text for ILIKE that matches `part` anywhere, its wildcards taken literally. */
+export function containing(part: string): string {
+  return `%${part.replace(/[\\%_]/g, '\\$&')}%`
+}
+
+const PROCESS_SEEN = sql`a.heartbeattime`
+
+function sortsOf(vintage: Vintage): Record<string, SortExpression> {
+  return {
+    seen: { expression: sql`a.heartbeattime`, type: 'timestamptz' },
+    name: { expression: sql`a.name`, type: 'text' },
+    os: { expression: agentOsSql(vintage, 'a'), type: 'text' },
+    version: { expression: sql`a.version`, type: 'text' },
+    start: { expression: sql`a.starttime`, type: 'timestamptz' },
+  }
+}
+
+// The row with this id, or, when there is none, those whose id prints as the same double.
+function hasIdSql(row: Sql, id: MigId): Sql {
+  return sql`(${row}.id = ${id}::numeric OR (
+    ${row}.id BETWEEN ${id}::numeric - 1024 AND ${id}::numeric + 1024 AND ${row}.id::float8 = ${id}::float8
+    AND NOT EXISTS (SELECT 1 FROM public.agents exact WHERE exact.id = ${id}::numeric)))`
+}
+
+/** The columns of an agent row, its state, and when it or its endpoint was last seen. */
+export function agentColumnsSql(vintage: Vintage, bounds: StateBounds, lastSeen: Sql): Sql {
+  const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
+  return sql`trunc(a.id)::text AS id, a.name, a.queueloc, ${agentOsSql(vintage, 'a')} AS os, a.version, a.pid, a.starttime,
+    a.destructiontime, a.heartbeattime, a.status, ${state} AS state, ${lastSeen} AS last_seen`
+}
+
+/**
+ * The agent list: one row an endpoint (its newest row) or one a process. In one pass over an index on heartbeattime with a
+ * probe per row on an index on queueloc; without those two indexes in one hash join of the table with itself.
+ */
+export function agentListQuery(vintage: Vintage, { filters }: Pick<Params, 'filters'>, bounds: StateBounds): ListQuery {
+  const folded = filters.rows === 'endpoints'
+  const lastSeen = folded ? LAST_SEEN : PROCESS_SEEN
+  const where: Sql[] = []
+  if (filters.name) where.push(sql`a.name ILIKE ${containing(filters.name)}`)
+  if (filters.queueloc) where.push(sql`a.queueloc ILIKE ${containing(filters.queueloc)}`)
+  if (filters.os) where.push(sql`lower(${agentOsSql(vintage, 'a')}) = lower(${filters.os})`)
+  if (filters.version) where.push(sql`a.version ILIKE ${containing(filters.version)}`)
+  if (filters.status) where.push(sql`a.status = ANY(${filters.status})`)
+  if (filters.state) {
+    const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
+    where.push(sql`${state} = ANY(${filters.state})`, ...stateRangeSql(filters.state, bounds, folded))
+  }
+  if (filters.id)
+    where.push(
+      folded
+        ? sql`a.queueloc IN (SELECT p.queueloc FROM public.agents p WHERE ${hasIdSql(sql`p`, filters.id.id)})`
+        : hasIdSql(sql`a`, filters.id.id),
+    )
+  if (folded) where.push(isNewestSql('a', bounds.now))
+  return {
+    select: agentColumnsSql(vintage, bounds, lastSeen),
+    from: folded ? endpointsFromSql(bounds.now) : sql`public.agents a`,
+    where,
+    sorts: sortsOf(vintage),
+    id: sql`a.id`,
+  }
+}
+
+/** Endpoints by state: the same fold and the same rule as the list, so that its parts add up to the list's total. */
+export function countByStateSql(bounds: StateBounds): Sql {
+  const state = stateSql(
+    { lastSeen: LAST_SEEN, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
+    bounds,
+  )
+  return sql`SELECT state, count(*) AS n FROM (
+    SELECT ${state} AS state FROM ${endpointsFromSql(bounds.now)} WHERE ${isNewestSql('a', bounds.now)}
+  ) s GROUP BY state`
+}
+
+/** How many rows each of these endpoints has. */
+export function processCountsSql(queuelocs: string[]): Sql {
+  return sql`SELECT queueloc, count(*) AS n FROM public.agents WHERE queueloc = ANY(${queuelocs}) GROUP BY queueloc`
+}

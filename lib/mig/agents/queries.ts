@@ -1,0 +1,411 @@
+import 'server-only'
+import type { Viewer } from '@/lib/auth/viewer'
+import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
+import { pool } from '@/lib/db/pool'
+import { type Sql, sql } from '@/lib/db/sql'
+import { env } from '@/lib/env'
+import type { ExportColumn, ExportSource } from '@/lib/export'
+import type { ListParams } from '@/lib/list-params'
+import { agentOsSql, vintage } from '@/lib/mig/vintage'
+import type { MigId } from '@/lib/mig/wire/id'
+import type { Instant } from '@/lib/mig/wire/time'
+import type { Page, Total } from '@/lib/page'
+import { type DoubleHint, doubleHints } from './doubles'
+import { doubleParams, doubleProcessesSql, doublesQuery } from './doubles.sql'
+import { agentColumnsSql, agentListQuery, countByStateSql, processCountsSql } from './list.sql'
+import { lastRowsSql, offlineEndpointsQuery, offlineNamesQuery } from './offline.sql'
+import { type Environment, JSON_LIMIT, type Reading, readEnvironment, readTags, type Tag } from './schema'
+import type { agentList, doubleList, offlineList } from './search-params'
+import { before, stateBounds, type Thresholds, thresholdsOf } from './state'
+import { endpointsFromSql, isNewestSql, LAST_SEEN } from './state.sql'
+import { ENDPOINT_STATES, type EndpointState } from './status'
+
+type AgentParams = ListParams<(typeof agentList)['filters']>
+type OfflineParams = ListParams<(typeof offlineList)['filters']>
+type DoubleParams = ListParams<(typeof doubleList)['filters']>
+
+/** The thresholds of the states that this program runs with. */
+export function thresholds(): Thresholds {
+  return thresholdsOf(env())
+}
+
+const boundsAt = (now: Instant) => stateBounds(now, thresholds())
+
+export type AgentRow = {
+  id: MigId
+  name: string
+  queueloc: string
+  os: string
+  version: string
+  pid: number
+  starttime: Instant | null
+  destructiontime: Instant | null
+  heartbeattime: Instant | null
+  status: string | null
+  state: EndpointState
+  /** The newest heartbeat of the endpoint; of the process alone where the list shows processes. */
+  last_seen: Instant | null
+  /** How many rows the endpoint has; null where the list shows processes. */
+  processes: number | null
+}
+
+type RawAgent = Omit<AgentRow, 'processes'>
+
+/** The list's SQL at this moment, for the page, the export and the count of new rows. */
+export async function agentsQuery(_viewer: Viewer, params: AgentParams, now: Instant): Promise<ListQuery> {
+  return agentListQuery(await vintage(), params, boundsAt(now))
+}
+
+/** One page of endpoints or processes. */
+export async function listAgents(viewer: Viewer, params: AgentParams, now: Instant): Promise<Page<AgentRow>> {
+  const query = await agentsQuery(viewer, params, now)
+  const [page, total] = await Promise.all([fetchPage<RawAgent>(query, params), countRows(query)])
+  const counts = new Map<string, number>()
+  if (params.filters.rows === 'endpoints' && page.rows.length) {
+    const { rows } = await pool().query<{ queueloc: string; n: string }>(
+      processCountsSql([...new Set(page.rows.map((row) => row.queueloc))]),
+    )
+    for (const row of rows) counts.set(row.queueloc, Number(row.n))
+  }
+  const rows = page.rows.map((row) => ({ ...agentOf(row), processes: counts.get(row.queueloc) ?? null }))
+  return { ...page, rows, total }
+}
+
+function agentOf(row: RawAgent): RawAgent {
+  const { id, name, queueloc, os, version, pid, starttime, destructiontime, heartbeattime, status, state, last_seen } =
+    row
+  return { id, name, queueloc, os, version, pid, starttime, destructiontime, heartbeattime, status, state, last_seen }
+}
+
+const AGENT_COLUMNS: ExportColumn[] = [
+  { name: 'id', kind: 'id' },
+  { name: 'name', kind: 'text' },
+  { name: 'queueloc', kind: 'text' },
+  { name: 'os', kind: 'text' },
+  { name: 'version', kind: 'text' },
+  { name: 'pid', kind: 'number' },
+  { name: 'starttime', kind: 'time' },
+  { name: 'destructiontime', kind: 'time' },
+  { name: 'heartbeattime', kind: 'time' },
+  { name: 'status', kind: 'text' },
+  { name: 'environment', kind: 'json' },
+  { name: 'tags', kind: 'json' },
+  { name: 'state', kind: 'text' },
+  { name: 'last_seen', kind: 'time' },
+]
+
+/** All rows of the list with the columns of MIG's table, the computed state and, for endpoints, their number of rows. */
+export async function exportAgents(viewer: Viewer, params: AgentParams, now: Instant): Promise<ExportSource> {
+  const query = await agentsQuery(viewer, params, now)
+  const select = sql`${query.select}, a.environment::text AS environment, a.tags::text AS tags`
+  if (params.filters.rows === 'processes')
+    return { columns: AGENT_COLUMNS, rows: streamRows({ ...query, select }, params) }
+  const counted = {
+    ...query,
+    select: sql`${select}, c.n AS processes`,
+    from: sql`${query.from} JOIN (SELECT queueloc, count(*) AS n FROM public.agents GROUP BY queueloc) c ON c.queueloc = a.queueloc`,
+  }
+  return { columns: [...AGENT_COLUMNS, { name: 'processes', kind: 'number' }], rows: streamRows(counted, params) }
+}
+
+export type StateCounts = { total: number; byState: Record<EndpointState, number> }
+
+/** Endpoints by state at this moment; the parts add up to the total. */
+export async function countEndpointsByState(_viewer: Viewer, now: Instant): Promise<StateCounts> {
+  const { rows } = await pool().query<{ state: EndpointState; n: string }>(countByStateSql(boundsAt(now)))
+  const byState = Object.fromEntries(ENDPOINT_STATES.map((state) => [state, 0])) as Record<EndpointState, number>
+  for (const row of rows) byState[row.state] = Number(row.n)
+  return { byState, total: Object.values(byState).reduce((sum, n) => sum + n, 0) }
+}
+
+/** The newest heartbeat of all agents that is not ahead of this moment, or null. */
+export async function newestHeartbeat(_viewer: Viewer, now: Instant): Promise<Instant | null> {
+  const { rows } = await pool().query<{ at: Instant | null }>(
+    sql`SELECT max(heartbeattime) AS at FROM public.agents WHERE heartbeattime <= ${now}::timestamptz`,
+  )
+  return rows[0]?.at ?? null
+}
+
+export type OfflineRow = {
+  name: string
+  last_seen: Instant | null
+  id: MigId | null
+  queueloc: string | null
+  os: string | null
+  version: string | null
+  /** How many agent rows of this name, or 1 for an endpoint, were seen in the window. */
+  rows: number
+}
+
+async function offlineQuery(params: OfflineParams, now: Instant): Promise<ListQuery> {
+  return params.filters.by === 'name'
+    ? offlineNamesQuery(params, now)
+    : offlineEndpointsQuery(await vintage(), params, now)
+}
+
+/** One page of the offline question: names as documented, or endpoints. */
+export async function listOffline(_viewer: Viewer, params: OfflineParams, now: Instant): Promise<Page<OfflineRow>> {
+  const query = await offlineQuery(params, now)
+  const [page, total] = await Promise.all([fetchPage<OfflineRow>(query, params), countRows(query)])
+  if (params.filters.by === 'endpoint')
+    return {
+      ...page,
+      total,
+      rows: page.rows.map(({ name, last_seen, id, queueloc, os, version }) => ({
+        name,
+        last_seen,
+        id,
+        queueloc,
+        os,
+        version,
+        rows: 1,
+      })),
+    }
+  const last = await lastRows(
+    page.rows.map((row) => row.name),
+    params,
+    now,
+  )
+  const rows = page.rows.map(({ name, last_seen }) => ({ name, last_seen, ...(last.get(name) ?? NO_ROW) }))
+  return { ...page, rows, total }
+}
+
+type LastRow = Omit<OfflineRow, 'name' | 'last_seen'>
+const NO_ROW: LastRow = { id: null, queueloc: null, os: null, version: null, rows: 0 }
+
+async function lastRows(names: string[], params: OfflineParams, now: Instant): Promise<Map<string, LastRow>> {
+  if (names.length === 0) return new Map()
+  const { rows } = await pool().query<Omit<LastRow, 'rows'> & { name: string; rows: string }>(
+    lastRowsSql(await vintage(), names, before(now, params.filters.seen)),
+  )
+  return new Map(rows.map(({ name, rows: n, ...row }) => [name, { ...row, rows: Number(n) }]))
+}
+
+/** How many names (as documented) and how many endpoints the offline question finds, counted up to a limit. */
+export async function countOffline(
+  _viewer: Viewer,
+  params: OfflineParams,
+  now: Instant,
+): Promise<{ names: Total; endpoints: Total }> {
+  const [names, endpoints] = await Promise.all([
+    countRows(offlineNamesQuery(params, now)),
+    countRows(offlineEndpointsQuery(await vintage(), params, now)),
+  ])
+  return { names, endpoints }
+}
+
+/** The whole offline list in its order. */
+export async function exportOffline(_viewer: Viewer, params: OfflineParams, now: Instant): Promise<ExportSource> {
+  const query = await offlineQuery(params, now)
+  const columns: ExportColumn[] = [
+    { name: 'name', kind: 'text' },
+    { name: 'last_seen', kind: 'time' },
+    { name: 'id', kind: 'id' },
+    { name: 'queueloc', kind: 'text' },
+    { name: 'os', kind: 'text' },
+    { name: 'version', kind: 'text' },
+  ]
+  async function* withLastRows() {
+    for await (const batch of streamRows<{ name: string; last_seen: Instant | null }>(query, params)) {
+      const last = await lastRows(
+        batch.map((row) => row.name),
+        params,
+        now,
+      )
+      yield batch.map((row) => ({ ...row, ...(last.get(row.name) ?? NO_ROW) }))
+    }
+  }
+  return { columns, rows: params.filters.by === 'name' ? withLastRows() : streamRows(query, params) }
+}
+
+export type DoubleProcessRow = {
+  id: MigId
+  name: string
+  queueloc: string
+  version: string
+  pid: number
+  starttime: Instant | null
+  destructiontime: Instant | null
+  heartbeattime: Instant | null
+  status: string | null
+}
+
+export type DoubleRow = {
+  queueloc: string
+  count: number
+  /** The newest of the processes, at most 20. */
+  processes: DoubleProcessRow[]
+  hints: DoubleHint[]
+}
+
+const PROCESSES_PER_QUEUE = 20
+
+type RawDouble = { queueloc: string; count: string }
+
+async function doublesOf(raw: RawDouble[], params: DoubleParams, now: Instant): Promise<DoubleRow[]> {
+  if (raw.length === 0) return []
+  const { rows } = await pool().query<DoubleProcessRow & { place?: string }>(
+    doubleProcessesSql(
+      raw.map((row) => row.queueloc),
+      before(now, params.filters.window),
+      PROCESSES_PER_QUEUE,
+    ),
+  )
+  const byQueue = new Map<string, DoubleProcessRow[]>()
+  for (const { place: _, ...row } of rows) byQueue.set(row.queueloc, [...(byQueue.get(row.queueloc) ?? []), row])
+  return raw.map(({ queueloc, count }) => {
+    const processes = byQueue.get(queueloc) ?? []
+    return { queueloc, count: Number(count), processes, hints: doubleHints(processes, thresholds().period, now) }
+  })
+}
+
+/** One page of the question for double agents, each queue with its processes and what they look like. */
+export async function listDoubles(_viewer: Viewer, params: DoubleParams, now: Instant): Promise<Page<DoubleRow>> {
+  const query = doublesQuery(params, now)
+  const [page, total] = await Promise.all([fetchPage<RawDouble>(query, doubleParams(params)), countRows(query)])
+  return { ...page, total, rows: await doublesOf(page.rows, params, now) }
+}
+
+/** How many queues are double, counted up to a limit. */
+export function countDoubles(_viewer: Viewer, params: DoubleParams, now: Instant): Promise<Total> {
+  return countRows(doublesQuery(params, now))
+}
+
+/** All double queues in the list's order, with the columns of the documented question, names and hints. */
+export function exportDoubles(_viewer: Viewer, params: DoubleParams, now: Instant): ExportSource {
+  const query = doublesQuery(params, now)
+  async function* rows() {
+    for await (const batch of streamRows<RawDouble>(query, doubleParams(params)))
+      yield (await doublesOf(batch, params, now)).map(({ count, queueloc, processes, hints }) => ({
+        count,
+        queueloc,
+        name: [...new Set(processes.map((p) => p.name))].join(' '),
+        hint: hints.join(' '),
+      }))
+  }
+  return {
+    columns: [
+      { name: 'count', kind: 'number' },
+      { name: 'queueloc', kind: 'text' },
+      { name: 'name', kind: 'text' },
+      { name: 'hint', kind: 'text' },
+    ],
+    rows: rows(),
+  }
+}
+
+export type EndpointCommand = {
+  id: MigId
+  agentid: MigId
+  actionid: MigId
+  action: string | null
+  status: string
+  starttime: Instant | null
+  finishtime: Instant | null
+}
+
+export type RequirementRow = { agentid: MigId; moduleid: MigId; module: string | null; minimumweight: number }
+
+export type StoredJson<T> = { reading: Reading<T>; text: string | null; cut: boolean }
+
+export type AgentDetail = {
+  /** The process that was asked for. */
+  process: RawAgent & { environment: StoredJson<Environment>; tags: StoredJson<Tag[]> }
+  /** The row that stands for the endpoint (newest heartbeat not ahead of now). */
+  newestId: MigId
+  state: EndpointState
+  lastSeen: Instant | null
+  /** The newest rows of the endpoint, at most `PROCESS_LIMIT`, the asked one always among them. */
+  processes: RawAgent[]
+  processCount: number
+  commands: EndpointCommand[]
+  /** Of the newest row; what counts. */
+  requirements: RequirementRow[]
+  /** Rules on older rows, which count for nothing. */
+  leftBehind: RequirementRow[]
+}
+
+const PROCESS_LIMIT = 100
+const COMMAND_LIMIT = 20
+const RULE_LIMIT = 1_000
+
+/** The endpoint of one process, with that process's own facts; null when there is no such row. */
+export async function getAgent(_viewer: Viewer, id: MigId, now: Instant): Promise<AgentDetail | null> {
+  const v = await vintage()
+  const bounds = boundsAt(now)
+  const columns = agentColumnsSql(v, bounds, sql`a.heartbeattime`)
+  const { rows } = await pool().query<RawAgent & RawJson>(sql`
+    SELECT ${columns}, ${cutJsonSql(sql`a.environment`, 'environment')}, ${cutJsonSql(sql`a.tags`, 'tags')}
+    FROM public.agents a WHERE a.id = ${id}::numeric`)
+  const asked = rows[0]
+  if (!asked) return null
+  const queue = asked.queueloc
+  const ofQueue = sql`SELECT p.id FROM public.agents p WHERE p.queueloc = ${queue}`
+  const [newest, processes, count, commands, rules] = await Promise.all([
+    pool().query<RawAgent>(sql`
+      SELECT ${agentColumnsSql(v, bounds, LAST_SEEN)} FROM ${endpointsFromSql(bounds.now)}
+      WHERE a.queueloc = ${queue} AND ${isNewestSql('a', bounds.now)}`),
+    pool().query<RawAgent>(sql`
+      SELECT ${columns} FROM public.agents a WHERE a.queueloc = ${queue}
+      ORDER BY a.heartbeattime DESC, a.id DESC LIMIT ${PROCESS_LIMIT}`),
+    pool().query<{ n: string }>(sql`SELECT count(*) AS n FROM public.agents WHERE queueloc = ${queue}`),
+    pool().query<EndpointCommand>(sql`
+      SELECT trunc(c.id)::text AS id, trunc(c.agentid)::text AS agentid, trunc(c.actionid)::text AS actionid, x.name AS action,
+        c.status, c.starttime, c.finishtime
+      FROM public.commands c LEFT JOIN public.actions x ON x.id = c.actionid
+      WHERE c.agentid IN (${ofQueue}) ORDER BY c.starttime DESC, c.id DESC LIMIT ${COMMAND_LIMIT}`),
+    pool().query<RequirementRow>(sql`
+      SELECT trunc(r.agentid)::text AS agentid, trunc(r.moduleid)::text AS moduleid, m.name AS module, r.minimumweight
+      FROM public.agtmodreq r LEFT JOIN public.modules m ON m.id = r.moduleid
+      WHERE r.agentid IN (${ofQueue}) ORDER BY m.name, r.moduleid, r.agentid LIMIT ${RULE_LIMIT}`),
+  ])
+  const stands = newest.rows[0] ?? asked
+  const shown = processes.rows.map(agentOf)
+  return {
+    process: {
+      ...agentOf(asked),
+      environment: storedJson(asked.environment, asked.environment_length, readEnvironment),
+      tags: storedJson(asked.tags, asked.tags_length, readTags),
+    },
+    newestId: stands.id,
+    state: stands.state,
+    lastSeen: stands.last_seen,
+    processes: shown.some((row) => row.id === asked.id) ? shown : [...shown.slice(0, -1), agentOf(asked)],
+    processCount: Number(count.rows[0]?.n ?? shown.length),
+    commands: commands.rows,
+    requirements: rules.rows.filter((rule) => rule.agentid === stands.id),
+    leftBehind: rules.rows.filter((rule) => rule.agentid !== stands.id),
+  }
+}
+
+type RawJson = {
+  environment: string | null
+  environment_length: number | null
+  tags: string | null
+  tags_length: number | null
+}
+
+function cutJsonSql(column: Sql, name: 'environment' | 'tags'): Sql {
+  const length = name === 'tags' ? sql`tags_length` : sql`environment_length`
+  const alias = name === 'tags' ? sql`tags` : sql`environment`
+  return sql`left(${column}::text, ${JSON_LIMIT + 1}) AS ${alias}, length(${column}::text) AS ${length}`
+}
+
+function storedJson<T>(
+  text: string | null,
+  length: number | null,
+  read: (text: string | null) => Reading<T>,
+): StoredJson<T> {
+  return { reading: read(text), text, cut: (length ?? 0) > JSON_LIMIT + 1 }
+}
+
+/** The agents with these ids in a few words, for the page that asks which one was meant. */
+export async function listAgentsById(
+  _viewer: Viewer,
+  ids: MigId[],
+): Promise<Pick<AgentRow, 'id' | 'name' | 'queueloc' | 'os' | 'heartbeattime'>[]> {
+  const { rows } = await pool().query<Pick<AgentRow, 'id' | 'name' | 'queueloc' | 'os' | 'heartbeattime'>>(sql`
+    SELECT trunc(a.id)::text AS id, a.name, a.queueloc, ${agentOsSql(await vintage(), 'a')} AS os, a.heartbeattime
+    FROM public.agents a WHERE a.id = ANY(${ids}::numeric[]) ORDER BY a.id`)
+  return rows
+}

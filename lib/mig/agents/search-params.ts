@@ -1,0 +1,51 @@
+import { choiceFilter, defineList, idFilter, modeFilter, spanFilter, textFilter } from '@/lib/list-params'
+import { AGENT_STATUSES } from '@/lib/mig/wire/status'
+import { ENDPOINT_STATES } from './status'
+
+/** URL state of /agents: endpoints (rows folded by queueloc) or the processes, which are the table's own rows. */
+export const agentList = defineList({
+  path: '/agents',
+  filters: {
+    rows: modeFilter('Rows', ['endpoints', 'processes'], 'endpoints'),
+    name: textFilter('Name'),
+    queueloc: textFilter('Queue'),
+    os: textFilter('System'),
+    version: textFilter('Version'),
+    state: choiceFilter('State', ENDPOINT_STATES),
+    status: choiceFilter('Stored status', AGENT_STATUSES),
+    id: idFilter('Id'),
+  },
+  sorts: ['seen', 'name', 'os', 'version', 'start'],
+  defaultSort: '-seen',
+})
+
+/** The windows of the documented offline question (mig-data.rst), in milliseconds. */
+export const DOCUMENTED_SEEN = 30 * 86_400_000
+export const DOCUMENTED_SILENT = 5 * 60_000
+
+/** URL state of /agents/offline. Its defaults are the documented question. */
+export const offlineList = defineList({
+  path: '/agents/offline',
+  filters: {
+    seen: { ...spanFilter('Seen in the last'), default: DOCUMENTED_SEEN },
+    silent: { ...spanFilter('Silent for'), default: DOCUMENTED_SILENT },
+    by: modeFilter('By', ['name', 'endpoint'], 'name'),
+    name: textFilter('Name'),
+  },
+  sorts: ['name', 'seen'],
+  defaultSort: 'name',
+})
+
+/** The window of the documented question for double agents (mig-data.rst), in milliseconds. */
+export const DOCUMENTED_WINDOW = 10 * 60_000
+
+/** URL state of /agents/doubles. Its defaults are the documented question. */
+export const doubleList = defineList({
+  path: '/agents/doubles',
+  filters: {
+    window: { ...spanFilter('Heard in the last'), default: DOCUMENTED_WINDOW },
+    queueloc: textFilter('Queue'),
+  },
+  sorts: ['count', 'queueloc'],
+  defaultSort: '-count',
+})
