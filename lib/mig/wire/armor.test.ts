@@ -72,6 +72,8 @@ describe('garbage', () => {
     good.replace('AQID', 'AQIE'),
     good.replace('AQID', 'AQI'),
     good.replace('AQID', 'AQI*'),
+    // unpadded, with the right checksum
+    `AQ=${checksum(new Uint8Array([1]))}`,
     `${good}\n${good}`,
   ])('restore refuses %j', (text) => {
     expect(() => restoreSignatureArmor(text)).toThrow()

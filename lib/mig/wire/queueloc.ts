@@ -32,6 +32,5 @@ export function parseQueueloc(text: string): Queueloc {
   const os = text.slice(0, Math.max(first, 0))
   if (!SYSTEMS.has(os)) return { os: null, host: text || null, uid: null }
   const last = text.lastIndexOf('.')
-  const host = last > first ? text.slice(first + 1, last) : ''
-  return { os, host: host || null, uid: text.slice(last + 1) || null }
+  return { os, host: text.slice(first + 1, last) || null, uid: text.slice(last + 1) || null }
 }
