@@ -1,4 +1,6 @@
 import { type NextRequest, NextResponse } from 'next/server'
+import { standIn } from '@/lib/auth/stand-in'
+import { env } from '@/lib/env'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -15,6 +17,10 @@ const HEADERS: Record<string, string> = {
 
 /** Sets the policy headers and refuses writes from elsewhere. It is never the authority on who may do what. */
 export function proxy(request: NextRequest) {
+  if (request.nextUrl.pathname !== '/healthz') {
+    const person = standIn(env())
+    if ('refusal' in person) return refuse(`${person.refusal}\n`)
+  }
   if (!SAFE.has(request.method) && !isOwnOrigin(request)) return refuse('Cross-site request refused\n')
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
   const policy = contentSecurityPolicy(nonce)

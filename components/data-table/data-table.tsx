@@ -51,9 +51,9 @@ export function DataTable<Row, F>({
         className="overflow-x-auto rounded-md border border-line bg-surface print:overflow-visible"
         data-table-scroll
       >
-        <table className="w-full border-collapse text-sm">
+        <table className="w-full border-separate border-spacing-0 text-sm">
           <caption className="sr-only">{caption}</caption>
-          <thead className="sticky top-0 z-10 bg-surface">
+          <thead>
             <tr>
               {shown.map((column, i) => (
                 <HeaderCell key={column.id} column={column} list={list} params={params} first={i === 0} path={path} />
@@ -74,7 +74,10 @@ export function DataTable<Row, F>({
                     <th
                       key={column.id}
                       scope="row"
-                      className={cn('h-8 max-w-[32rem] px-3 py-1 text-left font-normal', column.className)}
+                      className={cn(
+                        'sticky left-0 z-1 h-row max-w-[min(26rem,60vw)] truncate border-line border-t bg-surface px-3 text-left font-normal group-hover/row:bg-hover',
+                        column.className,
+                      )}
                     >
                       {rowHref ? (
                         <Link
@@ -92,7 +95,7 @@ export function DataTable<Row, F>({
                     <td
                       key={column.id}
                       className={cn(
-                        'h-8 max-w-[28rem] px-3 py-1 align-middle',
+                        'h-row max-w-[24rem] truncate border-line border-t px-3',
                         column.align === 'right' && 'text-right tabular-nums',
                         rowHref && '[&_a]:relative [&_a]:z-1',
                         column.className,
@@ -141,9 +144,9 @@ function HeaderCell<Row, F>({
       scope="col"
       aria-sort={active ? (params.sort.descending ? 'descending' : 'ascending') : undefined}
       className={cn(
-        'h-8 whitespace-nowrap px-3 text-left font-medium text-muted text-xs',
+        'sticky top-0 z-2 h-row whitespace-nowrap bg-surface px-3 text-left font-medium text-muted text-xs shadow-[inset_0_-1px_var(--line)]',
         column.align === 'right' && 'text-right',
-        first && 'min-w-48',
+        first && 'left-0 z-3 min-w-48',
       )}
     >
       {column.sort ? (

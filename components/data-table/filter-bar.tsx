@@ -20,24 +20,24 @@ export function FilterBar<F>({
   const filtered = Object.keys(params.given).length > 0
   return (
     <search className="print:hidden">
-    <form action={path} className="flex flex-wrap items-end gap-2">
-      <HiddenParams list={list} params={params} except={names} />
-      {children}
-      <button
-        type="submit"
-        className="h-8 rounded-md border border-line bg-raised px-3 font-medium text-xs hover:bg-hover"
-      >
-        Filter
-      </button>
-      {filtered && (
-        <Link
-          href={list.href({ ...params, given: {} }, {}, path)}
-          className="inline-flex h-8 items-center px-2 text-accent text-xs hover:underline"
+      <form action={path} className="flex flex-wrap items-end gap-2">
+        <HiddenParams list={list} params={params} except={names} />
+        {children}
+        <button
+          type="submit"
+          className="h-8 rounded-md border border-line bg-raised px-3 font-medium text-xs hover:bg-hover"
         >
-          Clear filters
-        </Link>
-      )}
-    </form>
+          Filter
+        </button>
+        {filtered && (
+          <Link
+            href={list.href({ ...params, given: {} }, {}, path)}
+            className="inline-flex h-8 items-center px-2 text-accent text-xs hover:underline"
+          >
+            Clear filters
+          </Link>
+        )}
+      </form>
     </search>
   )
 }

@@ -26,5 +26,8 @@ export const requireViewer = cache(async (): Promise<Viewer> => {
 /** Throws `forbidden` unless the viewer may write. */
 export function assertAdmin(viewer: Viewer): void {
   if (viewer.role !== 'admin')
-    throw new AppError('forbidden', 'Only an admin may change this. You are signed in as an investigator, who may read.')
+    throw new AppError(
+      'forbidden',
+      'Only an admin may change this. You are signed in as an investigator, who may read.',
+    )
 }

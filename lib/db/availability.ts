@@ -27,7 +27,11 @@ const AWAY_WORDS =
 
 function chain(error: unknown): { code?: unknown; message?: unknown }[] {
   const found: { code?: unknown; message?: unknown }[] = []
-  for (let e = error as { cause?: unknown } | undefined; e && typeof e === 'object' && found.length < 5; e = e.cause as never)
+  for (
+    let e = error as { cause?: unknown } | undefined;
+    e && typeof e === 'object' && found.length < 5;
+    e = e.cause as never
+  )
     found.push(e as never)
   if (error instanceof AggregateError) for (const inner of error.errors) found.push(inner as never)
   return found

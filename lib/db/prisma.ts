@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import { pool } from '@/lib/db/pool'
 import { PrismaClient } from '@/generated/prisma/client'
+import { pool } from '@/lib/db/pool'
 
 const kept = globalThis as unknown as { migPrisma?: PrismaClient }
 

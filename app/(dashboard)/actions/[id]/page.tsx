@@ -14,7 +14,7 @@ import { StatusBadge } from '@/components/ui/badge'
 import { LinkButton } from '@/components/ui/button'
 import { JsonView } from '@/components/ui/json-view'
 import { requireViewer } from '@/lib/auth/viewer'
-import { formatCount } from '@/lib/format'
+import { formatNumber } from '@/lib/format'
 import { getAction } from '@/lib/mig/actions/queries'
 import { resolveId } from '@/lib/mig/resolve-id'
 import { actionStatus } from '@/lib/mig/wire/status'
@@ -40,7 +40,7 @@ export default dataPage(async ({ params }: PageProps) => {
         <DetailHead
           status={<StatusBadge {...actionStatus(action.status)} />}
           facts={[
-            { key: 'commands', label: 'Commands', value: formatCount(commands, 'command') },
+            { key: 'commands', label: 'Commands', value: formatNumber(commands) },
             {
               key: 'signers',
               label: 'Signed by',

@@ -94,7 +94,7 @@ export default dataPage(async ({ params }: PageProps) => {
           <Section title="Results" remark={command.resultBytes ? formatBytes(command.resultBytes) : undefined}>
             <Results command={command} />
           </Section>
-          {command.results !== null && command.answer.kind === 'entries' && (
+          {command.results !== null && command.answer.kind === 'entries' && command.answer.entries.length > 1 && (
             <Disclosure summary="Results as stored">
               <CodeBlock text={command.results} label="Results as stored" />
             </Disclosure>
