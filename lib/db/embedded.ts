@@ -62,6 +62,7 @@ const SUPERUSER = 'postgres'
 const DATABASE = 'mig'
 const START_LIMIT_MS = 60_000
 const STALE_LOCK_MS = 120_000
+const FURNISH_LOCK = 7_209_140_916
 const root = process.getuid?.() === 0
 
 type Account = { uid: number; gid: number }
@@ -442,8 +443,12 @@ class Cluster {
     if (applied.length > 0) this.log(`applied ${applied.join(', ')}`)
     await withClient(owner, async (client) => {
       const password = client.escapeLiteral(secret(this.base, 'program-password'))
+      // Several starters attach at once, and two grants on one table at the same moment fail.
+      await client.query('BEGIN')
+      await client.query('SELECT pg_advisory_xact_lock($1)', [FURNISH_LOCK])
       await client.query(rolesSql(await detectVintage(client), { role: PROGRAM_ROLE }))
       await client.query(`ALTER ROLE ${client.escapeIdentifier(PROGRAM_ROLE)} PASSWORD ${password}`)
+      await client.query('COMMIT')
     })
   }
 }

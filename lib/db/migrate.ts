@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { dashboardGrantsSql } from '@/lib/db/roles'
 import { applyMigrations, markApplied, markRolledBack, readMigrations } from '@/lib/db/schema-engine'
-import { detectVintage, isMig } from '@/lib/mig/vintage'
+import { detectVintage, isMig, type Queryable } from '@/lib/mig/vintage'
 
 // Any constant does; it only has to differ from the lock of Prisma's own engine.
 const LOCK = 7_209_140_915
@@ -21,23 +21,39 @@ async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>
   }
 }
 
-export type MigrationState = { pending: string[]; failed: string[] }
+export type MigrationState = {
+  pending: string[]
+  /** Begun and not ended; also among the pending. */
+  failed: string[]
+  /** Applied, and not of this program: a newer version was here. */
+  unknown: string[]
+}
 
-async function stateOf(client: pg.Client): Promise<MigrationState> {
+/** As migrationState, on an open connection; 'hidden' when the role may not read the migration table. */
+export async function migrationStateOf(client: Queryable): Promise<MigrationState | 'hidden'> {
   const names = (await readMigrations()).map(({ name }) => name)
-  const table = await client.query(`SELECT FROM pg_catalog.pg_class c
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  const table =
+    await client.query(`SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'dashboard' AND c.relname = '_prisma_migrations'`)
-  if (table.rowCount === 0) return { pending: names, failed: [] }
-  const { rows } = await client.query<{ migration_name: string; finished: boolean }>(
+  if (table.rows.length === 0) return { pending: names, failed: [], unknown: [] }
+  if (!table.rows[0].readable) return 'hidden'
+  const { rows } = await client.query(
     `SELECT migration_name, bool_or(finished_at IS NOT NULL) AS finished
-     FROM dashboard._prisma_migrations WHERE rolled_back_at IS NULL GROUP BY migration_name`,
+     FROM dashboard._prisma_migrations WHERE rolled_back_at IS NULL GROUP BY migration_name ORDER BY migration_name`,
   )
-  const finished = new Map(rows.map((row) => [row.migration_name, row.finished]))
+  const finished = new Map<string, boolean>(rows.map((row) => [row.migration_name, row.finished]))
   return {
     pending: names.filter((name) => !finished.get(name)),
     failed: names.filter((name) => finished.get(name) === false),
+    unknown: [...finished.keys()].filter((name) => !names.includes(name)),
   }
+}
+
+async function stateOf(client: Queryable): Promise<MigrationState> {
+  const state = await migrationStateOf(client)
+  if (state === 'hidden') throw new Error('The role may not read the migrations of schema "dashboard".')
+  return state
 }
 
 /** The migrations that the database does not have yet, and those that began and did not end. Needs SELECT on the migration table only. */
@@ -78,7 +94,7 @@ async function grantAgain(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ rolname: string }>(
     `SELECT r.rolname FROM pg_catalog.pg_class c, LATERAL pg_catalog.aclexplode(c.relacl) g
      JOIN pg_catalog.pg_roles r ON r.oid = g.grantee
-     WHERE c.oid = to_regclass('dashboard.audit') AND g.grantee <> c.relowner AND g.privilege_type = 'INSERT'`,
+     WHERE c.relname = 'audit' AND c.relnamespace = 'dashboard'::regnamespace AND g.grantee <> c.relowner AND g.privilege_type = 'INSERT'`,
   )
   for (const { rolname } of rows) await client.query(dashboardGrantsSql(rolname))
 }

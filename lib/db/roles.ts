@@ -2,7 +2,6 @@ import { LATER_TABLES, NEEDED, SECRET_COLUMNS, type Vintage } from '@/lib/mig/vi
 
 export const PROGRAM_ROLE = 'mig_dashboard'
 
-const ROW_TABLES = ['agtmodreq', 'invagtmodperm']
 const READ_ONLY_TABLES = ['demo', '_prisma_migrations']
 const APPEND_ONLY_TABLES = ['audit']
 
@@ -29,24 +28,46 @@ ALTER ROLE ${name} SET statement_timeout = '10s';
 `
 }
 
-/** What the role may do with MIG's tables: read all but the secret columns, write investigators, modules and the two ACL tables. */
+/**
+ * What the role may do with MIG's tables: read all but the secret columns, write investigators, modules and the two ACL tables.
+ * Earlier grants are taken back first: one on a whole table would reach a secret column that an upgrade of MIG adds.
+ */
 export function migGrantsSql(vintage: Vintage, role: string): string {
   const name = quoteIdent(role)
-  const lines = [`GRANT USAGE ON SCHEMA public TO ${name};`]
+  const text = quoteText(role)
+  const lines = [
+    `DO $$
+BEGIN
+  IF NOT has_database_privilege(${text}, current_database(), 'CONNECT') THEN
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), ${text});
+  END IF;
+  IF NOT has_schema_privilege(${text}, 'public', 'USAGE') THEN
+    GRANT USAGE ON SCHEMA public TO ${name};
+  END IF;
+END
+$$;`,
+  ]
   for (const table of [...Object.keys(NEEDED), ...LATER_TABLES]) {
     const columns = vintage.columns[table]
-    if (!columns) continue
-    const secret = SECRET_COLUMNS[table] ?? []
-    const open = columns.filter((column) => !secret.includes(column))
-    const list = open.length < columns.length ? ` (${open.map(quoteIdent).join(', ')})` : ''
-    const verbs = ['SELECT']
-    if (table === 'investigators' || table === 'modules') verbs.push('INSERT', 'UPDATE')
-    const granted = verbs.map((verb) => `${verb}${list}`).join(', ')
-    const rows = ROW_TABLES.includes(table) ? ', INSERT, UPDATE, DELETE' : ''
-    lines.push(`GRANT ${granted}${rows} ON TABLE public.${quoteIdent(table)} TO ${name};`)
+    if (columns) lines.push(`REVOKE ALL ON TABLE public.${table} FROM ${name};`, tableGrant(table, columns, name))
   }
   if (vintage.investigatorSequence) lines.push(`GRANT USAGE ON SEQUENCE ${vintage.investigatorSequence} TO ${name};`)
   return `${lines.join('\n')}\n`
+}
+
+/** What the program does with each of MIG's tables besides reading it. */
+export const MIG_WRITES: Readonly<Record<string, readonly string[]>> = {
+  investigators: ['INSERT', 'UPDATE'],
+  modules: ['INSERT', 'UPDATE'],
+  agtmodreq: ['INSERT', 'UPDATE', 'DELETE'],
+  invagtmodperm: ['INSERT', 'UPDATE', 'DELETE'],
+}
+
+function tableGrant(table: string, columns: readonly string[], name: string): string {
+  const open = columns.filter((column) => !SECRET_COLUMNS[table]?.includes(column))
+  const list = open.length < columns.length ? ` (${open.map(quoteIdent).join(', ')})` : ''
+  const verbs = ['SELECT', ...(MIG_WRITES[table] ?? [])].map((verb) => (verb === 'DELETE' ? verb : `${verb}${list}`))
+  return `GRANT ${verbs.join(', ')} ON TABLE public.${table} TO ${name};`
 }
 
 /** What the role may do with the tables that schema dashboard has when the statement runs; run again after every migration. */
@@ -68,12 +89,12 @@ BEGIN
       EXECUTE format('GRANT USAGE ON SEQUENCE dashboard.%I TO %I', t.relname, ${name});
       CONTINUE;
     END IF;
+    EXECUTE format('REVOKE ALL ON TABLE dashboard.%I FROM %I', t.relname, ${name});
     may := CASE
       WHEN t.relname IN (${list(APPEND_ONLY_TABLES)}) THEN 'SELECT, INSERT'
       WHEN t.relname IN (${list(READ_ONLY_TABLES)}) THEN 'SELECT'
       ELSE 'SELECT, INSERT, UPDATE, DELETE'
     END;
-    EXECUTE format('REVOKE ALL ON TABLE dashboard.%I FROM %I', t.relname, ${name});
     EXECUTE format('GRANT %s ON TABLE dashboard.%I TO %I', may, t.relname, ${name});
   END LOOP;
 END
