@@ -1,0 +1,270 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import path from 'node:path'
+import { ENTRY_KIND_LABELS, type EntryKind, type SpoolAnswer, type SpoolFailure, type SpoolReason } from './answer'
+
+// Leaves half a second for the page to be drawn: it says within 3 s that the spool does not answer.
+const DEADLINE_MS = 2_500
+const LONGEST_MS = 30_000
+const MAX_DYING = 4
+
+export type SpoolRequest =
+  | { command: 'root' }
+  | { command: 'survey'; kind: string; state: string }
+  | {
+      command: 'list'
+      kind: string
+      state: string
+      size: number
+      /** Names as latin1 text: the page begins behind, or ends before. */
+      after?: string
+      before?: string
+      contains?: string
+    }
+  | { command: 'stat'; kind: string; state: string; names: string[] }
+  | { command: 'read'; kind: string; state: string; name: string; cap: number }
+
+export type FileFacts = { size: number; mtimeNs: bigint; mode: number; links: number }
+export type Entry = { name: string; kind: EntryKind } & (FileFacts | { [K in keyof FileFacts]: null })
+
+export type SpoolReplies = {
+  root: { besides: string[]; besidesCount: number }
+  survey: { files: number; others: number; strangers: number; strangerNames: string[]; extremes: string[] }
+  list: { total: number; matching: number; preceding: number; rows: Entry[] }
+  stat: { rows: Entry[] }
+  read: FileFacts & { bytes: Uint8Array; changed: boolean }
+}
+
+type Message =
+  | { id: number; type: 'progress'; seen: number }
+  | { id: number; type: 'done'; value: unknown }
+  | { id: number; type: 'refused'; reason: string; code?: string; facts?: SpoolFailure['facts'] & { cap?: number } }
+
+type Pending = {
+  id: number
+  request: SpoolRequest
+  sentAt: number
+  tries: number
+  settle(answer: SpoolAnswer<unknown>): void
+}
+
+type Worker = { child: ChildProcess; pending: Map<number, Pending>; lastHeard: number; timer: NodeJS.Timeout | null }
+
+export type SpoolClientOptions = {
+  root: string
+  /** How long the worker may be silent, in milliseconds. */
+  deadlineMs?: number
+  /** How long one request may take although the worker shows progress. */
+  longestMs?: number
+  /** `--by-path`: the worker walks as on systems without /proc, for tests. */
+  workerArgs?: string[]
+}
+
+/** Asks a child process for everything that touches the spool, and replaces it when it does not answer. */
+export class SpoolClient {
+  readonly root: string
+  private readonly deadlineMs: number
+  private readonly longestMs: number
+  private readonly workerArgs: string[]
+  private worker: Worker | null = null
+  private dying = 0
+  private nextId = 1
+
+  constructor(options: SpoolClientOptions) {
+    this.root = options.root
+    this.deadlineMs = options.deadlineMs ?? DEADLINE_MS
+    this.longestMs = options.longestMs ?? LONGEST_MS
+    this.workerArgs = options.workerArgs ?? []
+  }
+
+  /** The worker's process id, null while there is none. */
+  get pid(): number | null {
+    return this.worker?.child.pid ?? null
+  }
+
+  /** The worker's answer; never rejects: what goes wrong is a failure with a reason. */
+  ask<C extends SpoolRequest['command']>(
+    request: Extract<SpoolRequest, { command: C }>,
+  ): Promise<SpoolAnswer<SpoolReplies[C]>> {
+    return new Promise((settle) => {
+      this.dispatch({
+        id: this.nextId++,
+        request,
+        sentAt: performance.now(),
+        tries: 0,
+        settle: settle as Pending['settle'],
+      })
+    })
+  }
+
+  /** Ends the worker, and with it what is under way. */
+  close(): void {
+    if (this.worker) this.retire(this.worker, () => failure('broken'))
+  }
+
+  private dispatch(pending: Pending): void {
+    const worker = this.worker ?? this.start()
+    if (!worker) {
+      pending.settle(failure('slow'))
+      return
+    }
+    pending.tries++
+    worker.pending.set(pending.id, pending)
+    worker.child.ref()
+    worker.child.channel?.ref()
+    this.watch(worker)
+    worker.child.send({ ...pending.request, id: pending.id, root: this.root }, (error) => {
+      if (error) this.ended(worker)
+    })
+  }
+
+  private start(): Worker | null {
+    // Killed workers that the kernel cannot end yet (a mount that hangs) are counted, so that they cannot pile up.
+    if (this.dying >= MAX_DYING) return null
+    let child: ChildProcess
+    try {
+      child = fork(workerFile(), this.workerArgs, {
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        execArgv: ['--max-old-space-size=256'],
+        // Nothing of the site's environment: it holds the database's password.
+        env: { NODE_ENV: 'production' },
+      })
+    } catch {
+      return null
+    }
+    const worker: Worker = { child, pending: new Map(), lastHeard: performance.now(), timer: null }
+    child.on('message', (message: Message) => this.receive(worker, message))
+    child.on('error', () => this.ended(worker))
+    child.on('exit', () => this.ended(worker))
+    this.worker = worker
+    return worker
+  }
+
+  private receive(worker: Worker, message: Message): void {
+    worker.lastHeard = performance.now()
+    const pending = worker.pending.get(message.id)
+    if (!pending) return
+    if (message.type === 'progress') return
+    worker.pending.delete(message.id)
+    pending.settle(
+      message.type === 'done'
+        ? { ok: true, value: message.value }
+        : failure(message.reason, message.code, message.facts),
+    )
+    if (worker.pending.size === 0) this.rest(worker)
+  }
+
+  /** Without a request under way the worker does not keep its parent alive. */
+  private rest(worker: Worker): void {
+    if (worker.timer) clearTimeout(worker.timer)
+    worker.timer = null
+    worker.child.unref()
+    worker.child.channel?.unref()
+  }
+
+  private watch(worker: Worker): void {
+    if (worker.timer) return
+    const due = () => {
+      let next = Number.POSITIVE_INFINITY
+      for (const { sentAt } of worker.pending.values())
+        next = Math.min(next, Math.max(sentAt, worker.lastHeard) + this.deadlineMs, sentAt + this.longestMs)
+      return next
+    }
+    const look = () => {
+      worker.timer = null
+      if (worker !== this.worker || worker.pending.size === 0) return
+      const now = performance.now()
+      if (due() <= now) {
+        const late = (p: Pending) =>
+          now - Math.max(p.sentAt, worker.lastHeard) >= this.deadlineMs || now - p.sentAt >= this.longestMs
+        return this.retire(worker, (p) => (late(p) || p.tries > 1 ? failure('slow') : null))
+      }
+      worker.timer = setTimeout(look, Math.max(1, due() - now))
+    }
+    worker.timer = setTimeout(look, this.deadlineMs)
+  }
+
+  /** Kills a worker; requests that `verdict` does not fail are asked again of the next one. */
+  private retire(worker: Worker, verdict: (pending: Pending) => SpoolFailure | null): void {
+    if (this.worker === worker) this.worker = null
+    const left = [...worker.pending.values()]
+    worker.pending.clear()
+    this.rest(worker)
+    if (worker.child.exitCode === null && worker.child.signalCode === null && worker.child.pid !== undefined) {
+      this.dying++
+      worker.child.once('exit', () => this.dying--)
+      worker.child.kill('SIGKILL')
+    }
+    for (const pending of left) {
+      const failed = verdict(pending)
+      if (failed) pending.settle(failed)
+      else this.dispatch(pending)
+    }
+  }
+
+  private ended(worker: Worker): void {
+    if (this.worker !== worker) return
+    this.retire(worker, (pending) => (pending.tries > 1 ? failure('broken') : null))
+  }
+}
+
+function workerFile(): string {
+  // The standalone server runs in its own folder, which holds the file at the same place.
+  return path.join(/* turbopackIgnore: true */ process.cwd(), 'lib/mig/spool/worker.mjs')
+}
+
+const SENTENCES: Record<SpoolReason, string> = {
+  'absent-root': 'The spool directory does not exist on this machine.',
+  'unreadable-root': 'The spool directory cannot be read.',
+  absent: 'This directory does not exist.',
+  unreadable: 'This may not be read by the account that the dashboard runs as.',
+  link: 'This directory is a symbolic link, which the dashboard does not follow: it could lead out of the spool.',
+  'not-directory': 'This is not a directory.',
+  vanished: 'The file is not there: MIG has moved or removed it, or it never was.',
+  'not-regular': 'This is no regular file, and only regular files are opened.',
+  'too-big': 'The file is too big to be shown.',
+  'bad-name': 'This cannot be the name of a file in the spool.',
+  'bad-state': 'MIG has no such spool directory.',
+  slow: 'The spool does not answer: its file system hangs or is overloaded. The rest of the dashboard is not affected.',
+  broken: 'The process that reads the spool ended unexpectedly.',
+}
+
+const isReason = (text: string): text is SpoolReason => Object.hasOwn(SENTENCES, text)
+
+/** A failure in words; `code` is the operating system's name of the error. */
+export function failure(told: string, code?: string, facts?: SpoolFailure['facts'] & { cap?: number }): SpoolFailure {
+  if (told === 'not-directory-root')
+    return { ok: false, reason: 'unreadable-root', sentence: 'The spool directory is not a directory.' }
+  if (told === 'link-root')
+    return {
+      ok: false,
+      reason: 'unreadable-root',
+      sentence: 'The spool directory is a symbolic link that leads nowhere.',
+    }
+  const reason = isReason(told) ? told : 'broken'
+  let sentence = SENTENCES[reason]
+  const denied = code === 'EACCES' || code === 'EPERM'
+  if (reason === 'unreadable-root')
+    sentence = denied
+      ? 'The spool directory may not be read by the account that the dashboard runs as: it needs membership of MIG’s group.'
+      : `The spool directory cannot be read (${code}).`
+  if (reason === 'unreadable' && !denied) sentence = `This cannot be read: the file system says ${code}.`
+  if (reason === 'not-regular' && facts)
+    sentence = `This is a ${ENTRY_KIND_LABELS[facts.kind]}, and only regular files are opened.`
+  if (reason === 'too-big' && facts?.cap)
+    sentence = `The file has ${facts.size.toLocaleString('en')} bytes; files of more than ${facts.cap.toLocaleString('en')} bytes are not opened.`
+  return facts ? { ok: false, reason, sentence, facts } : { ok: false, reason, sentence }
+}
+
+const kept = globalThis as unknown as { migSpoolClients?: Map<string, SpoolClient> }
+
+/** The process's one client of a spool directory; kept over hot reloads, so that workers do not pile up. */
+export function spoolClient(root: string): SpoolClient {
+  kept.migSpoolClients ??= new Map()
+  let client = kept.migSpoolClients.get(root)
+  if (!client) {
+    client = new SpoolClient({ root })
+    kept.migSpoolClients.set(root, client)
+  }
+  return client
+}

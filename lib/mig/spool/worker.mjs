@@ -1,0 +1,556 @@
+// @ts-check
+// The child process that does every file access of the spool: a mount that hangs stops this process and not the site.
+// Plain JavaScript without dependencies, because the production build starts this very file with Node. It never writes.
+//
+// Links: the root is what the operator configured and may be a link; the kind and state directories below it and the files
+// in them are never followed when they are links. Every step is taken from the handle of the directory above (Linux, through
+// /proc/self/fd); elsewhere the directories are compared before and after the file was opened.
+//
+// Names travel as latin1 strings: one character is one byte, so every name survives and strings compare like bytes.
+
+import { Buffer } from 'node:buffer'
+import fs from 'node:fs'
+import path from 'node:path'
+import process from 'node:process'
+import { setImmediate } from 'node:timers'
+
+// Opens a directory to walk through it, which needs no right to list it; Linux's flag, which Node does not name.
+const O_PATH = 0o10000000
+const { O_RDONLY, O_DIRECTORY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_NOCTTY = 0 } = fs.constants
+// macOS refuses a link anywhere in the path with this flag, which Node does not name.
+const NO_LINK_ANYWHERE = process.platform === 'darwin' ? 0x20000000 : 0
+
+const STATES = new Map([
+  ['action', ['new', 'inflight', 'done', 'invalid']],
+  ['command', ['ready', 'inflight', 'returned', 'done']],
+])
+const MAX_NAME_BYTES = 255
+const MAX_WINDOW = 20_000
+const BATCH = 4_096
+const PROGRESS_EVERY_MS = 250
+const STRANGERS_NAMED = 20
+
+// The names that MIG gives in each state, as readSpoolName has them (a test holds the two to each other); every other entry is
+// counted as a stranger, and shown. action/new takes any name, for files dropped by hand.
+const NUMBERED = /^[1-9]\d{0,19}\.json$/
+const PAIR = /^[1-9]\d{0,19}-[1-9]\d{0,19}\.json$/
+/** @type {Record<string, RegExp>} */
+const OWN_NAMES = {
+  'action/new': /^/,
+  'action/inflight': NUMBERED,
+  'action/done': NUMBERED,
+  'action/invalid': NUMBERED,
+  'command/ready': PAIR,
+  'command/inflight': PAIR,
+  'command/returned': /^(?:[1-9]\d{0,19}|[1-9]\d{0,19}-[1-9]\d{0,19}\.json)$/,
+  'command/done': PAIR,
+}
+const LAST_NUMBER = /^(?:\d+-)?([1-9]\d{0,19})(?:\.json)?$/
+
+class Refused extends Error {
+  /** @param {string} reason @param {string} [code] @param {object} [facts] */
+  constructor(reason, code, facts) {
+    super(reason)
+    this.reason = reason
+    this.code = code
+    this.facts = facts
+  }
+}
+
+/** @param {unknown} error @returns {string} */
+function errno(error) {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+}
+
+/** @param {unknown} error */
+function rootRefusal(error) {
+  const { reason, code } = refusal(error, 'directory')
+  return new Refused(`${reason}-root`, code)
+}
+
+/** @param {unknown} error @param {'directory' | 'file'} what @returns {Refused} */
+function refusal(error, what) {
+  if (error instanceof Refused) return error
+  const code = errno(error)
+  if (code === 'ENOENT') return new Refused(what === 'file' ? 'vanished' : 'absent', code)
+  if (code === 'ELOOP') return new Refused(what === 'file' ? 'not-regular' : 'link', code)
+  if (code === 'ENOTDIR') return new Refused(what === 'file' ? 'vanished' : 'not-directory', code)
+  if (code === 'ENXIO' || code === 'EISDIR') return new Refused('not-regular', code)
+  if (code === 'ENAMETOOLONG') return new Refused('bad-name', code)
+  return new Refused('unreadable', code)
+}
+
+/** @param {fs.Dirent | fs.BigIntStats} entry */
+function kindOf(entry) {
+  if (entry.isFile()) return 'file'
+  if (entry.isDirectory()) return 'directory'
+  if (entry.isSymbolicLink()) return 'link'
+  if (entry.isFIFO()) return 'fifo'
+  if (entry.isSocket()) return 'socket'
+  if (entry.isBlockDevice() || entry.isCharacterDevice()) return 'device'
+  return 'unknown'
+}
+
+/** @typedef {{ path: string, recheck: () => void, close: () => void }} Directory */
+
+const byHandle = process.platform === 'linux' && !process.argv.includes('--by-path') && fs.existsSync('/proc/self/fd')
+
+/**
+ * The last directory is opened to be listed, or only to reach the files in it.
+ * @param {string} root @param {string[]} below @param {'to-list' | 'to-reach'} purpose @returns {Directory}
+ */
+function openDirectory(root, below, purpose) {
+  return byHandle ? openByHandle(root, below, purpose) : openByPath(root, below)
+}
+
+/** @param {string} root @param {string[]} below @param {'to-list' | 'to-reach'} purpose @returns {Directory} */
+function openByHandle(root, below, purpose) {
+  const how = (/** @type {boolean} */ last) =>
+    (last && purpose === 'to-list' ? O_RDONLY : O_PATH) | O_DIRECTORY | O_NONBLOCK
+  let fd
+  try {
+    fd = fs.openSync(root, how(below.length === 0))
+  } catch (error) {
+    throw rootRefusal(error)
+  }
+  for (const [i, name] of below.entries()) {
+    const above = fd
+    const next = `/proc/self/fd/${above}/${name}`
+    try {
+      fd = fs.openSync(next, how(i === below.length - 1) | O_NOFOLLOW)
+    } catch (error) {
+      if (errno(error) === 'ENOTDIR' && isLink(next)) throw new Refused('link', 'ELOOP')
+      throw refusal(error, 'directory')
+    } finally {
+      fs.closeSync(above)
+    }
+  }
+  const held = fd
+  return { path: `/proc/self/fd/${held}`, recheck: () => {}, close: () => fs.closeSync(held) }
+}
+
+/** @param {string} at */
+function isLink(at) {
+  try {
+    return fs.lstatSync(at).isSymbolicLink()
+  } catch {
+    return false
+  }
+}
+
+/** @param {string} root @param {string[]} below @returns {Directory} */
+function openByPath(root, below) {
+  let real
+  try {
+    real = fs.realpathSync(root)
+  } catch (error) {
+    throw rootRefusal(error)
+  }
+  const steps = [real]
+  for (const name of below) steps.push(path.join(/** @type {string} */ (steps.at(-1)), name))
+  const identities = () =>
+    steps.map((step, i) => {
+      let stat
+      try {
+        stat = fs.lstatSync(step, { bigint: true })
+      } catch (error) {
+        throw i === 0 ? rootRefusal(error) : refusal(error, 'directory')
+      }
+      if (stat.isSymbolicLink()) throw new Refused('link', 'ELOOP')
+      if (!stat.isDirectory()) throw new Refused(i === 0 ? 'not-directory-root' : 'not-directory', 'ENOTDIR')
+      return `${stat.dev}:${stat.ino}`
+    })
+  const before = identities().join()
+  return {
+    path: /** @type {string} */ (steps.at(-1)),
+    recheck: () => {
+      if (identities().join() !== before) throw new Refused('link', 'ELOOP')
+    },
+    close: () => {},
+  }
+}
+
+/** @param {{ kind: unknown, state: unknown }} request @returns {[string, string]} */
+function statePath(request) {
+  const { kind, state } = request
+  if (typeof kind !== 'string' || typeof state !== 'string' || !STATES.get(kind)?.includes(state))
+    throw new Refused('bad-state')
+  return [kind, state]
+}
+
+/** @param {unknown} name @returns {string} */
+function safeName(name) {
+  if (typeof name !== 'string' || name === '' || name === '.' || name === '..' || name.length > MAX_NAME_BYTES)
+    throw new Refused('bad-name')
+  for (let i = 0; i < name.length; i++) {
+    const byte = name.charCodeAt(i)
+    if (byte === 0 || byte === 0x2f || byte > 255) throw new Refused('bad-name')
+  }
+  if (path.sep === '\\' && /[\\:]/.test(name)) throw new Refused('bad-name')
+  return name
+}
+
+/** @param {Directory} directory @param {string} name */
+function fileAt(directory, name) {
+  return Buffer.concat([Buffer.from(`${directory.path}${path.sep}`), Buffer.from(name, 'latin1')])
+}
+
+const pause = () => new Promise((resume) => setImmediate(resume))
+
+/**
+ * One pass over a directory in the order of the file system, with a pause between batches so that short requests do not wait.
+ * @param {Directory} directory
+ * @param {(name: string, kind: string) => void} visit
+ * @param {(seen: number) => void} progress
+ */
+async function eachEntry(directory, visit, progress) {
+  let seen = 0
+  let told = performance.now()
+  const breathe = async () => {
+    if (performance.now() - told >= PROGRESS_EVERY_MS) {
+      progress(seen)
+      told = performance.now()
+    }
+    await pause()
+  }
+  const stream = fs.opendirSync(directory.path, {
+    encoding: /** @type {BufferEncoding} */ ('latin1'),
+    bufferSize: 1024,
+  })
+  try {
+    for (;;) {
+      const entry = stream.readSync()
+      if (entry === null) return
+      visit(entry.name, kindOf(entry))
+      if (++seen % BATCH === 0) await breathe()
+    }
+  } finally {
+    stream.closeSync()
+  }
+}
+
+/**
+ * As eachEntry; on a file system that does not tell the kinds, Node asks for each name and fails when one vanishes: then only
+ * the names are read, and every entry counts as a file until it is looked at.
+ * @template T
+ * @param {Directory} directory
+ * @param {() => { visit: (name: string, kind: string) => void, result: () => T }} begin
+ * @param {(seen: number) => void} progress
+ * @returns {Promise<T>}
+ */
+async function pass(directory, begin, progress) {
+  const first = begin()
+  try {
+    await eachEntry(directory, first.visit, progress)
+    directory.recheck()
+    return first.result()
+  } catch (error) {
+    if (error instanceof Refused) throw error
+    if (errno(error) !== 'ENOENT') throw refusal(error, 'directory')
+  }
+  const second = begin()
+  let names
+  try {
+    names = fs.readdirSync(directory.path, { encoding: /** @type {BufferEncoding} */ ('latin1') })
+  } catch (error) {
+    throw refusal(error, 'directory')
+  }
+  for (let i = 0; i < names.length; i++) {
+    second.visit(/** @type {string} */ (names[i]), 'file')
+    if (i % BATCH === BATCH - 1) await pause()
+  }
+  return second.result()
+}
+
+/** Compares two digit strings without leading zeros as numbers. @param {string} a @param {string} b */
+function lessDigits(a, b) {
+  return a.length === b.length ? a < b : a.length < b.length
+}
+
+/**
+ * Counts a state's entries; `extremes` holds names among which are those with the oldest and the newest moment: the least and
+ * the greatest number for each length and first digit, because what a number means depends on its size (mig-domain.md 3.1).
+ * @param {any} request @param {(seen: number) => void} progress
+ */
+async function survey(request, progress) {
+  const [kind, state] = statePath(request)
+  const own = /** @type {RegExp} */ (OWN_NAMES[`${kind}/${state}`])
+  const directory = openDirectory(request.root, [kind, state], 'to-list')
+  try {
+    return await pass(
+      directory,
+      () => {
+        let files = 0
+        let strangers = 0
+        let others = 0
+        /** @type {string[]} */
+        const named = []
+        /** @type {Map<string, { least: string, leastName: string, greatest: string, greatestName: string }>} */
+        const buckets = new Map()
+        return {
+          visit(name, entryKind) {
+            const regular = entryKind === 'file' || entryKind === 'unknown'
+            if (regular) files++
+            else others++
+            if (!regular || !own.test(name)) {
+              strangers++
+              if (named.length < STRANGERS_NAMED) named.push(name)
+              return
+            }
+            const digits = LAST_NUMBER.exec(name)?.[1]
+            if (digits === undefined) return
+            const key = digits.length + /** @type {string} */ (digits[0])
+            const bucket = buckets.get(key)
+            if (!bucket) {
+              buckets.set(key, { least: digits, leastName: name, greatest: digits, greatestName: name })
+              return
+            }
+            if (lessDigits(digits, bucket.least)) {
+              bucket.least = digits
+              bucket.leastName = name
+            }
+            if (lessDigits(bucket.greatest, digits)) {
+              bucket.greatest = digits
+              bucket.greatestName = name
+            }
+          },
+          result: () => ({
+            files,
+            others,
+            strangers,
+            strangerNames: named.sort(),
+            extremes: [...new Set([...buckets.values()].flatMap((b) => [b.leastName, b.greatestName]))],
+          }),
+        }
+      },
+      progress,
+    )
+  } finally {
+    directory.close()
+  }
+}
+
+/** Lower case for A to Z only, as bytes know no other letters. @param {string} text */
+function lower(text) {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
+
+/**
+ * The names of one page in byte order, with exact totals, from one pass that keeps twice a page at most.
+ * @param {any} request @param {(seen: number) => void} progress
+ */
+async function list(request, progress) {
+  const [kind, state] = statePath(request)
+  const size = Math.min(Math.max(1, Math.trunc(Number(request.size)) || 1), MAX_WINDOW)
+  const after = typeof request.after === 'string' ? request.after : null
+  const before = after === null && typeof request.before === 'string' ? request.before : null
+  const contains = typeof request.contains === 'string' && request.contains !== '' ? lower(request.contains) : null
+  const directory = openDirectory(request.root, [kind, state], 'to-list')
+  try {
+    const page = await pass(
+      directory,
+      () => {
+        let total = 0
+        let matching = 0
+        let passed = 0
+        const keep = size + 1
+        const backwards = before !== null
+        /** @type {string[]} */
+        let held = []
+        /** @type {string | null} */
+        let limit = null
+        const cut = () => {
+          held.sort()
+          held = backwards ? held.slice(-keep) : held.slice(0, keep)
+          if (held.length === keep) limit = /** @type {string} */ (backwards ? held[0] : held[keep - 1])
+        }
+        return {
+          visit(name) {
+            total++
+            if (contains !== null && !lower(name).includes(contains)) return
+            matching++
+            if (after !== null && name <= after) {
+              passed++
+              return
+            }
+            if (before !== null && name >= before) return
+            if (backwards) passed++
+            if (limit !== null && (backwards ? name < limit : name > limit)) return
+            held.push(name)
+            if (held.length >= 2 * keep) cut()
+          },
+          result() {
+            cut()
+            const more = held.length > size
+            if (more) held = backwards ? held.slice(1) : held.slice(0, size)
+            const preceding = backwards ? passed - held.length : passed
+            return { total, matching, preceding, names: held }
+          },
+        }
+      },
+      progress,
+    )
+    const rows = []
+    for (const name of page.names) {
+      rows.push(look(directory, name))
+      if (rows.length % 512 === 0) {
+        progress(page.total)
+        await pause()
+      }
+    }
+    directory.recheck()
+    return { total: page.total, matching: page.matching, preceding: page.preceding, rows }
+  } finally {
+    directory.close()
+  }
+}
+
+/** @param {Directory} directory @param {string} name */
+function look(directory, name) {
+  try {
+    const stat = fs.lstatSync(fileAt(directory, name), { bigint: true })
+    return { name, kind: kindOf(stat), ...factsOf(stat) }
+  } catch (error) {
+    return {
+      name,
+      kind: errno(error) === 'ENOENT' ? 'vanished' : 'unknown',
+      size: null,
+      mtimeNs: null,
+      mode: null,
+      links: null,
+    }
+  }
+}
+
+/** @param {fs.BigIntStats} stat */
+function factsOf(stat) {
+  return { size: Number(stat.size), mtimeNs: stat.mtimeNs, mode: Number(stat.mode) & 0o7777, links: Number(stat.nlink) }
+}
+
+/** @param {any} request */
+function stat(request) {
+  const [kind, state] = statePath(request)
+  if (!Array.isArray(request.names) || request.names.length > MAX_WINDOW) throw new Refused('bad-name')
+  const names = request.names.map(safeName)
+  const directory = openDirectory(request.root, [kind, state], 'to-reach')
+  try {
+    return { rows: names.map((/** @type {string} */ name) => look(directory, name)) }
+  } finally {
+    directory.close()
+  }
+}
+
+/** Reads one regular file once, at most `cap` bytes. @param {any} request */
+function read(request) {
+  const [kind, state] = statePath(request)
+  const name = safeName(request.name)
+  const cap = Number(request.cap)
+  const directory = openDirectory(request.root, [kind, state], 'to-reach')
+  try {
+    return readIn(directory, name, cap)
+  } catch (error) {
+    throw refusal(error, 'file')
+  } finally {
+    directory.close()
+  }
+}
+
+/** @param {Directory} directory @param {string} name @param {number} cap */
+function readIn(directory, name, cap) {
+  const at = fileAt(directory, name)
+  // Looked at first, because merely opening a device or a FIFO can have effects.
+  const seen = fs.lstatSync(at, { bigint: true })
+  if (!seen.isFile()) throw new Refused('not-regular', undefined, { kind: kindOf(seen), ...factsOf(seen) })
+  const fd = fs.openSync(at, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | (byHandle ? 0 : NO_LINK_ANYWHERE))
+  try {
+    const opened = fs.fstatSync(fd, { bigint: true })
+    if (!opened.isFile()) throw new Refused('not-regular', undefined, { kind: kindOf(opened), ...factsOf(opened) })
+    if (!byHandle) {
+      directory.recheck()
+      const again = fs.lstatSync(at, { bigint: true })
+      if (again.dev !== opened.dev || again.ino !== opened.ino) throw new Refused('vanished')
+    }
+    if (opened.size > BigInt(cap)) throw new Refused('too-big', undefined, { kind: 'file', ...factsOf(opened), cap })
+    const buffer = Buffer.alloc(Math.min(Number(opened.size), cap) + 1)
+    let length = 0
+    while (length < buffer.length) {
+      const got = fs.readSync(fd, buffer, length, buffer.length - length, null)
+      if (got === 0) break
+      length += got
+    }
+    const ended = fs.fstatSync(fd, { bigint: true })
+    return {
+      bytes: buffer.subarray(0, Math.min(length, Number(opened.size))),
+      ...factsOf(opened),
+      changed: length !== Number(opened.size) || ended.size !== opened.size || ended.mtimeNs !== opened.mtimeNs,
+    }
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+/** What lies in the root and the two kind directories besides what MIG puts there. @param {any} request */
+function root(request) {
+  const directory = openDirectory(request.root, [], 'to-list')
+  try {
+    const entries = fs.readdirSync(directory.path, { encoding: /** @type {BufferEncoding} */ ('latin1') })
+    const besides = entries.filter((name) => !STATES.has(name))
+    for (const [kind, states] of STATES) {
+      if (!entries.includes(kind)) continue
+      try {
+        const below = openDirectory(request.root, [kind], 'to-list')
+        try {
+          for (const name of fs.readdirSync(below.path, { encoding: /** @type {BufferEncoding} */ ('latin1') }))
+            if (!states.includes(name)) besides.push(`${kind}/${name}`)
+        } finally {
+          below.close()
+        }
+      } catch {
+        // The states of this kind say what is wrong with it.
+      }
+    }
+    return { besides: besides.sort().slice(0, STRANGERS_NAMED), besidesCount: besides.length }
+  } catch (error) {
+    throw refusal(error, 'directory')
+  } finally {
+    directory.close()
+  }
+}
+
+/** @param {any} request @param {(seen: number) => void} progress @returns {unknown} */
+function answer(request, progress) {
+  if (typeof request.root !== 'string' || !path.isAbsolute(request.root) || request.root.includes('\0'))
+    throw new Refused('absent-root')
+  switch (request.command) {
+    case 'root':
+      return root(request)
+    case 'survey':
+      return survey(request, progress)
+    case 'list':
+      return list(request, progress)
+    case 'stat':
+      return stat(request)
+    case 'read':
+      return read(request)
+    default:
+      throw new Refused('bad-state')
+  }
+}
+
+/** @param {object} message */
+function send(message) {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {})
+}
+
+process.on('message', async (/** @type {any} */ request) => {
+  try {
+    const value = await answer(request, (seen) => send({ id: request.id, type: 'progress', seen }))
+    send({ id: request.id, type: 'done', value })
+  } catch (error) {
+    const refused = refusal(error, 'directory')
+    send({ id: request.id, type: 'refused', reason: refused.reason, code: refused.code, facts: refused.facts })
+  }
+})
+process.on('disconnect', () => process.exit(0))
+// Ctrl-C in a terminal reaches the whole group; this process ends with its parent, not before it.
+process.on('SIGINT', () => {})
