@@ -20,24 +20,31 @@ const LONGEST_PAUSE_MS = 5_000
 
 /** Prepares the database of DATABASE_URL, or starts the embedded one, fills it the first time and keeps it running. */
 export async function keepDatabase(env: Env, life: Lifetime): Promise<KeptDatabase> {
-  if (!env.embedded) {
-    await prepareForeign()
+  if (env.databaseUrl !== null) {
+    await prepareForeign(env.databaseUrl, env.databaseReadUrl)
     return { programUrl: () => null, ownerUrl: () => null, onNewAddress: () => {} }
   }
   return keepEmbedded(env, life)
 }
 
-async function prepareForeign(): Promise<void> {
-  const { prepareDatabase } = await import('@/lib/db/setup')
-  await step('Database', async (note) => {
-    const prepared = await prepareDatabase()
-    if (!prepared.ok) throw new Refusal(prepared.sentence, prepared.exitCode)
-    for (const line of prepared.notes) note(line)
+async function prepareForeign(url: string, readUrl: string | null): Promise<void> {
+  // Not at the top: it needs the generated client.
+  const { prepareDatabase, withDatabase } = await import('@/lib/db/setup')
+  const warnings = await step('Database', async (note) => {
+    const prepared = await prepareDatabase(url)
+    if (!prepared.ok) throw new Refusal(prepared.problem)
+    note(`MIG's tables of vintage ${prepared.vintage.kind}`)
+    return prepared.warnings
   })
+  for (const warning of warnings) console.log(`  ${warning}`)
+  if (readUrl && readUrl !== url)
+    await step('Database for reads', async (note) => {
+      // A standby may be away for a while; the site must start without it.
+      await withDatabase(readUrl, async () => note('answers')).catch((error: Error) => note(error.message))
+    })
 }
 
 async function keepEmbedded(env: Env, life: Lifetime): Promise<KeptDatabase> {
-  // Not at the top: they need the generated client.
   const { startEmbedded } = await import('@/lib/db/embedded')
   const { fillDemo } = await import('@/lib/demo/fill')
 
