@@ -47,10 +47,8 @@ export function DataTable<Row, F>({
   const shown = shownColumns(columns, params)
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <div
-        className="overflow-x-auto rounded-md border border-line bg-surface print:overflow-visible"
-        data-table-scroll
-      >
+      {/* Its own scroller on wide windows, so that the header, the first column and the pager stay in sight. */}
+      <div className="overflow-auto rounded-md border border-line bg-surface md:max-h-[max(24rem,calc(100dvh-15rem))] print:max-h-none print:overflow-visible">
         <table className="w-full border-separate border-spacing-0 text-sm">
           <caption className="sr-only">{caption}</caption>
           <thead>
@@ -64,10 +62,7 @@ export function DataTable<Row, F>({
             {page.rows.map((row) => (
               <tr
                 key={rowKey(row)}
-                className={cn(
-                  'border-t border-line',
-                  rowHref && 'relative hover:bg-hover has-[a:focus-visible]:bg-hover',
-                )}
+                className={cn('group/row', rowHref && 'relative hover:bg-hover has-[a:focus-visible]:bg-hover')}
               >
                 {shown.map((column, i) =>
                   i === 0 ? (
@@ -75,7 +70,7 @@ export function DataTable<Row, F>({
                       key={column.id}
                       scope="row"
                       className={cn(
-                        'sticky left-0 z-1 h-row max-w-[min(26rem,60vw)] truncate border-line border-t bg-surface px-3 text-left font-normal group-hover/row:bg-hover',
+                        'sticky left-0 z-1 h-row max-w-[min(22rem,60vw)] truncate border-line border-t bg-surface px-3 text-left font-normal group-hover/row:bg-hover',
                         column.className,
                       )}
                     >
