@@ -4,7 +4,7 @@ import type { ListParams } from '@/lib/list-params'
 import type { Instant } from '@/lib/mig/wire/time'
 import { containing } from './list.sql'
 import type { doubleList } from './search-params'
-import { before } from './state'
+import { earlier } from './state'
 
 type Params = ListParams<(typeof doubleList)['filters']>
 
@@ -19,7 +19,7 @@ export function doublesQuery({ filters }: Pick<Params, 'filters'>, now: Instant)
     select: sql`d.count, d.queueloc`,
     from: sql`(
       SELECT count(*) AS count, queueloc FROM public.agents
-      WHERE heartbeattime >= ${before(now, filters.window)}::timestamptz ${queue}
+      WHERE heartbeattime >= ${earlier(now, filters.window)}::timestamptz ${queue}
       GROUP BY queueloc HAVING count(*) > 1
     ) d`,
     where: [],

@@ -1,5 +1,5 @@
 import { compareInstants, type Instant } from '@/lib/mig/wire/time'
-import { before } from './state'
+import { earlier } from './state'
 
 export type DoubleProcess = {
   pid: number
@@ -57,7 +57,7 @@ export function doubleHints(processes: readonly DoubleProcess[], period: number,
     pids.add(process.pid)
     if (process.status === 'destroyed') hints.add('destroyed')
   }
-  const recent = before(now, 2 * period)
+  const recent = earlier(now, 2 * period)
   const living = processes.filter(
     (p) => p.starttime && p.heartbeattime && isSince(p.heartbeattime, recent) && !ENDED.has(p.status ?? ''),
   )
@@ -69,7 +69,7 @@ export function doubleHints(processes: readonly DoubleProcess[], period: number,
         younger.starttime &&
         older.heartbeattime &&
         compareInstants(older.starttime, younger.starttime) <= 0 &&
-        compareInstants(before(older.heartbeattime, period), younger.starttime) > 0
+        compareInstants(earlier(older.heartbeattime, period), younger.starttime) > 0
       )
         hints.add('alive')
   if (hints.size === 0) hints.add('echo')

@@ -5,7 +5,7 @@ import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
 import type { Instant } from '@/lib/mig/wire/time'
 import { containing } from './list.sql'
 import type { offlineList } from './search-params'
-import { before } from './state'
+import { earlier } from './state'
 
 type Params = ListParams<(typeof offlineList)['filters']>
 
@@ -19,8 +19,8 @@ export function offlineNamesQuery({ filters }: Pick<Params, 'filters'>, now: Ins
     select: sql`o.name, o.last_seen`,
     from: sql`(
       SELECT name, max(heartbeattime) AS last_seen FROM public.agents
-      WHERE heartbeattime >= ${before(now, filters.seen)}::timestamptz ${name}
-      GROUP BY name HAVING max(heartbeattime) < ${before(now, filters.silent)}::timestamptz
+      WHERE heartbeattime >= ${earlier(now, filters.seen)}::timestamptz ${name}
+      GROUP BY name HAVING max(heartbeattime) < ${earlier(now, filters.silent)}::timestamptz
     ) o`,
     where: [],
     sorts: {
@@ -35,8 +35,8 @@ export function offlineNamesQuery({ filters }: Pick<Params, 'filters'>, now: Ins
 /** The same question by endpoint: the newest row of each queueloc that was seen and is silent. Wants an index on agents (queueloc). */
 export function offlineEndpointsQuery(vintage: Vintage, { filters }: Pick<Params, 'filters'>, now: Instant): ListQuery {
   const where: Sql[] = [
-    sql`a.heartbeattime >= ${before(now, filters.seen)}::timestamptz`,
-    sql`a.heartbeattime < ${before(now, filters.silent)}::timestamptz`,
+    sql`a.heartbeattime >= ${earlier(now, filters.seen)}::timestamptz`,
+    sql`a.heartbeattime < ${earlier(now, filters.silent)}::timestamptz`,
     sql`NOT EXISTS (SELECT 1 FROM public.agents newer
       WHERE newer.queueloc = a.queueloc AND (newer.heartbeattime, newer.id) > (a.heartbeattime, a.id))`,
   ]

@@ -16,7 +16,7 @@ import { agentColumnsSql, agentListQuery, countByStateSql, processCountsSql } fr
 import { lastRowsSql, offlineEndpointsQuery, offlineNamesQuery } from './offline.sql'
 import { type Environment, JSON_LIMIT, type Reading, readEnvironment, readTags, type Tag } from './schema'
 import type { agentList, doubleList, offlineList } from './search-params'
-import { before, stateBounds, type Thresholds, thresholdsOf } from './state'
+import { earlier, stateBounds, type Thresholds, thresholdsOf } from './state'
 import { endpointsFromSql, isNewestSql, LAST_SEEN } from './state.sql'
 import { ENDPOINT_STATES, type EndpointState } from './status'
 
@@ -176,7 +176,7 @@ const NO_ROW: LastRow = { id: null, queueloc: null, os: null, version: null, row
 async function lastRows(names: string[], params: OfflineParams, now: Instant): Promise<Map<string, LastRow>> {
   if (names.length === 0) return new Map()
   const { rows } = await pool().query<Omit<LastRow, 'rows'> & { name: string; rows: string }>(
-    lastRowsSql(await vintage(), names, before(now, params.filters.seen)),
+    lastRowsSql(await vintage(), names, earlier(now, params.filters.seen)),
   )
   return new Map(rows.map(({ name, rows: n, ...row }) => [name, { ...row, rows: Number(n) }]))
 }
@@ -247,7 +247,7 @@ async function doublesOf(raw: RawDouble[], params: DoubleParams, now: Instant): 
   const { rows } = await pool().query<DoubleProcessRow & { place?: string }>(
     doubleProcessesSql(
       raw.map((row) => row.queueloc),
-      before(now, params.filters.window),
+      earlier(now, params.filters.window),
       PROCESSES_PER_QUEUE,
     ),
   )

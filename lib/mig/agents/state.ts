@@ -23,7 +23,7 @@ export function thresholdsOf(settings: { heartbeatPeriod: number; agentTimeout: 
 export type StateBounds = { now: Instant; online: Instant; late: Instant; gone: Instant; ahead: Instant }
 
 /** The moment so many milliseconds before another, to the microsecond. */
-export function before(at: Instant, milliseconds: number): Instant {
+export function earlier(at: Instant, milliseconds: number): Instant {
   return roundToMicros(nanosToInstant(instantToNanos(roundToMicros(at)) - BigInt(Math.round(milliseconds * 1e6))))
 }
 
@@ -31,10 +31,10 @@ export function before(at: Instant, milliseconds: number): Instant {
 export function stateBounds(now: Instant, thresholds: Thresholds): StateBounds {
   return {
     now: roundToMicros(now),
-    online: before(now, 2 * thresholds.period),
-    late: before(now, thresholds.timeout),
-    gone: before(now, thresholds.goneAfter),
-    ahead: before(now, -thresholds.aheadBy),
+    online: earlier(now, 2 * thresholds.period),
+    late: earlier(now, thresholds.timeout),
+    gone: earlier(now, thresholds.goneAfter),
+    ahead: earlier(now, -thresholds.aheadBy),
   }
 }
 
