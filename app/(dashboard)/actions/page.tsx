@@ -33,7 +33,8 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <Content>
         <p className="text-muted">
           {totalInWords(page.total)} {page.total.count === 1 ? 'action' : 'actions'}
-          {Object.keys(params.given).length > 0 && ' match'}, newest first unless sorted otherwise.
+          {Object.keys(params.given).length > 0 && ' match'}
+          {params.sort.key === 'start' && params.sort.descending && ', newest first'}
         </p>
         <ActionFilters params={params} />
         <ActionTable params={params} page={page} now={moment.mig} />
