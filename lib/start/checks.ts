@@ -38,8 +38,16 @@ export function checkDataFolder(dir: string): void {
     if (code === 'ENOSPC')
       throw new Refusal(`The data folder ${dir} is on a full disk: make room, or set DB_HOME to another folder.`)
     throw new Refusal(
-      `The data folder ${dir} cannot be written by the account '${os.userInfo().username}' (${code}): change its owner, or set DB_HOME to another folder.`,
+      `The data folder ${dir} cannot be written by the account ${accountName()} (${code}): change its owner, or set DB_HOME to another folder.`,
     )
+  }
+}
+
+function accountName(): string {
+  try {
+    return os.userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'of this process')
   }
 }
 

@@ -25,8 +25,7 @@ export async function startSite(root: string, options: StartOptions): Promise<vo
     await bringUp(root, env, options, life)
   } catch (error) {
     if (life.ending) return
-    if (!isSentence(error)) throw error
-    console.error(error.message)
+    console.error(isSentence(error) ? error.message : error)
     await life.end(error instanceof Refusal ? error.exitCode : 1)
   }
 }
@@ -37,7 +36,13 @@ function isSentence(error: unknown): error is Error {
 }
 
 function readSettings(root: string): Env {
-  loadDotEnv(root)
+  try {
+    loadDotEnv(root)
+  } catch (error) {
+    throw new Refusal(
+      `The file .env cannot be read (${(error as NodeJS.ErrnoException).code}): make it readable, or remove it.`,
+    )
+  }
   // Only we hand this on, to the server.
   delete process.env.EMBEDDED_DATABASE_URL
   const result = parseEnv(process.env, root)

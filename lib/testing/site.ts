@@ -44,8 +44,12 @@ export function temporaryDataDir(): string {
 export type Run = { code: number | null; output: string }
 
 /** Runs `npm start`'s script to its end. */
-export function runStarter(settings: Record<string, string>, nodeArgs: string[] = []): Promise<Run> {
-  const child = spawn(process.execPath, [...FOLLOW, ...nodeArgs, START], {
+export function runStarter(
+  settings: Record<string, string>,
+  nodeArgs: string[] = [],
+  args: string[] = [],
+): Promise<Run> {
+  const child = spawn(process.execPath, [...FOLLOW, ...nodeArgs, START, ...args], {
     cwd: root,
     env: testEnvironment(settings),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
