@@ -1,0 +1,250 @@
+import 'server-only'
+import type { Viewer } from '@/lib/auth/viewer'
+import { countRows, fetchPage, streamRows } from '@/lib/db/list'
+import { pool } from '@/lib/db/pool'
+import { type Sql, sql } from '@/lib/db/sql'
+import type { ExportColumn, ExportSource } from '@/lib/export'
+import type { ListParams } from '@/lib/list-params'
+import { containing } from '@/lib/mig/agents/list.sql'
+import { thresholds } from '@/lib/mig/agents/queries'
+import { type StateBounds, stateBounds } from '@/lib/mig/agents/state'
+import type { EndpointState } from '@/lib/mig/agents/status'
+import type { Module } from '@/lib/mig/modules/queries'
+import { vintage } from '@/lib/mig/vintage'
+import type { MigId } from '@/lib/mig/wire/id'
+import type { Instant } from '@/lib/mig/wire/time'
+import type { Page } from '@/lib/page'
+import { type PermissionCell, permissionCells, type RequirementCell, type RuleRow, requirementCells } from './matrix'
+import type { permissionList, requirementList } from './search-params'
+import { endpointsQuery, newestRowSql, ruleExportQuery, rulesOfEndpointsSql } from './window.sql'
+
+type RequirementParams = ListParams<(typeof requirementList)['filters']>
+type PermissionParams = ListParams<(typeof permissionList)['filters']>
+
+const boundsAt = (now: Instant): StateBounds => stateBounds(now, thresholds())
+
+/** An endpoint as its newest row, whose rules hold and where an edit writes. */
+export type Endpoint = { id: MigId; name: string; queueloc: string; os: string }
+
+export type EndpointRow = Endpoint & { state: EndpointState; last_seen: Instant | null }
+
+export type RequirementRow = { endpoint: EndpointRow; cells: Record<string, RequirementCell> }
+
+async function ruleRows(statement: Sql): Promise<Map<string, RuleRow[]>> {
+  const { rows } = await pool().query<RuleRow>(statement)
+  const found = new Map<string, RuleRow[]>()
+  for (const row of rows) {
+    const list = found.get(row.queueloc)
+    if (list) list.push(row)
+    else found.set(row.queueloc, [row])
+  }
+  return found
+}
+
+async function minimumsOf(
+  endpoints: readonly Endpoint[],
+  modules: readonly Module[],
+  bounds: StateBounds,
+): Promise<(endpoint: Endpoint) => Record<string, RequirementCell>> {
+  const queuelocs = [...new Set(endpoints.map((e) => e.queueloc))]
+  const rules = await ruleRows(rulesOfEndpointsSql({ table: 'agtmodreq' }, queuelocs, bounds))
+  return (endpoint) => requirementCells(rules.get(endpoint.queueloc) ?? [], endpoint.id, modules)
+}
+
+/** One page of endpoints with their minimum weights by module id. */
+export async function listRequirements(
+  _viewer: Viewer,
+  params: RequirementParams,
+  modules: readonly Module[],
+  now: Instant,
+): Promise<Page<RequirementRow>> {
+  const bounds = boundsAt(now)
+  const query = endpointsQuery(await vintage(), params.filters, bounds)
+  const [page, total] = await Promise.all([fetchPage<EndpointRow>(query, params), countRows(query)])
+  const cells = await minimumsOf(page.rows, modules, bounds)
+  return { ...page, total, rows: page.rows.map((row) => ({ endpoint: endpointOf(row), cells: cells(row) })) }
+}
+
+function endpointOf({ id, name, queueloc, os, state, last_seen }: EndpointRow): EndpointRow {
+  return { id, name, queueloc, os, state, last_seen }
+}
+
+/** An investigator as the matrices name one. */
+export type Person = { id: MigId; name: string; fingerprint: string | null; disabled: boolean }
+
+async function people(where: Sql, order: Sql): Promise<Person[]> {
+  const v = await vintage()
+  const disabled = v.investigatorStatus ? sql`i.status = 'disabled'` : sql`false`
+  const { rows } = await pool().query<Person>(sql`
+    SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint, ${disabled} AS disabled
+    FROM public.investigators i ${where} ${order}`)
+  return rows
+}
+
+/** The investigators to choose from, by name. */
+export async function listPeople(_viewer: Viewer): Promise<Person[]> {
+  return people(sql``, sql`ORDER BY i.name, i.id LIMIT 1000`)
+}
+
+export type PermissionRow = {
+  /** The row's part of a cell's address: the agent's id, or the investigator's where one endpoint is shown. */
+  id: MigId
+  endpoint: EndpointRow | null
+  person: Person
+  cells: Record<string, PermissionCell>
+}
+
+/** One page of endpoints with one investigator's weights, judged as if that person signed alone. */
+export async function listWeightsOf(
+  _viewer: Viewer,
+  person: Person,
+  params: PermissionParams,
+  modules: readonly Module[],
+  now: Instant,
+): Promise<Page<PermissionRow>> {
+  const bounds = boundsAt(now)
+  const { agent: _, ...filters } = params.filters
+  const query = endpointsQuery(await vintage(), filters, bounds)
+  const [page, total] = await Promise.all([fetchPage<EndpointRow>(query, params), countRows(query)])
+  const source = { table: 'invagtmodperm' as const, investigators: [person.id] }
+  const [minimums, weights] = await Promise.all([
+    minimumsOf(page.rows, modules, bounds),
+    ruleRows(rulesOfEndpointsSql(source, [...new Set(page.rows.map((row) => row.queueloc))], bounds)),
+  ])
+  const rows = page.rows.map((row) => ({
+    id: row.id,
+    endpoint: endpointOf(row),
+    person,
+    cells: permissionCells(weights.get(row.queueloc) ?? [], row.id, modules, minimums(row), person),
+  }))
+  return { ...page, total, rows }
+}
+
+/** One page of investigators with their weights on one endpoint, and the endpoint's minimums. */
+export async function listWeightsOn(
+  _viewer: Viewer,
+  endpoint: Endpoint,
+  params: PermissionParams,
+  modules: readonly Module[],
+  now: Instant,
+): Promise<Page<PermissionRow> & { minimums: Record<string, RequirementCell> }> {
+  const v = await vintage()
+  const bounds = boundsAt(now)
+  const query = {
+    select: sql`trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint,
+      ${v.investigatorStatus ? sql`i.status = 'disabled'` : sql`false`} AS disabled`,
+    from: sql`public.investigators i`,
+    where: params.filters.name ? [sql`i.name ILIKE ${containing(params.filters.name)}`] : [],
+    sorts: { name: { expression: sql`i.name`, type: 'text' as const } },
+    id: sql`i.id`,
+  }
+  const [page, total] = await Promise.all([fetchPage<Person>(query, params), countRows(query)])
+  const source = { table: 'invagtmodperm' as const, investigators: page.rows.map((row) => row.id) }
+  const [minimums, weights] = await Promise.all([
+    minimumsOf([endpoint], modules, bounds),
+    ruleRows(rulesOfEndpointsSql(source, [endpoint.queueloc], bounds)),
+  ])
+  const rules = weights.get(endpoint.queueloc) ?? []
+  const rows = page.rows.map(({ id, name, fingerprint, disabled }) => {
+    const person = { id, name, fingerprint, disabled }
+    return {
+      id,
+      endpoint: null,
+      person,
+      cells: permissionCells(rules, endpoint.id, modules, minimums(endpoint), person),
+    }
+  })
+  return { ...page, total, rows, minimums: minimums(endpoint) }
+}
+
+/** The endpoint that an agent row belongs to, as its newest row, or null. */
+export async function getEndpoint(_viewer: Viewer, agentId: MigId, now: Instant): Promise<Endpoint | null> {
+  const { rows } = await pool().query<Endpoint>(newestRowSql(await vintage(), agentId, now))
+  return rows[0] ?? null
+}
+
+/** One investigator as the matrices name one, or null. */
+export async function getPerson(_viewer: Viewer, id: MigId): Promise<Person | null> {
+  return (await people(sql`WHERE i.id = ${id}::numeric`, sql``))[0] ?? null
+}
+
+/** One cell for its form: where it writes, and what is stored there now. `person` is null for a minimum. */
+export type CellForm = { endpoint: Endpoint; module: Module; person: Person | null; stored: number | null }
+
+/** The cell of the minimums that a form is to show, or null when the endpoint or the module does not exist. */
+export async function getMinimumCell(
+  viewer: Viewer,
+  cell: { row: MigId; module: MigId },
+  modules: readonly Module[],
+  now: Instant,
+): Promise<CellForm | null> {
+  const endpoint = await getEndpoint(viewer, cell.row, now)
+  const module = modules.find((m) => m.id === cell.module)
+  if (!endpoint || !module) return null
+  const { rows } = await pool().query<{ value: number }>(sql`SELECT minimumweight AS value FROM public.agtmodreq
+    WHERE agentid = ${endpoint.id}::numeric AND moduleid = ${module.id}::numeric`)
+  return { endpoint, module, person: null, stored: rows[0]?.value ?? null }
+}
+
+/** The cell of the weights that a form is to show, or null when one of the three does not exist. */
+export async function getWeightCell(
+  viewer: Viewer,
+  cell: { agent: MigId; investigator: MigId; module: MigId },
+  modules: readonly Module[],
+  now: Instant,
+): Promise<CellForm | null> {
+  const [endpoint, person] = await Promise.all([
+    getEndpoint(viewer, cell.agent, now),
+    getPerson(viewer, cell.investigator),
+  ])
+  const module = modules.find((m) => m.id === cell.module)
+  if (!endpoint || !person || !module) return null
+  const { rows } = await pool().query<{ value: number }>(sql`SELECT weight AS value FROM public.invagtmodperm
+    WHERE investigatorid = ${person.id}::numeric AND agentid = ${endpoint.id}::numeric AND moduleid = ${module.id}::numeric`)
+  return { endpoint, module, person, stored: rows[0]?.value ?? null }
+}
+
+const RULE_COLUMNS: ExportColumn[] = [
+  { name: 'agentid', kind: 'id' },
+  { name: 'name', kind: 'text' },
+  { name: 'queueloc', kind: 'text' },
+  { name: 'os', kind: 'text' },
+  { name: 'moduleid', kind: 'id' },
+  { name: 'module', kind: 'text' },
+]
+
+/** Every minimum of the filtered endpoints, a line a row of `agtmodreq`; those on older rows are marked left behind. */
+export async function exportRequirements(
+  _viewer: Viewer,
+  params: RequirementParams,
+  now: Instant,
+): Promise<ExportSource> {
+  const query = ruleExportQuery(await vintage(), { table: 'agtmodreq' }, params.filters, boundsAt(now))
+  return {
+    columns: [...RULE_COLUMNS, { name: 'minimumweight', kind: 'number' }, { name: 'left_behind', kind: 'flag' }],
+    rows: streamRows(query, params),
+  }
+}
+
+/** Every weight of the investigator or endpoint shown, of all when neither is chosen, a line a row of `invagtmodperm`. */
+export async function exportPermissions(
+  _viewer: Viewer,
+  params: PermissionParams,
+  now: Instant,
+): Promise<ExportSource> {
+  const { by, investigator, agent, name, ...filters } = params.filters
+  const source = { table: 'invagtmodperm' as const, investigator: by === 'investigator' ? investigator?.id : undefined }
+  const endpoints = by === 'endpoint' ? { agent } : { ...filters, name }
+  const query = ruleExportQuery(await vintage(), source, { ...endpoints, module: filters.module }, boundsAt(now))
+  if (by === 'endpoint' && name) query.where.push(sql`i.name ILIKE ${containing(name)}`)
+  return {
+    columns: [
+      { name: 'investigatorid', kind: 'id' },
+      { name: 'investigator', kind: 'text' },
+      ...RULE_COLUMNS,
+      { name: 'weight', kind: 'number' },
+      { name: 'left_behind', kind: 'flag' },
+    ],
+    rows: streamRows(query, params),
+  }
+}

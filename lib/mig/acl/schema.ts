@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { parseId } from '@/lib/mig/wire/id'
+
+const MIN = -2_147_483_648
+const MAX = 2_147_483_647
+
+const id = (what: string) =>
+  z.string().transform((text, context) => {
+    const found = parseId(text.trim())
+    if (found) return found
+    context.addIssue(`The form names no ${what}. Open the cell again.`)
+    return z.NEVER
+  })
+
+/** A whole number as PostgreSQL's integer holds it; the typographic minus is taken as well. */
+function integer(text: string): number | null {
+  const plain = text.trim().replace(/^[−–]/, '-')
+  if (!/^[+-]?\d{1,15}$/.test(plain)) return null
+  const value = Number(plain)
+  return value >= MIN && value <= MAX ? value + 0 : null
+}
+
+// What the person saw: empty is "no row".
+const seen = z.string().transform((text, context) => {
+  if (text === '') return null
+  const value = integer(text)
+  if (value !== null) return value
+  context.addIssue('The form does not say what the cell held. Open the cell again.')
+  return z.NEVER
+})
+
+const cell = {
+  agent: id('agent'),
+  module: id('module'),
+  seen,
+  intent: z.enum(['set', 'remove']).catch('set'),
+  weight: z.string().optional().default(''),
+}
+
+type Written = { intent: 'set' | 'remove'; weight: string }
+
+/** What the cell is to hold: null takes the row away. */
+function wanted(what: string) {
+  return <T extends Written>({ intent, weight, ...rest }: T, context: z.RefinementCtx) => {
+    const value = intent === 'remove' ? null : integer(weight)
+    if (intent === 'remove' || value !== null) return { ...rest, weight: value }
+    context.addIssue({
+      code: 'custom',
+      path: ['weight'],
+      message:
+        weight.trim() === ''
+          ? `Type the ${what}, or take the rule away with "Remove the rule": an empty cell is no rule, not 0.`
+          : `The ${what} is a whole number from −2,147,483,648 to 2,147,483,647.`,
+    })
+    return z.NEVER
+  }
+}
+
+/** The form of one cell of the minimums. */
+export const minimumSchema = z.object(cell).transform(wanted('minimum weight'))
+
+/** The form of one cell of the weights. */
+export const weightSchema = z.object({ ...cell, investigator: id('investigator') }).transform(wanted('weight'))
+
+export type MinimumInput = z.infer<typeof minimumSchema>
+export type WeightInput = z.infer<typeof weightSchema>

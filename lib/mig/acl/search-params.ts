@@ -1,0 +1,55 @@
+import { choiceFilter, defineList, type Filter, idFilter, modeFilter, textFilter } from '@/lib/list-params'
+import { ENDPOINT_STATES } from '@/lib/mig/agents/status'
+import { type MigId, parseId } from '@/lib/mig/wire/id'
+
+/** The modules whose columns are shown, by id. */
+const modulesFilter: Filter<MigId[]> = {
+  label: 'Modules',
+  read(texts) {
+    const ids = texts.flatMap((text) => text.split(',')).map((text) => parseId(text.trim()))
+    return ids.every((id) => id !== null)
+      ? { value: [...new Set(ids)] }
+      : { problem: "takes modules' ids, such as 1,2" }
+  },
+}
+
+/** The cell whose form is open, as `row.module`: the row is an agent's id, or an investigator's where one endpoint is shown. */
+const cellFilter: Filter<{ row: MigId; module: MigId }> = {
+  label: 'Open cell',
+  read([text = '']) {
+    const [row, module, more] = text.split('.').map(parseId)
+    return row && module && more === undefined ? { value: { row, module } } : { problem: 'takes a cell, such as 12.3' }
+  },
+}
+
+/** URL state of /acl/requirements: endpoints by name, their minimum weights by module. */
+export const requirementList = defineList({
+  path: '/acl/requirements',
+  filters: {
+    name: textFilter('Name'),
+    os: textFilter('System'),
+    state: choiceFilter('State', ENDPOINT_STATES),
+    agent: idFilter('Agent'),
+    module: modulesFilter,
+    edit: cellFilter,
+  },
+  sorts: ['name'],
+  defaultSort: 'name',
+})
+
+/** URL state of /acl/permissions: one investigator's weights on endpoints, or all investigators' on one endpoint. */
+export const permissionList = defineList({
+  path: '/acl/permissions',
+  filters: {
+    by: modeFilter('Fixed', ['investigator', 'endpoint'], 'investigator'),
+    investigator: idFilter('Investigator'),
+    agent: idFilter('Agent'),
+    name: textFilter('Name'),
+    os: textFilter('System'),
+    state: choiceFilter('State', ENDPOINT_STATES),
+    module: modulesFilter,
+    edit: cellFilter,
+  },
+  sorts: ['name'],
+  defaultSort: 'name',
+})

@@ -1,0 +1,106 @@
+import type { ListQuery } from '@/lib/db/list'
+import { join, type Sql, sql } from '@/lib/db/sql'
+import { agentColumnsSql, containing } from '@/lib/mig/agents/list.sql'
+import type { StateBounds } from '@/lib/mig/agents/state'
+import { endpointsFromSql, isNewestSql, LAST_SEEN, stateRangeSql, stateSql } from '@/lib/mig/agents/state.sql'
+import type { EndpointState } from '@/lib/mig/agents/status'
+import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
+import type { MigId } from '@/lib/mig/wire/id'
+import type { Instant } from '@/lib/mig/wire/time'
+
+export type EndpointFilters = {
+  name?: string
+  os?: string
+  state?: EndpointState[]
+  agent?: { id: MigId }
+}
+
+/** Endpoints by name, each as its newest row, whose rules hold for it (design 8). */
+export function endpointsQuery(vintage: Vintage, filters: EndpointFilters, bounds: StateBounds): ListQuery {
+  const where: Sql[] = [isNewestSql('a', bounds.now)]
+  if (filters.name) where.push(sql`a.name ILIKE ${containing(filters.name)}`)
+  if (filters.os) where.push(sql`lower(${agentOsSql(vintage, 'a')}) = lower(${filters.os})`)
+  if (filters.agent)
+    where.push(sql`a.queueloc = (SELECT queueloc FROM public.agents WHERE id = ${filters.agent.id}::numeric)`)
+  if (filters.state) {
+    const state = stateSql(
+      { lastSeen: LAST_SEEN, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
+      bounds,
+    )
+    where.push(sql`${state} = ANY(${filters.state})`, ...stateRangeSql(filters.state, bounds, true))
+  }
+  return {
+    select: agentColumnsSql(vintage, bounds, LAST_SEEN),
+    from: endpointsFromSql(bounds.now),
+    where,
+    sorts: { name: { expression: sql`a.name`, type: 'text' } },
+    id: sql`a.id`,
+  }
+}
+
+/** Which table a matrix shows: the minimums, one investigator's weights, or several people's weights. */
+export type MatrixSource = { table: 'agtmodreq' } | { table: 'invagtmodperm'; investigators: MigId[] }
+
+/**
+ * The rules on every row of these endpoints, and their live rows without any: one row a rule, `moduleid` null for a live row
+ * that has none. Older rows are read too, so that rules left behind there are seen.
+ */
+export function rulesOfEndpointsSql(source: MatrixSource, queuelocs: string[], bounds: StateBounds): Sql {
+  const live = sql`${stateSql(
+    { lastSeen: sql`a.heartbeattime`, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
+    bounds,
+  )} IN ('online', 'late')`
+  const rules =
+    source.table === 'agtmodreq'
+      ? sql`SELECT agentid, moduleid, minimumweight AS value, NULL::numeric AS investigatorid FROM public.agtmodreq`
+      : sql`SELECT agentid, moduleid, weight AS value, investigatorid FROM public.invagtmodperm
+          WHERE investigatorid = ANY(${source.investigators}::numeric[])`
+  return sql`
+    SELECT a.queueloc, trunc(a.id)::text AS agentid, ${live} AS live, trunc(r.moduleid)::text AS moduleid,
+      trunc(r.investigatorid)::text AS investigatorid, r.value
+    FROM public.agents a LEFT JOIN (${rules}) r ON r.agentid = a.id
+    WHERE a.queueloc = ANY(${queuelocs}) AND (r.agentid IS NOT NULL OR ${live})
+    ORDER BY a.heartbeattime DESC, a.id DESC`
+}
+
+/** The row that stands for the endpoint of an agent row: the one whose rules hold, and where an edit writes. */
+export function newestRowSql(vintage: Vintage, agentId: MigId, now: Instant): Sql {
+  return sql`
+    SELECT trunc(a.id)::text AS id, a.name, a.queueloc, ${agentOsSql(vintage, 'a')} AS os FROM public.agents a
+    WHERE a.queueloc = (SELECT queueloc FROM public.agents WHERE id = ${agentId}::numeric)
+    ORDER BY a.heartbeattime <= ${now}::timestamptz DESC, a.heartbeattime DESC, a.id DESC LIMIT 1`
+}
+
+/** Every stored rule of the filtered endpoints for the export, older rows' included and marked. */
+export function ruleExportQuery(
+  vintage: Vintage,
+  source: { table: 'agtmodreq' } | { table: 'invagtmodperm'; investigator?: MigId },
+  filters: EndpointFilters & { module?: MigId[] },
+  bounds: StateBounds,
+): ListQuery {
+  const endpoints = endpointsQuery(vintage, filters, bounds)
+  const where = [...endpoints.where]
+  if (filters.module) where.push(sql`r.moduleid = ANY(${filters.module}::numeric[])`)
+  const rule = sql`trunc(r.agentid)::text AS agentid, p.name, p.queueloc, ${agentOsSql(vintage, 'p')} AS os,
+    trunc(r.moduleid)::text AS moduleid, m.name AS module, p.id <> a.id AS left_behind`
+  const from = sql`${endpoints.from} JOIN public.agents p ON p.queueloc = a.queueloc`
+  const sorts = endpoints.sorts
+  if (source.table === 'agtmodreq')
+    return {
+      select: join([rule, sql`r.minimumweight`]),
+      from: sql`${from} JOIN public.agtmodreq r ON r.agentid = p.id LEFT JOIN public.modules m ON m.id = r.moduleid`,
+      where,
+      sorts,
+      // Only read in order, never paged: the order among an endpoint's rules is part of it.
+      id: sql`a.id, p.id, r.moduleid`,
+    }
+  if (source.investigator) where.push(sql`r.investigatorid = ${source.investigator}::numeric`)
+  return {
+    select: join([rule, sql`trunc(r.investigatorid)::text AS investigatorid, i.name AS investigator, r.weight`]),
+    from: sql`${from} JOIN public.invagtmodperm r ON r.agentid = p.id LEFT JOIN public.modules m ON m.id = r.moduleid
+      LEFT JOIN public.investigators i ON i.id = r.investigatorid`,
+    where,
+    sorts,
+    id: sql`a.id, p.id, r.moduleid, r.investigatorid`,
+  }
+}

@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import * as openpgp from 'openpgp'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { TestVintage } from '@/lib/testing/database'
+import { useDatabaseOf } from '@/lib/testing/use-database'
+import { testViewer } from '@/lib/testing/viewer'
+import { addInvestigator } from './mutations'
+
+const admin = testViewer('admin')
+const stored = (name: string) =>
+  readFileSync(path.join(import.meta.dirname, '../../pgp/test-keys', `${name}.asc`), 'utf8')
+
+async function newKey(name = 'Ann Lee') {
+  const { privateKey, publicKey } = await openpgp.generateKey({
+    type: 'ecc',
+    curve: 'nistP256',
+    userIDs: [{ name, email: 'ann@example.net' }],
+    date: new Date(Date.now() - 60_000),
+  })
+  const fingerprint = (await openpgp.readKey({ armoredKey: publicKey })).getFingerprint().toUpperCase()
+  return { privateKey, publicKey, fingerprint }
+}
+
+const rowSql = (vintage: TestVintage) => {
+  const key = vintage === 'scripts' ? `convert_from(publickey, 'UTF8')` : 'publickey'
+  const armored = vintage === '2019' ? `convert_from(publickey, 'UTF8')` : key
+  const later =
+    vintage === '2019' ? ', status, permissions::text, createdat, lastmodified, privatekey, apikey, apisalt' : ''
+  return `SELECT trunc(id)::text AS id, name, pgpfingerprint, ${armored} AS armored${later} FROM public.investigators ORDER BY id`
+}
+
+describe.each(['data-rst', 'scripts', '2019'] as const)('adding an investigator, layout %s', (vintage) => {
+  const { owner } = useDatabaseOf(vintage)
+  beforeEach(async () => {
+    await owner('DELETE FROM public.investigators')
+  })
+  const count = async (table: string) => Number((await owner(`SELECT count(*) AS n FROM ${table}`))[0]?.n)
+
+  test('the row as this layout wants it, and its audit row', async () => {
+    const key = await newKey()
+    const added = await addInvestigator(admin, { name: '', armoredKey: `\r\n${key.publicKey}` })
+    expect(added).toMatchObject({ name: 'Ann Lee', fingerprint: key.fingerprint })
+    const [row] = await owner(rowSql(vintage))
+    expect(row).toMatchObject({ id: added.id, name: 'Ann Lee', pgpfingerprint: key.fingerprint })
+    expect(key.fingerprint).toMatch(/^[0-9A-F]{40}$/)
+    const back = await openpgp.readKey({ armoredKey: String(row?.armored) })
+    expect(back.getFingerprint().toUpperCase()).toBe(key.fingerprint)
+    expect(String(row?.armored)).toMatch(/\n=[\w+/]{4}\n-----END/)
+    if (vintage === '2019') {
+      expect(row).toMatchObject({ status: 'active', permissions: '63', privatekey: null, apikey: null, apisalt: null })
+      expect(Math.abs(Date.now() - (row?.createdat as Date).getTime())).toBeLessThan(60_000)
+      expect(row?.lastmodified).toBeInstanceOf(Date)
+    }
+    const [audit] = await owner('SELECT * FROM dashboard.audit WHERE id = $1', [added.auditId])
+    expect(audit).toMatchObject({
+      kind: 'investigator.add',
+      object_type: 'investigator',
+      object_id: added.id,
+      before: null,
+      after: { name: 'Ann Lee', pgpfingerprint: key.fingerprint },
+      detail: { layout: vintage },
+    })
+    expect(JSON.stringify(audit)).not.toContain('BEGIN PGP')
+  })
+
+  test('an id is never given twice, not even after the row is gone', async () => {
+    const first = await addInvestigator(admin, { name: 'One', armoredKey: (await newKey()).publicKey })
+    const second = await addInvestigator(admin, { name: 'Two', armoredKey: (await newKey()).publicKey })
+    expect(BigInt(second.id)).toBe(BigInt(first.id) + 1n)
+    await owner('DELETE FROM public.investigators')
+    const third = await addInvestigator(admin, { name: 'Three', armoredKey: (await newKey()).publicKey })
+    expect(BigInt(third.id)).toBe(BigInt(second.id) + 1n)
+  })
+
+  test('above ids that were inserted by hand, with 17 zero decimals where the column keeps them', async () => {
+    const decimals = vintage === 'scripts' ? '' : '.00000000000000000'
+    const later = vintage === '2019' ? [', status, createdat, lastmodified', `, 'active', now(), now()`] : ['', '']
+    const [mark] = await owner('SELECT (last + 20)::text AS id FROM dashboard.investigator_id')
+    await owner(`INSERT INTO public.investigators (id, name, pgpfingerprint${later[0]})
+      VALUES (${mark?.id}${decimals}, 'By hand', repeat('B', 40)${later[1]})`)
+    const added = await addInvestigator(admin, { name: 'Next', armoredKey: (await newKey()).publicKey })
+    expect(BigInt(added.id)).toBe(BigInt(String(mark?.id)) + 1n)
+    expect(await owner('SELECT last::text FROM dashboard.investigator_id')).toEqual([{ last: added.id }])
+  })
+
+  test('two admins at once: two rows with two ids', async () => {
+    const keys = await Promise.all(['A', 'B', 'C', 'D'].map((name) => newKey(name)))
+    const added = await Promise.all(keys.map((key) => addInvestigator(admin, { name: '', armoredKey: key.publicKey })))
+    expect(new Set(added.map((a) => a.id)).size).toBe(4)
+    expect(await count('public.investigators')).toBe(4)
+  })
+
+  test('the same key twice at once: one row, one refusal', async () => {
+    const key = await newKey()
+    const before = await count('dashboard.audit')
+    const results = await Promise.allSettled(
+      [1, 2].map(() => addInvestigator(admin, { name: '', armoredKey: key.publicKey })),
+    )
+    expect(results.map((r) => r.status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect((results.find((r) => r.status === 'rejected') as PromiseRejectedResult).reason).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('known already'),
+    })
+    expect(await count('dashboard.audit')).toBe(before + 1)
+  })
+
+  test('a fingerprint that is known in lower case and with blanks', async () => {
+    const key = await newKey()
+    const later = vintage === '2019' ? [', status, createdat, lastmodified', `, 'active', now(), now()`] : ['', '']
+    const written = key.fingerprint.toLowerCase().replace(/(.{4})/g, '$1 ')
+    await owner(
+      `INSERT INTO public.investigators (id, name, pgpfingerprint${later[0]}) VALUES (1, 'Ann', '${written}'${later[1]})`,
+    )
+    await expect(addInvestigator(admin, { name: '', armoredKey: key.publicKey })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('Ann (investigator 1)'),
+    })
+  })
+
+  test('what is refused leaves no row and no audit row, and repeats nothing of a private key', async () => {
+    const before = await count('dashboard.audit')
+    const { privateKey } = await newKey()
+    const secret = privateKey.split('\n')[4] ?? ''
+    const cases: [string, RegExp][] = [
+      [privateKey, /private key/],
+      [`${stored('dsa2048')}${stored('rsa1024')}`, /several keys/],
+      [stored('certify-only'), /can sign/],
+      [stored('expired'), /expired/],
+      [stored('revoked'), /revoked/],
+      ['garbage', /not an armored public key/],
+      ['x'.repeat(70_000), /64 KiB/],
+      ['', /no key/],
+    ]
+    for (const [armoredKey, sentence] of cases) {
+      const error = await addInvestigator(admin, { name: 'X', armoredKey }).catch((e: unknown) => e)
+      expect(error).toMatchObject({ code: 'invalid', message: expect.stringMatching(sentence) })
+      expect((error as Error).message).not.toContain(secret)
+    }
+    expect(await count('public.investigators')).toBe(0)
+    expect(await count('dashboard.audit')).toBe(before)
+  })
+
+  test('an investigator may not', async () => {
+    const key = await newKey()
+    await expect(
+      addInvestigator(testViewer('investigator'), { name: '', armoredKey: key.publicKey }),
+    ).rejects.toMatchObject({ code: 'forbidden' })
+    expect(await count('public.investigators')).toBe(0)
+  })
+})
+
+describe('a sequence that was left far behind by rows inserted by hand', () => {
+  const { owner } = useDatabaseOf('scripts')
+  test('is refused with a sentence instead of giving an id twice', async () => {
+    await owner(
+      `INSERT INTO public.investigators (id, name, pgpfingerprint) VALUES (6059408362783470592, 'By hand', 'B')`,
+    )
+    const adding = addInvestigator(admin, { name: '', armoredKey: (await newKey()).publicKey })
+    await expect(adding).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('far behind') })
+  })
+})

@@ -1,0 +1,300 @@
+import 'server-only'
+import type { Viewer } from '@/lib/auth/viewer'
+import { pool } from '@/lib/db/pool'
+import { type Sql, sql } from '@/lib/db/sql'
+import { AppError } from '@/lib/errors'
+import type { ExportColumn, ExportSource } from '@/lib/export'
+import type { ListParams } from '@/lib/list-params'
+import { normalFingerprint } from '@/lib/mig/acl/rule'
+import { publickeySql, type Vintage, vintage } from '@/lib/mig/vintage'
+import { compareIds, type MigId, parseId } from '@/lib/mig/wire/id'
+import { dateToInstant, type Instant } from '@/lib/mig/wire/time'
+import type { Cursor, Page } from '@/lib/page'
+import type { KeyFacts, KeyProblem, KeyReading } from '@/lib/pgp/key'
+import { readStoredKey } from './key-cache'
+import { KEY_STATES, type KeyState, keyState } from './key-state'
+import type { investigatorList } from './search-params'
+
+type Params = ListParams<(typeof investigatorList)['filters']>
+
+/** Columns of the 2019 layout; null where the database has none. */
+export type Later = {
+  status: string | null
+  createdat: Instant | null
+  lastmodified: Instant | null
+  permissions: string | null
+}
+
+export type InvestigatorRow = {
+  id: MigId
+  name: string
+  fingerprint: string | null
+  state: KeyState
+  /** Why the stored text is no key; null otherwise. */
+  problem: KeyProblem | null
+  key: Pick<KeyFacts, 'fingerprint' | 'algorithm' | 'created' | 'expires'> | null
+  /** Actions signed, by the `signatures` table. */
+  signed: number
+  /** When the validity of the last action signed began. */
+  lastSigned: Instant | null
+  later: Later | null
+  /** Weights held, counted up to a limit; null in the export. */
+  weights: { count: number; more: boolean } | null
+}
+
+type RawInvestigator = {
+  id: MigId
+  name: string
+  fingerprint: string | null
+  publickey: string | null
+  signed: string
+  last: Instant | null
+} & Partial<Later>
+
+const WEIGHTS_LIMIT = 1000
+
+/** The columns that each layout has; the secret ones of 2019 (privatekey, apikey, apisalt) are never named. */
+function columnsSql(v: Vintage): Sql {
+  const later = v.investigatorStatus
+    ? sql`, i.status, i.createdat, i.lastmodified, ${v.investigatorPermissions ? sql`i.permissions::text AS permissions` : sql`NULL AS permissions`}`
+    : sql``
+  return sql`trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint, ${publickeySql(v, 'i')} AS publickey${later}`
+}
+
+function laterOf(v: Vintage, row: RawInvestigator): Later | null {
+  if (!v.investigatorStatus) return null
+  const { status = null, createdat = null, lastmodified = null, permissions = null } = row
+  return { status, createdat, lastmodified, permissions }
+}
+
+async function readKey(text: string | null, clock: Instant): Promise<KeyReading | null> {
+  return text === null || text.trim() === '' ? null : readStoredKey(text, clock)
+}
+
+async function readRow(v: Vintage, raw: RawInvestigator, clock: Instant): Promise<InvestigatorRow> {
+  const reading = await readKey(raw.publickey, clock)
+  return {
+    id: raw.id,
+    name: raw.name,
+    fingerprint: raw.fingerprint,
+    state: keyState(reading, normalFingerprint(raw.fingerprint), clock),
+    problem: reading && !reading.ok ? reading.problem : null,
+    key: reading?.ok ? factsShown(reading.key) : null,
+    signed: Number(raw.signed),
+    lastSigned: raw.last,
+    later: laterOf(v, raw),
+    weights: null,
+  }
+}
+
+const factsShown = ({ fingerprint, algorithm, created, expires }: KeyFacts) => ({
+  fingerprint,
+  algorithm,
+  created,
+  expires,
+})
+
+/**
+ * All investigators that the filters leave, in the list's order. What a key says is not in the database, so filters and
+ * sorts by it need all rows: there are dozens of them, not millions.
+ */
+async function allRows(params: Params, clock: Instant): Promise<InvestigatorRow[]> {
+  const v = await vintage()
+  const { rows } = await pool().query<RawInvestigator>(sql`
+    SELECT ${columnsSql(v)}, coalesce(s.signed, 0) AS signed, s.last
+    FROM public.investigators i LEFT JOIN (
+      SELECT s.investigatorid, count(*) AS signed, max(a.validfrom) AS last
+      FROM public.signatures s LEFT JOIN public.actions a ON a.id = s.actionid GROUP BY s.investigatorid
+    ) s ON s.investigatorid = i.id
+    ORDER BY i.id`)
+  const { name, fingerprint, key } = params.filters
+  const wanted = fingerprint === undefined ? undefined : normalFingerprint(fingerprint)
+  if (fingerprint !== undefined && !wanted)
+    throw new AppError('invalid', 'The filter "fingerprint" takes hexadecimal digits, blanks allowed.')
+  const found: InvestigatorRow[] = []
+  for (const raw of rows) {
+    if (name && !raw.name.toLowerCase().includes(name.toLowerCase())) continue
+    const row = await readRow(v, raw, clock)
+    const fingerprints = [normalFingerprint(row.fingerprint), row.key?.fingerprint]
+    if (wanted && !fingerprints.some((f) => f?.includes(wanted))) continue
+    if (key && !key.includes(row.state)) continue
+    found.push(row)
+  }
+  const order = orderOf(params)
+  return found.sort((a, b) => order(placeOf(params, a), placeOf(params, b)))
+}
+
+const ALPHABET = new Intl.Collator('en', { sensitivity: 'base', numeric: true })
+const FAR = '9999-12-31T00:00:00Z'
+const LONG_AGO = '0001-01-01T00:00:00Z'
+
+/** The row's place in the list's order, as a cursor holds it. */
+function placeOf({ sort }: Params, row: InvestigatorRow): Cursor {
+  const keys: Record<string, string> = {
+    name: row.name,
+    state: String(KEY_STATES.indexOf(row.state)).padStart(3, '0'),
+    created: row.key?.created ?? FAR,
+    expires: row.key ? (row.key.expires ?? FAR) : FAR,
+    signed: String(row.signed).padStart(15, '0'),
+    last: row.lastSigned ?? LONG_AGO,
+  }
+  return { key: keys[sort.key] ?? row.name, id: row.id }
+}
+
+function orderOf({ sort }: Params): (a: Cursor, b: Cursor) => number {
+  const sign = sort.descending ? -1 : 1
+  const compare = sort.key === 'name' ? ALPHABET.compare : (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+  return (a, b) => sign * (compare(a.key, b.key) || compareIds(a.id as MigId, b.id as MigId))
+}
+
+function cut(rows: InvestigatorRow[], params: Params): Page<InvestigatorRow> {
+  const cursor = params.before ?? params.after
+  if (cursor && !parseId(cursor.id))
+    throw new AppError('invalid', 'This page address does not belong to this list: start again from its first page.')
+  const order = orderOf(params)
+  const side = params.before ? -1 : 1
+  const beside = cursor ? rows.filter((row) => Math.sign(order(placeOf(params, row), cursor)) === side) : rows
+  const shown = params.before ? beside.slice(-params.size) : beside.slice(0, params.size)
+  const at = (row: InvestigatorRow | undefined) => (row ? placeOf(params, row) : null)
+  const from = shown[0] ? rows.indexOf(shown[0]) : 0
+  return {
+    rows: shown,
+    first: at(shown[0]),
+    previous: from > 0 ? at(shown[0]) : null,
+    next: from + shown.length < rows.length ? at(shown.at(-1)) : null,
+    total: { count: rows.length, more: false },
+  }
+}
+
+/** One page of investigators with what their keys say at `clock`, the real time. */
+export async function listInvestigators(
+  _viewer: Viewer,
+  params: Params,
+  clock: Instant,
+): Promise<Page<InvestigatorRow>> {
+  const page = cut(await allRows(params, clock), params)
+  const weights = await weightsOf(page.rows.map((row) => row.id))
+  return {
+    ...page,
+    rows: page.rows.map((row) => ({ ...row, weights: weights.get(row.id) ?? { count: 0, more: false } })),
+  }
+}
+
+async function weightsOf(ids: MigId[]): Promise<Map<MigId, { count: number; more: boolean }>> {
+  const { rows } = await pool().query<{ id: MigId; n: string }>(sql`
+    SELECT i.id::text AS id, (SELECT count(*) FROM (
+      SELECT 1 FROM public.invagtmodperm p WHERE p.investigatorid = i.id LIMIT ${WEIGHTS_LIMIT + 1}) AS held) AS n
+    FROM unnest(${ids}::numeric[]) AS i(id)`)
+  return new Map(
+    rows.map(({ id, n }) => [id, { count: Math.min(Number(n), WEIGHTS_LIMIT), more: Number(n) > WEIGHTS_LIMIT }]),
+  )
+}
+
+/** All investigators of the list's filters for the export; no key material. */
+export async function exportInvestigators(_viewer: Viewer, params: Params, clock: Instant): Promise<ExportSource> {
+  const v = await vintage()
+  const rows = await allRows(params, clock)
+  const later: ExportColumn[] = v.investigatorStatus
+    ? [
+        { name: 'status', kind: 'text' },
+        { name: 'createdat', kind: 'time' },
+        { name: 'lastmodified', kind: 'time' },
+        { name: 'permissions', kind: 'number' },
+      ]
+    : []
+  return {
+    columns: [
+      { name: 'id', kind: 'id' },
+      { name: 'name', kind: 'text' },
+      { name: 'pgpfingerprint', kind: 'text' },
+      ...later,
+      { name: 'state', kind: 'text' },
+      { name: 'key_algorithm', kind: 'text' },
+      { name: 'key_created', kind: 'time' },
+      { name: 'key_expires', kind: 'time' },
+      { name: 'signed', kind: 'number' },
+      { name: 'last_signed', kind: 'time' },
+    ],
+    rows: (async function* () {
+      yield rows.map((row) => ({
+        id: row.id,
+        name: row.name,
+        pgpfingerprint: row.fingerprint,
+        ...row.later,
+        state: row.state,
+        key_algorithm: row.key?.algorithm ?? null,
+        key_created: row.key?.created ?? null,
+        key_expires: row.key?.expires ?? null,
+        signed: row.signed,
+        last_signed: row.lastSigned,
+      }))
+    })(),
+  }
+}
+
+export type InvestigatorDetail = Omit<InvestigatorRow, 'key' | 'weights'> & {
+  key: Omit<KeyFacts, 'armored'> | null
+  actions: { id: MigId; name: string; status: string | null; validfrom: Instant | null }[]
+  /** Weights by module: how many rows and the least and greatest weight among them. */
+  weights: { moduleId: MigId; module: string | null; agents: number; least: number; greatest: number }[]
+  /** The clock that the key was judged by. */
+  clock: Instant
+}
+
+const ACTIONS_SHOWN = 20
+
+/** One investigator with key, signed actions and weights, or null. */
+export async function getInvestigator(_viewer: Viewer, id: MigId, clock: Instant): Promise<InvestigatorDetail | null> {
+  const v = await vintage()
+  const { rows } = await pool().query<RawInvestigator>(sql`
+    SELECT ${columnsSql(v)}, s.signed, s.last FROM public.investigators i, LATERAL (
+      SELECT count(*) AS signed, max(a.validfrom) AS last
+      FROM public.signatures s LEFT JOIN public.actions a ON a.id = s.actionid WHERE s.investigatorid = i.id
+    ) s WHERE i.id = ${id}::numeric`)
+  const raw = rows[0]
+  if (!raw) return null
+  const [row, reading, actions, weights] = await Promise.all([
+    readRow(v, raw, clock),
+    readKey(raw.publickey, clock),
+    pool().query<InvestigatorDetail['actions'][number]>(sql`
+      SELECT trunc(a.id)::text AS id, a.name, a.status, a.validfrom
+      FROM public.signatures s JOIN public.actions a ON a.id = s.actionid
+      WHERE s.investigatorid = ${id}::numeric ORDER BY a.validfrom DESC, a.id DESC LIMIT ${ACTIONS_SHOWN}`),
+    pool().query<{ moduleId: MigId; module: string | null; agents: string; least: number; greatest: number }>(sql`
+      SELECT trunc(p.moduleid)::text AS "moduleId", m.name AS module, count(*) AS agents,
+        min(p.weight) AS least, max(p.weight) AS greatest
+      FROM public.invagtmodperm p LEFT JOIN public.modules m ON m.id = p.moduleid
+      WHERE p.investigatorid = ${id}::numeric GROUP BY p.moduleid, m.name ORDER BY m.name, p.moduleid`),
+  ])
+  const { key: _, weights: __, ...rest } = row
+  return {
+    ...rest,
+    key: reading?.ok ? withoutArmor(reading.key) : null,
+    actions: actions.rows,
+    weights: weights.rows.map((w) => ({ ...w, agents: Number(w.agents) })),
+    clock,
+  }
+}
+
+function withoutArmor({ armored: _, ...facts }: KeyFacts): Omit<KeyFacts, 'armored'> {
+  return facts
+}
+
+/** The investigator's public key for download: armored anew, so that nothing but a public key ever leaves. Null when there is none. */
+export async function getPublicKey(
+  _viewer: Viewer,
+  id: MigId,
+): Promise<{ fingerprint: string; armored: string } | null> {
+  const v = await vintage()
+  const { rows } = await pool().query<{ publickey: string | null }>(
+    sql`SELECT ${publickeySql(v, 'i')} AS publickey FROM public.investigators i WHERE i.id = ${id}::numeric`,
+  )
+  const reading = await readKey(rows[0]?.publickey ?? null, dateToInstant(new Date()))
+  return reading?.ok ? { fingerprint: reading.key.fingerprint, armored: reading.key.armored } : null
+}
+
+/** What adding an investigator stores besides the key in this database, for the form to say. */
+export async function addingStores(_viewer: Viewer): Promise<{ status: boolean; permissions: boolean }> {
+  const v = await vintage()
+  return { status: v.investigatorStatus, permissions: v.investigatorPermissions }
+}
