@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { freePort, runStarter, temporaryDataDir } from '@/lib/testing/site'
+import { checkDataFolder } from './checks'
 
 // Runs the real script to its refusal: the sentence, a code other than 0, no stack trace, and nothing slow before it.
 
@@ -86,13 +87,20 @@ describe('the data folder', () => {
   })
 
   test('where this account may not write', async () => {
-    // Root may write in any folder of a disk.
-    const root = process.getuid?.() === 0
-    const closed = root ? '/proc/mig-dashboard' : path.join(dataDir, 'closed')
-    if (!root) mkdirSync(closed, { mode: 0o555 })
-    const output = await refusal({ DB_HOME: closed })
-    expect(output).toContain(`The data folder ${closed} cannot be written by the account`)
-    expect(output).toContain('DB_HOME')
+    const closed = path.join(dataDir, 'closed')
+    mkdirSync(closed, { mode: 0o555 })
+    const sentence = `The data folder ${closed} cannot be written by the account `
+    if (process.getuid?.() !== 0) {
+      expect(await refusal({ DB_HOME: closed })).toContain(sentence)
+      return
+    }
+    // Root may write everywhere: another account asks, in this process.
+    process.seteuid?.(65_534)
+    try {
+      expect(() => checkDataFolder(closed)).toThrow(sentence)
+    } finally {
+      process.seteuid?.(0)
+    }
   })
 })
 
