@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readSpoolName, SPOOL_STATES, type SpoolDirectory } from '@/lib/mig/wire/spool-name'
 import { type Instant, parseRfc3339 } from '@/lib/mig/wire/time'
-import { fileAge, missingState, nameMoment, stateHealth } from './health'
+import { actionIdOf, fileAge, missingState, nameMoment, stateHealth } from './health'
 
 const at = (text: string) => parseRfc3339(`2014-09-15T${text}Z`) as Instant
 const NOW = at('12:00:00')
@@ -70,6 +70,14 @@ test('the moment that a name carries', () => {
   expect(moment('command', 'returned', '6059408369206590464')).toBe('2014-09-15T21:19:10Z')
   expect(moment('action', 'new', 'future-dropped.json')).toBeNull()
   expect(moment('action', 'done', '17.json')).toBeNull()
+})
+
+test('a number in action/invalid is an id when an action has it, or when it is no moment', () => {
+  const id = (name: string, known: boolean) => actionIdOf(readSpoolName('action', 'invalid', name), () => known)
+  expect(id('6059408362783470592.json', false)).toBe('6059408362783470592')
+  expect(id('1795337193590190618.json', false)).toBeNull()
+  expect(id('1424352952000000000.json', true)).toBe('1424352952000000000')
+  expect(id('stranger', true)).toBeNull()
 })
 
 describe('one file', () => {

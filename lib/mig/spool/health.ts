@@ -1,5 +1,5 @@
-import { formatGoDuration } from '@/lib/mig/wire/duration'
-import { idCreatedAt } from '@/lib/mig/wire/id'
+import { formatDuration } from '@/lib/format'
+import { idCreatedAt, type MigId } from '@/lib/mig/wire/id'
 import type { SpoolDirectory, SpoolName } from '@/lib/mig/wire/spool-name'
 import type { Tone } from '@/lib/mig/wire/status'
 import { dateToInstant, type Instant, instantToDate } from '@/lib/mig/wire/time'
@@ -7,7 +7,8 @@ import { dateToInstant, type Instant, instantToDate } from '@/lib/mig/wire/time'
 /** The scheduler's timings in milliseconds, as configured. */
 export type SpoolTimings = { collectorPeriod: number; spoolDeleteAfter: number }
 
-export type StateHealth = { tone: Tone; sentence: string }
+/** How a place or a file does: a word for a badge, and a sentence that explains it. */
+export type SpoolHealth = { tone: Tone; word: string; sentence: string }
 
 type Seen = {
   files: number
@@ -41,66 +42,79 @@ export function nameMoment(name: SpoolName): Instant | null {
   }
 }
 
+/**
+ * The id of an action that a file's name carries. Of a name in action/invalid that may be the moment of a failure it is one
+ * only when an action has it, or when no clock shows such a moment (mig-domain.md 2.2).
+ */
+export function actionIdOf(name: SpoolName, isAction: (id: MigId) => boolean): MigId | null {
+  if (!('actionId' in name)) return null
+  if (name.type !== 'id-or-nanoseconds' || isAction(name.actionId)) return name.actionId
+  return nameMoment(name) === name.failedAt ? null : name.actionId
+}
+
+const say = (tone: Tone, word: string, sentence: string): SpoolHealth => ({ tone, word, sentence })
+
+const ageAt = (now: Instant) => (moment: Instant | null) =>
+  moment ? instantToDate(now).getTime() - instantToDate(moment).getTime() : 0
+
 /** What a state's count and ages say about the scheduler, by the configured timings (mig-domain.md 2.3, 2.5). */
 export function stateHealth(
   [kind, state]: SpoolDirectory,
   seen: Seen,
   timings: SpoolTimings,
   now: Instant,
-): StateHealth {
-  const at = instantToDate(now).getTime()
-  const age = (moment: Instant | null) => (moment ? at - instantToDate(moment).getTime() : 0)
+): SpoolHealth {
+  const age = ageAt(now)
   const patience = 2 * timings.collectorPeriod
-  const patienceText = `two collector periods (${formatGoDuration(patience)})`
+  const waits = `The oldest file waits longer than two collector periods (${formatDuration(patience)})`
+  const retention = formatDuration(timings.spoolDeleteAfter)
 
-  if (seen.files === 0 && seen.strangers === 0)
-    return { tone: 'neutral', sentence: EMPTY[`${kind}/${state}`] ?? 'Empty.' }
-  if (state === 'ready' || (kind === 'command' && state === 'done'))
-    return {
-      tone: 'odd',
-      sentence:
-        'Nobody writes here since 28 August 2014: these are leftovers of an older scheduler, and nobody removes them.',
-    }
+  if (seen.files === 0 && seen.strangers === 0) return say('neutral', 'empty', EMPTY[`${kind}/${state}`] ?? '')
+  if (isUnused(kind, state))
+    return say(
+      'odd',
+      'leftovers',
+      'Nobody writes here since 28 August 2014: these are leftovers of an older scheduler, and nobody removes them.',
+    )
   if (seen.newest && age(seen.newest) < -CLOCK_AHEAD_MS)
-    return {
-      tone: 'odd',
-      sentence: 'A name carries a moment in the future: a clock is wrong, or the name is not MIG’s.',
-    }
-  if (state === 'returned')
-    return age(seen.oldest) > patience
-      ? {
-          tone: 'bad',
-          sentence: `The oldest file waits longer than ${patienceText}. One file that MIG cannot read stops expiry and cleaning for everybody until it is deleted by hand; or the scheduler is down.`,
-        }
-      : { tone: 'waiting', sentence: 'Answers of agents on their way into the database; each stays a second or two.' }
-  if (state === 'new')
-    return age(seen.oldest) > patience
-      ? {
-          tone: 'attention',
-          sentence: `The oldest file waits longer than ${patienceText}: its validity has not begun yet, or the scheduler is down.`,
-        }
-      : { tone: 'waiting', sentence: 'Actions that the scheduler takes at its next pass.' }
-  if (state === 'done' || state === 'invalid')
-    return age(seen.oldestModified) > timings.spoolDeleteAfter + patience
-      ? {
-          tone: 'bad',
-          sentence: `The oldest file was written longer ago than ${formatGoDuration(timings.spoolDeleteAfter)}, when the collector should have removed it: the collector does not get this far.`,
-        }
-      : seen.strangers > 0
-        ? { tone: 'attention', sentence: 'Holds entries that MIG did not write.' }
-        : {
-            tone: state === 'done' ? 'good' : 'neutral',
-            sentence: `Kept for ${formatGoDuration(timings.spoolDeleteAfter)}, then removed by the collector.`,
-          }
-  if (seen.strangers > 0) return { tone: 'attention', sentence: 'Holds entries that MIG did not write.' }
-  return {
-    tone: 'waiting',
-    sentence:
-      kind === 'action'
-        ? 'Actions whose commands are out.'
-        : 'Commands whose answer is out; they leave when it comes, or when the action expires.',
+    return say('odd', 'ahead', 'A name carries a moment in the future: a clock is wrong, or the name is not MIG’s.')
+  if (state === 'returned' && age(seen.oldest) > patience)
+    return say(
+      'bad',
+      'stuck',
+      `${waits}. One file that MIG cannot read stops expiry and cleaning for everybody until it is deleted by hand; or the scheduler is down.`,
+    )
+  if (state === 'new' && age(seen.oldest) > patience)
+    return say('attention', 'waits long', `${waits}: its validity has not begun yet, or the scheduler is down.`)
+  if (isCleaned(kind, state) && age(seen.oldestModified) > timings.spoolDeleteAfter + patience)
+    return say(
+      'bad',
+      'not cleaned',
+      `The oldest file was written longer ago than ${retention}, when the collector should have removed it: the collector does not get this far.`,
+    )
+  if (seen.strangers > 0) return say('attention', 'strangers', 'Holds entries that MIG did not write.')
+  switch (state) {
+    case 'returned':
+      return say('waiting', 'passing', 'Answers of agents on their way into the database; each stays a second or two.')
+    case 'new':
+      return say('waiting', 'passing', 'Actions that the scheduler takes at its next pass.')
+    case 'done':
+      return say('good', 'kept', `Actions that landed, kept for ${retention}, then removed by the collector.`)
+    case 'invalid':
+      return say('neutral', 'kept', `Actions that were refused, kept for ${retention}, then removed by the collector.`)
+    default:
+      return kind === 'action'
+        ? say('waiting', 'under way', 'Actions whose commands are out.')
+        : say(
+            'waiting',
+            'under way',
+            'Commands that wait for an answer; they leave when it comes, or when the action expires.',
+          )
   }
 }
+
+const isUnused = (kind: string, state: string) => kind === 'command' && (state === 'ready' || state === 'done')
+const isCleaned = (kind: string, state: string) => kind === 'action' && (state === 'done' || state === 'invalid')
 
 const EMPTY: Record<string, string> = {
   'action/new': 'No action waits for the scheduler.',
@@ -114,49 +128,47 @@ const EMPTY: Record<string, string> = {
 }
 
 /** What a missing directory means. */
-export function missingState([kind, state]: SpoolDirectory): StateHealth {
-  return kind === 'command' && (state === 'ready' || state === 'done')
-    ? {
-        tone: 'neutral',
-        sentence:
-          'This directory does not exist. Only the API makes it, and nobody writes into it since 28 August 2014.',
-      }
-    : { tone: 'bad', sentence: 'This directory does not exist, although the scheduler makes it when it starts.' }
+export function missingState([kind, state]: SpoolDirectory): SpoolHealth {
+  return isUnused(kind, state)
+    ? say(
+        'neutral',
+        'missing',
+        'This directory does not exist. Only the API makes it, and nobody writes into it since 28 August 2014.',
+      )
+    : say('bad', 'missing', 'This directory does not exist, although the scheduler makes it when it starts.')
 }
 
-/** What one file's age says, by when it was last written and when its action expires. */
+/** What one file's age says, by when it was last written and when its action expires; null when nothing is to be said. */
 export function fileAge(
   [kind, state]: SpoolDirectory,
   file: { modified: Instant | null; expireAfter: Instant | null; validFrom: Instant | null },
   timings: SpoolTimings,
   now: Instant,
-): StateHealth | null {
-  const at = instantToDate(now).getTime()
-  const age = (moment: Instant | null) => (moment ? at - instantToDate(moment).getTime() : 0)
+): SpoolHealth | null {
+  const age = ageAt(now)
   const patience = 2 * timings.collectorPeriod
-  const longer = `longer than two collector periods (${formatGoDuration(patience)})`
+  const longer = `longer than two collector periods (${formatDuration(patience)})`
   if (state === 'returned' && age(file.modified) > patience)
-    return {
-      tone: 'bad',
-      sentence: `Lies here ${longer}: a file that MIG cannot read, or one behind it; or the scheduler is down.`,
-    }
+    return say(
+      'bad',
+      'stuck',
+      `Lies here ${longer}: a file that MIG cannot read, or one behind it; or the scheduler is down.`,
+    )
   if ((state === 'inflight' || state === 'new') && age(file.expireAfter) > patience)
-    return {
-      tone: 'bad',
-      sentence: `Stuck: its action expired ${longer} ago, and the collector has not ${state === 'new' ? 'removed' : 'taken'} it.`,
-    }
+    return say(
+      'bad',
+      'stuck',
+      `Its action expired ${longer} ago, and the collector has not ${state === 'new' ? 'removed' : 'taken'} it.`,
+    )
   if (state === 'new' && file.validFrom && age(file.validFrom) < 0)
-    return { tone: 'waiting', sentence: 'Waits for its validity to begin; the scheduler looks again at every pass.' }
+    return say('waiting', 'waits', 'Waits for its validity to begin; the scheduler looks again at every pass.')
   if (state === 'new' && age(file.modified) > patience)
-    return { tone: 'attention', sentence: `Lies here ${longer}: the scheduler does not take it.` }
-  if (
-    kind === 'action' &&
-    (state === 'done' || state === 'invalid') &&
-    age(file.modified) > timings.spoolDeleteAfter + patience
-  )
-    return {
-      tone: 'bad',
-      sentence: `Written longer ago than ${formatGoDuration(timings.spoolDeleteAfter)}, when the collector should have removed it.`,
-    }
+    return say('attention', 'waits long', `Lies here ${longer}: the scheduler does not take it.`)
+  if (isCleaned(kind, state) && age(file.modified) > timings.spoolDeleteAfter + patience)
+    return say(
+      'bad',
+      'not cleaned',
+      `Written longer ago than ${formatDuration(timings.spoolDeleteAfter)}, when the collector should have removed it.`,
+    )
   return null
 }

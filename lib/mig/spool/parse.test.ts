@@ -115,6 +115,13 @@ describe('an action', () => {
     )
   })
 
+  test('a file in action/invalid that cannot be read is named by a moment, too', () => {
+    expect(sentences(parse('not json', ['action', 'invalid'], '1795337197638909107.json'))).toEqual([
+      'broken: The file is not JSON.',
+      expect.stringMatching(/^odd: The name is the moment/),
+    ])
+  })
+
   test('a file dropped by hand', () => {
     expect(sentences(parse({ ...ACTION, id: 0 }, ['action', 'new'], 'mine.json'))).toEqual([
       'normal: Dropped by hand: it has no id yet, the scheduler makes one.',
@@ -153,7 +160,7 @@ describe('a command', () => {
   test('what poisons command/returned', () => {
     const { status: _, ...noStatus } = COMMAND
     expect(sentences(parse({ ...noStatus, agent: { name: 'x' } }, ['command', 'returned'], '1'))[0]).toMatch(
-      /^broken: The command has no agent.queueloc, no status; .*stops expiry and cleaning/,
+      /^broken: The command has no agent.queueloc, no status; .*no command expires and nothing is cleaned/,
     )
     expect(sentences(parse('{"id":', ['command', 'returned'], '1'))).toEqual([
       'broken: The file ends in the middle of its JSON: written only in part.',

@@ -64,6 +64,11 @@ export type ParsedFile = {
 /** Nested deeper than anything MIG writes; such a file is shown as text only. */
 export const MAX_DEPTH = 128
 
+const POISON =
+  'MIG never moves such a file out of command/returned: until it is deleted by hand, no command expires and nothing is cleaned.'
+const STAMPED =
+  'The name is the moment at which MIG failed to process this file, not an id: the reason is only in the scheduler’s log. The content is as it was submitted.'
+
 type JsonObject = { [key: string]: unknown }
 type JsonKind = 'string' | 'number' | 'object' | 'array' | 'boolean' | 'null'
 
@@ -89,11 +94,8 @@ export function parseSpoolFile(
   const parsed: ParsedFile = { text, action: null, command: null, problems }
   const root = readRoot(text, report)
   if (!root) {
-    if (problems.some((p) => p.severity === 'broken') && state === 'returned')
-      report(
-        'broken',
-        'MIG never moves such a file out of command/returned: until it is deleted by hand, no command expires and nothing is cleaned.',
-      )
+    if (state === 'returned' && problems.some((p) => p.severity === 'broken')) report('broken', POISON)
+    if (name.type === 'id-or-nanoseconds') report('odd', STAMPED)
     return parsed
   }
   if (kind === 'action') {
@@ -336,11 +338,7 @@ function judgeAction(action: FileAction, state: string, name: SpoolName, report:
       report(state === 'new' ? 'normal' : 'odd', 'The file holds no id (0 or none), although its name does.')
     else judgeId('name', name.actionId, 'the action inside', action.id, report)
   }
-  if (name.type === 'id-or-nanoseconds' && !(action.id && sameId(name.actionId, action.id)))
-    report(
-      'odd',
-      'The name is the moment at which MIG failed to process this file, not an id: the reason is only in the scheduler’s log. The content is as it was submitted.',
-    )
+  if (name.type === 'id-or-nanoseconds' && !(action.id && sameId(name.actionId, action.id))) report('odd', STAMPED)
   if (name.type === 'dropped')
     report(
       'normal',
@@ -359,7 +357,7 @@ function judgeCommand(command: FileCommand, state: string, name: SpoolName, repo
   if (missing.length)
     report(
       'broken',
-      `The command has no ${missing.join(', no ')}; MIG cannot use it without.${state === 'returned' ? ' In command/returned such a file stops expiry and cleaning for everybody, until it is deleted by hand.' : ''}`,
+      `The command has no ${missing.join(', no ')}; MIG cannot use it without.${state === 'returned' ? ` ${POISON}` : ''}`,
     )
   if (!command.id) report('odd', 'The file holds no id of a command (0 or none).')
   if (!command.action) report('odd', 'The file holds no action.')

@@ -20,7 +20,7 @@ import {
   type SpoolFileName,
   showFileName,
 } from './file-name'
-import { fileAge, missingState, nameMoment, type StateHealth, stateHealth } from './health'
+import { actionIdOf, fileAge, missingState, nameMoment, type SpoolHealth, stateHealth } from './health'
 import { type FileId, type ParsedFile, parseSpoolFile } from './parse'
 
 /** Files of more bytes are not read. */
@@ -38,7 +38,7 @@ export type StateOverview = {
   /** The oldest and the newest moment that the names carry. */
   oldest: Instant | null
   newest: Instant | null
-  health: StateHealth
+  health: SpoolHealth
 }
 
 export type SpoolOverview = {
@@ -88,7 +88,7 @@ export type SpoolFileDetail = ParsedFile & {
   /** The file was written while it was read. */
   changed: boolean
   moment: Instant | null
-  age: StateHealth | null
+  age: SpoolHealth | null
   actions: LinkedAction[]
   commands: LinkedCommand[]
   now: Instant
@@ -127,7 +127,9 @@ async function overviewOf(spool: SpoolClient, directory: SpoolDirectory, at: Ins
       directory,
       ...none,
       status: isMissing ? 'missing' : answer.reason === 'slow' ? 'slow' : 'unreadable',
-      health: isMissing ? missingState(directory) : { tone: 'bad', sentence: answer.sentence },
+      health: isMissing
+        ? missingState(directory)
+        : { tone: 'bad', word: answer.reason === 'slow' ? 'no answer' : 'unreadable', sentence: answer.sentence },
     }
   }
   const { files, strangers, strangerNames, extremes } = answer.value
@@ -182,6 +184,8 @@ type FileListParams = {
   name?: string
 }
 
+type NamedEntry = { row: SpoolFileRow; read: SpoolName }
+
 /** One page of a state's files by name, with exact counts; the rows that the names' ids have in the database come along. */
 export async function listSpoolFiles(_viewer: Viewer, params: FileListParams): Promise<SpoolAnswer<SpoolFilePage>> {
   const [kind, state] = params.directory
@@ -200,7 +204,7 @@ export async function listSpoolFiles(_viewer: Viewer, params: FileListParams): P
   })
   if (!answer.ok) return answer
   const { rows: entries, total, matching, preceding } = answer.value
-  const rows = await withLinks(entries.map((entry) => rowOf(params.directory, entry)))
+  const rows = await withLinks(entries.map((entry) => readEntry(params.directory, entry)))
   const cursor = (row: SpoolFileRow | undefined): Cursor | null => (row ? { key: row.name, id: '' } : null)
   return {
     ok: true,
@@ -217,11 +221,11 @@ export async function listSpoolFiles(_viewer: Viewer, params: FileListParams): P
   }
 }
 
-function rowOf([kind, state]: SpoolDirectory, entry: Entry): SpoolFileRow {
+function readEntry([kind, state]: SpoolDirectory, entry: Entry): NamedEntry {
   const name = encodeFileName(entry.name)
   const isFile = entry.kind === 'file' || entry.kind === 'vanished' || entry.kind === 'unknown'
   const read: SpoolName = isFile ? readSpoolName(kind, state, entry.name) : { type: 'stranger' }
-  return {
+  const row: SpoolFileRow = {
     name,
     file: showFileName(name),
     entry: entry.kind,
@@ -229,33 +233,40 @@ function rowOf([kind, state]: SpoolDirectory, entry: Entry): SpoolFileRow {
     bytes: entry.size,
     modified: modifiedOf(entry),
     moment: nameMoment(read),
-    actionId: 'actionId' in read ? read.actionId : null,
+    actionId: null,
     commandId: 'commandId' in read ? read.commandId : null,
     action: null,
     command: null,
   }
+  return { row, read }
 }
 
-async function withLinks(rows: SpoolFileRow[]): Promise<SpoolFileRow[]> {
-  const present = <T>(values: (T | null)[]) => [...new Set(values.filter((v) => v !== null))]
-  const actionIds = present(rows.map((row) => row.actionId))
-  const commandIds = present(rows.map((row) => row.commandId))
+/** The rows of a list with the database's rows for the ids of their names; an export needs no commands. */
+async function withLinks(entries: NamedEntry[], withCommands = true): Promise<SpoolFileRow[]> {
+  const actionIds = new Set(entries.flatMap(({ read }) => ('actionId' in read ? [read.actionId] : [])))
+  const commandIds = withCommands ? entries.flatMap(({ row }) => row.commandId ?? []) : []
   const [actions, commands] = await Promise.all([
-    actionIds.length ? findActions(sql`a.id = ANY(${actionIds}::numeric[])`) : [],
+    actionIds.size ? findActions(sql`a.id = ANY(${[...actionIds]}::numeric[])`, actionIds.size) : [],
     commandIds.length ? findCommands(sql`c.id = ANY(${commandIds}::numeric[])`) : [],
   ])
   const actionOf = new Map(actions.map((action) => [action.id, action]))
   const commandOf = new Map(commands.map((command) => [command.id, command]))
-  return rows.map((row) => ({
-    ...row,
-    action: (row.actionId && actionOf.get(row.actionId)) ?? null,
-    command: (row.commandId && commandOf.get(row.commandId)) ?? null,
-  }))
+  return entries.map(({ row, read }) => {
+    const actionId = actionIdOf(read, (id) => actionOf.has(id))
+    return {
+      ...row,
+      actionId,
+      action: (actionId && actionOf.get(actionId)) ?? null,
+      command: (row.commandId && commandOf.get(row.commandId)) ?? null,
+    }
+  })
 }
 
-async function findActions(condition: Sql): Promise<LinkedAction[]> {
+const LINKS = 500
+
+async function findActions(condition: Sql, limit = LINKS): Promise<LinkedAction[]> {
   const { rows } = await pool().query<LinkedAction>(sql`
-    SELECT trunc(a.id)::text AS id, a.name, a.status FROM public.actions a WHERE ${condition} ORDER BY a.id LIMIT 500`)
+    SELECT trunc(a.id)::text AS id, a.name, a.status FROM public.actions a WHERE ${condition} ORDER BY a.id LIMIT ${limit}`)
   return rows
 }
 
@@ -264,7 +275,7 @@ async function findCommands(condition: Sql): Promise<LinkedCommand[]> {
     SELECT trunc(c.id)::text AS id, trunc(c.actionid)::text AS "actionId", trunc(c.agentid)::text AS "agentId",
       g.name AS agent, c.status
     FROM public.commands c LEFT JOIN public.agents g ON g.id = c.agentid
-    WHERE ${condition} ORDER BY c.id LIMIT 500`)
+    WHERE ${condition} ORDER BY c.id LIMIT ${LINKS}`)
   return rows
 }
 
@@ -367,7 +378,10 @@ export async function* eachSpoolFile(
     if (!answer.ok) throw spoolError(answer)
     const { rows } = answer.value
     for (let i = 0; i < rows.length; i += EXPORT_BATCH)
-      yield rows.slice(i, i + EXPORT_BATCH).map((entry) => rowOf(directory, entry))
+      yield await withLinks(
+        rows.slice(i, i + EXPORT_BATCH).map((entry) => readEntry(directory, entry)),
+        false,
+      )
     if (rows.length < EXPORT_WINDOW) return
     after = rows.at(-1)?.name
   }
