@@ -10,7 +10,7 @@ import { insertAgents, type TestAgent } from '@/lib/testing/agent-rows'
 import type { TestVintage } from '@/lib/testing/database'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
-import { countEndpointsByState, exportAgents, getAgent, listAgents, newestHeartbeat, thresholds } from './queries'
+import { countEndpointsByState, exportAgents, getAgent, getSilence, listAgents, thresholds } from './queries'
 import { agentList } from './search-params'
 import { earlier, endpointState, stateBounds } from './state'
 import { stateSql } from './state.sql'
@@ -266,8 +266,13 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('agents in the layou
     expect(found.find((row) => row.queueloc === 'bare')).toMatchObject({ state: 'unknown', tags: '[null]' })
   })
 
-  it('finds the newest heartbeat that is not ahead', async () => {
-    expect(await newestHeartbeat(viewer, now)).toBe(earlier(now, MINUTE))
+  it('is silent once the newest heartbeat that is not ahead is older than two periods', async () => {
+    const period = thresholds().period
+    expect(await getSilence(viewer, now)).toEqual({ newest: earlier(now, MINUTE), silent: false, period })
+    // Half a minute later the agents that were ahead are the newest.
+    const newest = earlier(now, -30_000)
+    expect(await getSilence(viewer, earlier(newest, -10 * MINUTE))).toEqual({ newest, silent: false, period })
+    expect(await getSilence(viewer, earlier(newest, -10 * MINUTE - 0.001))).toEqual({ newest, silent: true, period })
   })
 
   it('holds the SQL rule to the rule in code on random rows', async () => {

@@ -8,7 +8,7 @@ import type { ExportColumn, ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
 import { agentOsSql, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
-import type { Instant } from '@/lib/mig/wire/time'
+import { compareInstants, type Instant } from '@/lib/mig/wire/time'
 import type { Page, Total } from '@/lib/page'
 import { type DoubleHint, doubleHints } from './doubles'
 import { doubleParams, doubleProcessesSql, doublesQuery } from './doubles.sql'
@@ -118,12 +118,23 @@ export async function countEndpointsByState(_viewer: Viewer, now: Instant): Prom
   return { byState, total: Object.values(byState).reduce((sum, n) => sum + n, 0) }
 }
 
-/** The newest heartbeat of all agents that is not ahead of this moment, or null. */
-export async function newestHeartbeat(_viewer: Viewer, now: Instant): Promise<Instant | null> {
+export type Silence = {
+  /** The newest heartbeat of all agents that is not ahead of the clock. */
+  newest: Instant | null
+  /** True when that is older than two periods: MIG itself stopped, rather than every agent. */
+  silent: boolean
+  /** Heartbeat period in milliseconds. */
+  period: number
+}
+
+/** Whether anything at all was heard lately. A fleet without agents is not silent. */
+export async function getSilence(_viewer: Viewer, now: Instant): Promise<Silence> {
   const { rows } = await pool().query<{ at: Instant | null }>(
     sql`SELECT max(heartbeattime) AS at FROM public.agents WHERE heartbeattime <= ${now}::timestamptz`,
   )
-  return rows[0]?.at ?? null
+  const newest = rows[0]?.at ?? null
+  const silent = newest !== null && compareInstants(newest, boundsAt(now).online) < 0
+  return { newest, silent, period: thresholds().period }
 }
 
 export type OfflineRow = {
@@ -181,17 +192,9 @@ async function lastRows(names: string[], params: OfflineParams, now: Instant): P
   return new Map(rows.map(({ name, rows: n, ...row }) => [name, { ...row, rows: Number(n) }]))
 }
 
-/** How many names (as documented) and how many endpoints the offline question finds, counted up to a limit. */
-export async function countOffline(
-  _viewer: Viewer,
-  params: OfflineParams,
-  now: Instant,
-): Promise<{ names: Total; endpoints: Total }> {
-  const [names, endpoints] = await Promise.all([
-    countRows(offlineNamesQuery(params, now)),
-    countRows(offlineEndpointsQuery(await vintage(), params, now)),
-  ])
-  return { names, endpoints }
+/** How many names or endpoints the offline question finds, counted up to a limit. */
+export async function countOffline(_viewer: Viewer, params: OfflineParams, now: Instant): Promise<Total> {
+  return countRows(await offlineQuery(params, now))
 }
 
 /** The whole offline list in its order. */

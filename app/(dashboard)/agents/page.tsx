@@ -1,0 +1,69 @@
+import { redirect } from 'next/navigation'
+import { AgentFilters } from '@/components/agents/agent-filters'
+import { AgentTable } from '@/components/agents/agent-table'
+import { totalInWords } from '@/components/data-table/pager'
+import { ProblemPanel } from '@/components/feedback/panels'
+import { Content } from '@/components/layout/content'
+import { dataPage, type PageProps } from '@/components/layout/data-page'
+import { ListLive } from '@/components/layout/list-live'
+import { PageHeader } from '@/components/layout/page-header'
+import { Segments } from '@/components/layout/tabs'
+import { requireViewer } from '@/lib/auth/viewer'
+import { listAgents } from '@/lib/mig/agents/queries'
+import { agentList } from '@/lib/mig/agents/search-params'
+import { findIds } from '@/lib/mig/find-id'
+import { now } from '@/lib/now'
+
+export const metadata = { title: 'Agents' }
+
+export default dataPage(async ({ searchParams }: PageProps) => {
+  const viewer = await requireViewer()
+  const parsed = agentList.parse(await searchParams)
+  if (!parsed.ok)
+    return (
+      <>
+        <PageHeader title="Agents" />
+        <Content>
+          <ProblemPanel problem={parsed.problem} clearHref={agentList.path} />
+        </Content>
+      </>
+    )
+  const { params } = parsed
+  const typed = params.given.id?.[0]?.trim()
+  if (typed && (await findIds(viewer, 'agents', typed)).length > 0) redirect(`/agents/${encodeURIComponent(typed)}`)
+  const moment = await now()
+  const page = await listAgents(viewer, params, moment.mig)
+  const { rows } = params.filters
+  const filtered = Object.keys(params.given).some((name) => name !== 'rows')
+  const [one, many] = rows === 'endpoints' ? ['endpoint', 'endpoints'] : ['process', 'processes']
+  return (
+    <>
+      <PageHeader title="Agents" live={<ListLive list={agentList} params={params} page={page} now={moment} />} />
+      <Content>
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+          <Segments
+            label="Rows"
+            current={rows}
+            options={[
+              { key: 'endpoints', label: 'Endpoints', href: agentList.href(params, { filters: { rows: null } }) },
+              {
+                key: 'processes',
+                label: 'Processes',
+                href: agentList.href(params, { filters: { rows: 'processes' } }),
+              },
+            ]}
+          />
+          <p className="text-muted">
+            {totalInWords(page.total)} {page.total.count === 1 ? one : many}
+            {filtered && ' match'}
+            {rows === 'endpoints'
+              ? ': the rows of the agents table, folded by queue.'
+              : ': the rows of the agents table. Every restart of an agent adds one.'}
+          </p>
+        </div>
+        <AgentFilters params={params} />
+        <AgentTable params={params} page={page} now={moment.mig} />
+      </Content>
+    </>
+  )
+})

@@ -1,0 +1,117 @@
+import { Moment } from '@/components/feedback/moment'
+import { StatusBadge } from '@/components/ui/badge'
+import { TextLink } from '@/components/ui/text-link'
+import { TONE_MARK } from '@/components/ui/tone'
+import { cn } from '@/lib/cn'
+import { formatCount, instantMillis } from '@/lib/format'
+import type { AgentDetail } from '@/lib/mig/agents/queries'
+import { STATE_MEANING } from '@/lib/mig/agents/status'
+import { agentStatus } from '@/lib/mig/wire/status'
+import { StateBadge } from './state-badge'
+import { VersionText } from './version-text'
+
+type Span = { from: number; to: number }
+
+function spanOf(process: AgentDetail['processes'][number]): Span | null {
+  const to = process.heartbeattime && instantMillis(process.heartbeattime)
+  const from = process.starttime && instantMillis(process.starttime)
+  return to && from && from <= to ? { from, to } : null
+}
+
+/** The endpoint's processes, newest heartbeat first, each with its life as a bar on one scale. */
+export function ProcessList({ agent, now }: { agent: AgentDetail; now: string }) {
+  const spans = agent.processes.map(spanOf).filter((span) => span !== null)
+  const first = Math.min(...spans.map((span) => span.from))
+  const last = Math.max(instantMillis(now) ?? 0, ...spans.map((span) => span.to))
+  const asked = agent.process.id
+  const hidden = agent.processCount - agent.processes.length
+  return (
+    <div className="flex flex-col gap-2">
+      <div className="overflow-x-auto rounded-md border border-line bg-surface">
+        <table className="w-full border-separate border-spacing-0 text-sm">
+          <caption className="sr-only">Processes of this endpoint</caption>
+          <thead>
+            <tr className="text-left text-muted text-xs [&>th]:h-row [&>th]:whitespace-nowrap [&>th]:px-3 [&>th]:font-medium">
+              <th scope="col">Process</th>
+              <th scope="col">State</th>
+              <th scope="col">Version</th>
+              <th scope="col">Started</th>
+              <th scope="col">Last heartbeat</th>
+              <th scope="col">Stored status</th>
+              <th scope="col" className="min-w-40">
+                From start to last heartbeat
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {agent.processes.map((process) => {
+              const span = spanOf(process)
+              return (
+                <tr
+                  key={process.id}
+                  className={cn(
+                    '[&>*]:h-row [&>*]:border-line [&>*]:border-t [&>*]:px-3',
+                    process.id === asked && 'bg-accent-tint',
+                  )}
+                >
+                  <th scope="row" className="whitespace-nowrap text-left font-normal tabular-nums">
+                    {process.id === asked ? (
+                      <span aria-current="true" className="font-semibold">
+                        pid {process.pid}
+                      </span>
+                    ) : (
+                      <TextLink href={`/agents/${process.id}`}>pid {process.pid}</TextLink>
+                    )}
+                    {process.id === agent.newestId && agent.processCount > 1 && (
+                      <span className="text-faint"> newest</span>
+                    )}
+                  </th>
+                  <td>
+                    <StateBadge state={process.state} bare />
+                  </td>
+                  <td>
+                    <VersionText>{process.version}</VersionText>
+                  </td>
+                  <td>
+                    <Moment at={process.starttime} now={now} none="no moment" />
+                  </td>
+                  <td>
+                    <Moment at={process.heartbeattime} now={now} none="no moment" />
+                  </td>
+                  <td>
+                    <StatusBadge {...agentStatus(process.status)} bare />
+                  </td>
+                  <td>
+                    {span && <Life span={span} first={first} last={last} tone={STATE_MEANING[process.state].tone} />}
+                  </td>
+                </tr>
+              )
+            })}
+          </tbody>
+        </table>
+      </div>
+      {hidden > 0 && (
+        <TextLink
+          className="text-sm"
+          href={`/agents?rows=processes&queueloc=${encodeURIComponent(agent.process.queueloc)}`}
+        >
+          and {formatCount(hidden, 'older process', 'older processes')}
+        </TextLink>
+      )}
+    </div>
+  )
+}
+
+function Life({ span, first, last, tone }: { span: Span; first: number; last: number; tone: keyof typeof TONE_MARK }) {
+  const whole = Math.max(last - first, 1)
+  const left = (100 * (span.from - first)) / whole
+  const width = (100 * (span.to - span.from)) / whole
+  return (
+    <span aria-hidden="true" className="relative block h-1.5 w-full rounded-full bg-neutral-tint">
+      <span
+        className={cn('absolute inset-y-0 min-w-[3px] rounded-full', TONE_MARK[tone])}
+        style={{ left: `min(${left}%, calc(100% - 3px))`, width: `${width}%` }}
+      />
+    </span>
+  )
+}
