@@ -1,4 +1,13 @@
-import { choiceFilter, defineList, idFilter, modeFilter, spanFilter, textFilter } from '@/lib/list-params'
+import {
+  choiceFilter,
+  defineList,
+  idFilter,
+  type ListDefinition,
+  type ListParams,
+  modeFilter,
+  spanFilter,
+  textFilter,
+} from '@/lib/list-params'
 import { AGENT_STATUSES } from '@/lib/mig/wire/status'
 import { ENDPOINT_STATES } from './status'
 
@@ -6,7 +15,7 @@ import { ENDPOINT_STATES } from './status'
 export const agentList = defineList({
   path: '/agents',
   filters: {
-    rows: modeFilter('Rows', ['endpoints', 'processes'], 'endpoints'),
+    rows: { ...modeFilter('Rows', ['endpoints', 'processes'], 'endpoints'), default: 'endpoints' as const },
     name: textFilter('Name'),
     queueloc: textFilter('Queue'),
     os: textFilter('System'),
@@ -29,7 +38,7 @@ export const offlineList = defineList({
   filters: {
     seen: { ...spanFilter('Seen in the last'), default: DOCUMENTED_SEEN },
     silent: { ...spanFilter('Silent for'), default: DOCUMENTED_SILENT },
-    by: modeFilter('By', ['name', 'endpoint'], 'name'),
+    by: { ...modeFilter('By', ['name', 'endpoint'], 'name'), default: 'name' as const },
     name: textFilter('Name'),
   },
   sorts: ['name', 'seen'],
@@ -49,3 +58,19 @@ export const doubleList = defineList({
   sorts: ['count', 'queueloc'],
   defaultSort: '-count',
 })
+
+function defaults<F>(list: ListDefinition<F>): ListParams<F> {
+  const parsed = list.parse({})
+  if (!parsed.ok) throw new Error(parsed.problem)
+  return parsed.params
+}
+
+/** The offline question as documented. */
+export function defaultOffline(): ListParams<(typeof offlineList)['filters']> {
+  return defaults(offlineList)
+}
+
+/** The question for doubles as documented. */
+export function defaultDoubles(): ListParams<(typeof doubleList)['filters']> {
+  return defaults(doubleList)
+}

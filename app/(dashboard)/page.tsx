@@ -1,0 +1,112 @@
+import { SilenceNotice } from '@/components/agents/silence-notice'
+import { totalInWords } from '@/components/data-table/pager'
+import { Moment } from '@/components/feedback/moment'
+import { EmptyState } from '@/components/feedback/panels'
+import { Columns, Content } from '@/components/layout/content'
+import { dataPage } from '@/components/layout/data-page'
+import { Live } from '@/components/layout/live'
+import { PageHeader } from '@/components/layout/page-header'
+import { Section } from '@/components/layout/section'
+import { StatStrip } from '@/components/layout/stat-strip'
+import { AttentionList } from '@/components/overview/attention-list'
+import { FleetFigures } from '@/components/overview/fleet-figures'
+import { RecentActions } from '@/components/overview/recent-actions'
+import { SpoolBacklog } from '@/components/overview/spool-backlog'
+import { TextLink } from '@/components/ui/text-link'
+import { requireViewer } from '@/lib/auth/viewer'
+import { formatDuration } from '@/lib/format'
+import { countDoubles, countEndpointsByState, countOffline, getSilence, thresholds } from '@/lib/mig/agents/queries'
+import { defaultDoubles, defaultOffline } from '@/lib/mig/agents/search-params'
+import { countInflight, getAttention, getBacklog, getRecentActions } from '@/lib/mig/overview/queries'
+import { now } from '@/lib/now'
+
+export const metadata = { title: 'Overview' }
+
+export default dataPage(async () => {
+  const viewer = await requireViewer()
+  const moment = await now()
+  const at = moment.mig
+  const [counts, silence, offline, doubles, inflight, attention, recent, backlog] = await Promise.all([
+    countEndpointsByState(viewer, at),
+    getSilence(viewer, at),
+    countOffline(viewer, defaultOffline(), at),
+    countDoubles(viewer, defaultDoubles(), at),
+    countInflight(viewer),
+    getAttention(viewer, at),
+    getRecentActions(viewer),
+    getBacklog(viewer),
+  ])
+  const { period, timeout } = thresholds()
+  return (
+    <>
+      <PageHeader title="Overview" live={<Live now={moment} />} />
+      <Content>
+        <SilenceNotice silence={silence} now={at} />
+        <Section title="Needs attention">
+          <AttentionList attention={attention} states={'overview' in backlog ? backlog.overview.states : []} />
+        </Section>
+        <Section
+          title="Endpoints"
+          remark={`online within ${formatDuration(2 * period)}, reachable within ${formatDuration(timeout)}, gone after 30 days`}
+        >
+          {counts.total ? (
+            <FleetFigures counts={counts} />
+          ) : (
+            <EmptyState title="No agent has registered yet" icon="agent">
+              An endpoint is counted here from its first heartbeat on.
+            </EmptyState>
+          )}
+        </Section>
+        <StatStrip
+          label="Now"
+          stats={[
+            {
+              key: 'inflight',
+              label: 'actions in flight',
+              value: totalInWords(inflight),
+              href: '/actions?status=inflight',
+              tone: 'waiting',
+            },
+            {
+              key: 'offline',
+              label: 'names offline',
+              value: totalInWords(offline),
+              href: '/agents/offline',
+              tone: offline.count ? 'bad' : 'good',
+              icon: 'offline',
+              note: 'seen in 30 days, silent for 5 min',
+            },
+            {
+              key: 'doubles',
+              label: 'double agents',
+              value: totalInWords(doubles),
+              href: '/agents/doubles',
+              tone: doubles.count ? 'attention' : 'good',
+              icon: 'double',
+              note: 'heard in the last 10 min',
+            },
+            {
+              key: 'heartbeat',
+              label: 'newest heartbeat',
+              value: <Moment at={silence.newest} now={at} none="none" />,
+              href: '/agents',
+              tone: silence.newest === null ? 'neutral' : silence.silent ? 'bad' : 'good',
+              note: `one is expected every ${formatDuration(period)} from each agent`,
+            },
+          ]}
+        />
+        <Columns
+          aside={
+            <Section title="Spool" action={<TextLink href="/spool">All of it</TextLink>}>
+              <SpoolBacklog backlog={backlog} now={at} />
+            </Section>
+          }
+        >
+          <Section title="Recent actions" action={<TextLink href="/actions">All actions</TextLink>}>
+            <RecentActions actions={recent} now={at} />
+          </Section>
+        </Columns>
+      </Content>
+    </>
+  )
+})

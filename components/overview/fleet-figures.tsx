@@ -1,0 +1,49 @@
+import { StatStrip } from '@/components/layout/stat-strip'
+import { Card } from '@/components/ui/card'
+import { ProgressBar } from '@/components/ui/progress-bar'
+import { formatNumber, formatPercent } from '@/lib/format'
+import type { StateCounts } from '@/lib/mig/agents/queries'
+import { agentList } from '@/lib/mig/agents/search-params'
+import { type EndpointState, STATE_MEANING } from '@/lib/mig/agents/status'
+
+// From well to ill to away, as the bar is read.
+const ORDER: EndpointState[] = ['online', 'late', 'unreachable', 'ahead', 'unknown', 'destroyed', 'gone']
+// Rare enough to be left out while nothing is in them.
+const RARE = new Set<EndpointState>(['ahead', 'unknown', 'destroyed'])
+
+/** Endpoints by state: one bar, and figures that add up to the total, each a link to exactly its rows. */
+export function FleetFigures({ counts }: { counts: StateCounts }) {
+  const { byState, total } = counts
+  const shown = ORDER.filter((state) => byState[state] > 0 || !RARE.has(state))
+  return (
+    <div className="flex flex-col gap-3">
+      <Card className="py-3">
+        <ProgressBar
+          label="Endpoints by state"
+          total={total}
+          segments={shown.map((state) => ({
+            key: state,
+            label: STATE_MEANING[state].label,
+            count: byState[state],
+            tone: STATE_MEANING[state].tone,
+          }))}
+        />
+      </Card>
+      <StatStrip
+        large
+        label="Endpoints by state"
+        stats={[
+          { key: 'total', label: 'endpoints', value: formatNumber(total), href: agentList.path, note: 'in all' },
+          ...shown.map((state) => ({
+            key: state,
+            label: STATE_MEANING[state].label,
+            value: formatNumber(byState[state]),
+            href: `${agentList.path}?state=${state}`,
+            tone: byState[state] > 0 ? STATE_MEANING[state].tone : ('neutral' as const),
+            note: formatPercent(byState[state], total),
+          })),
+        ]}
+      />
+    </div>
+  )
+}

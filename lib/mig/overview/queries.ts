@@ -1,0 +1,73 @@
+import 'server-only'
+import type { Viewer } from '@/lib/auth/viewer'
+import { isUnavailable } from '@/lib/db/availability'
+import { pool } from '@/lib/db/pool'
+import { type Sql, sql } from '@/lib/db/sql'
+import { env } from '@/lib/env'
+import { type ActionRow, listActions } from '@/lib/mig/actions/queries'
+import { actionList } from '@/lib/mig/actions/search-params'
+import { earlier } from '@/lib/mig/agents/state'
+import { getSpoolOverview, type SpoolOverview } from '@/lib/mig/spool/queries'
+import type { Instant } from '@/lib/mig/wire/time'
+import type { Total } from '@/lib/page'
+
+const COUNT_LIMIT = 1_000
+const DAY = 86_400_000
+
+async function countUpTo(rows: Sql): Promise<Total> {
+  const { rows: counted } = await pool().query<{ n: string }>(
+    sql`SELECT count(*) AS n FROM (${rows} LIMIT ${COUNT_LIMIT + 1}) AS counted`,
+  )
+  const count = Number(counted[0]?.n ?? 0)
+  return { count: Math.min(count, COUNT_LIMIT), more: count > COUNT_LIMIT }
+}
+
+export type Attention = {
+  /** Actions in flight that have expired more than two collector periods ago: they will not land by themselves. */
+  overdue: Total
+  /** Actions that became invalid, valid from within the last day. */
+  invalid: Total
+  /** Failed commands of actions valid from within the last day. */
+  failed: Total
+  /** Where that day begins. */
+  since: Instant
+}
+
+/** How many actions are in flight, by their stored status. */
+export function countInflight(_viewer: Viewer): Promise<Total> {
+  return countUpTo(sql`SELECT 1 FROM public.actions WHERE status = 'inflight'`)
+}
+
+/** What somebody should look at. Failed commands are found through their actions, for which there may be an index. */
+export async function getAttention(_viewer: Viewer, now: Instant): Promise<Attention> {
+  const since = earlier(now, DAY)
+  const [overdue, invalid, failed] = await Promise.all([
+    countUpTo(sql`SELECT 1 FROM public.actions
+      WHERE status = 'inflight' AND expireafter < ${earlier(now, 2 * env().collectorPeriod)}::timestamptz`),
+    countUpTo(sql`SELECT 1 FROM public.actions WHERE status = 'invalid' AND validfrom >= ${since}::timestamptz`),
+    countUpTo(sql`SELECT 1 FROM public.actions a JOIN public.commands c ON c.actionid = a.id
+      WHERE a.validfrom >= ${since}::timestamptz AND c.status = 'failed'`),
+  ])
+  return { overdue, invalid, failed, since }
+}
+
+const RECENT = 8
+
+/** The newest actions of the list of actions. */
+export async function getRecentActions(viewer: Viewer): Promise<ActionRow[]> {
+  const parsed = actionList.parse({ size: '25' })
+  if (!parsed.ok) throw new Error(parsed.problem)
+  return (await listActions(viewer, parsed.params)).rows.slice(0, RECENT)
+}
+
+/** The spool's states, or why nothing can be said of them: a spool that is away never takes the overview with it. */
+export async function getBacklog(viewer: Viewer): Promise<{ overview: SpoolOverview } | { problem: string }> {
+  try {
+    const overview = await getSpoolOverview(viewer)
+    return overview.problem ? { problem: overview.problem.sentence } : { overview }
+  } catch (error) {
+    if (isUnavailable(error)) throw error
+    console.error('The spool could not be looked at:', error)
+    return { problem: 'The spool could not be looked at. The server’s log says why.' }
+  }
+}
