@@ -56,8 +56,7 @@ test('db sql prints statements that psql takes, and runs none of them', async ()
   const before = await catalog(empty.ownerUrl, 'dashboard')
   const { code, out } = await call({ DATABASE_URL: empty.ownerUrl }, 'db', 'sql')
   expect(code).toBe(0)
-  expect(out.split('
-').filter((line) => /^(BEGIN|CREATE SCHEMA|COMMIT)/.test(line))).toEqual([
+  expect(out.split('\n').filter((line) => /^(BEGIN|CREATE SCHEMA|COMMIT).*;/.test(line))).toEqual([
     'BEGIN;',
     'CREATE SCHEMA IF NOT EXISTS dashboard;',
     'COMMIT;',
@@ -68,6 +67,17 @@ test('db sql prints statements that psql takes, and runs none of them', async ()
   expect(JSON.parse(asJson.out)).toMatchObject({ role: 'someone else', sql: expect.stringContaining('"someone else"') })
   // The layout of 2019 holds secrets.
   expect(JSON.parse(asJson.out).sql).not.toMatch(/privatekey|apikey|apisalt|loaderkey|salt/)
+})
+
+test("db sql and db setup leave MIG's own roles alone", async () => {
+  for (const command of ['sql', 'setup'])
+    expect(await call({ DATABASE_URL: mig.ownerUrl }, 'db', command, '--role', 'migapi')).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('name another one, for example mig_dashboard'),
+    })
+  // The address of a superuser: the grants go to a role of the dashboard's own.
+  expect(JSON.parse((await call({ DATABASE_URL: mig.ownerUrl }, 'db', 'sql', '--json')).out).role).toBe('mig_dashboard')
 })
 
 test('an empty database names db setup; a wrong address and a wrong role name are sentences', async () => {

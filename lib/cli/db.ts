@@ -2,7 +2,7 @@ import { type Call, type Command, OperatorError, type Option } from '@/lib/cli/c
 import { checkDatabase, type DatabaseReport } from '@/lib/db/check'
 import { migrationStateOf } from '@/lib/db/migrate'
 import { PROGRAM_ROLE } from '@/lib/db/roles'
-import { migrateDatabase, ownerSql, setupDatabase, withDatabase } from '@/lib/db/setup'
+import { isMigsOwnRole, migrateDatabase, migsOwnSentence, ownerSql, setupDatabase, withDatabase } from '@/lib/db/setup'
 import { parseEnv } from '@/lib/env'
 import { detectVintage, isMig } from '@/lib/mig/vintage'
 
@@ -162,7 +162,7 @@ const printSql: Command = {
   name: 'db sql',
   summary: "Prints the statements for the database's owner: schema, role, grants",
   help: `It reads the database's layout with any role that may connect, and changes nothing. With --role the grants go to that
-role; without it to the role of the address, or to ${PROGRAM_ROLE} when that role owns MIG's tables.`,
+role; without it to the role of the address, or to ${PROGRAM_ROLE} when that role is MIG's own or may do more.`,
   options: {
     ...URL_OPTION,
     role: { type: 'string', value: 'NAME', help: `the dashboard's role (${PROGRAM_ROLE})` },
@@ -174,11 +174,8 @@ role; without it to the role of the address, or to ${PROGRAM_ROLE} when that rol
       if (vintage.kind !== 'empty' && !isMig(vintage))
         throw new OperatorError(`The database "${session.database}" is not a MIG database: correct the address.`)
       const state = await migrationStateOf(client)
-      const { rows } = await client.query<{ owner: boolean }>(
-        `SELECT pg_has_role(relowner, 'USAGE') AS owner FROM pg_catalog.pg_class
-         WHERE relname = 'actions' AND relnamespace = 'public'::regnamespace`,
-      )
-      const named = wanted ?? (rows[0]?.owner === false ? session.role : PROGRAM_ROLE)
+      if (wanted && (await isMigsOwnRole(client, wanted))) throw new OperatorError(migsOwnSentence(wanted))
+      const named = wanted ?? ((await isMigsOwnRole(client, session.role)) ? PROGRAM_ROLE : session.role)
       return { sql: await ownerSql(vintage, state === 'hidden' ? [] : state.pending, named), role: named }
     })
     call.io.out(call.json ? JSON.stringify({ role, sql }, null, 2) : sql.trimEnd())

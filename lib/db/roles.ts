@@ -30,7 +30,7 @@ ALTER ROLE ${name} SET statement_timeout = '10s';
 
 /**
  * What the role may do with MIG's tables: read all but the secret columns, write investigators, modules and the two ACL tables.
- * Earlier grants are taken back first: one on a whole table would reach a secret column that an upgrade of MIG adds.
+ * Where there are secret columns earlier grants are taken back: one on the whole table, of before an upgrade of MIG, would reach them.
  */
 export function migGrantsSql(vintage: Vintage, role: string): string {
   const name = quoteIdent(role)
@@ -49,7 +49,10 @@ $$;`,
   ]
   for (const table of [...Object.keys(NEEDED), ...LATER_TABLES]) {
     const columns = vintage.columns[table]
-    if (columns) lines.push(`REVOKE ALL ON TABLE public.${table} FROM ${name};`, tableGrant(table, columns, name))
+    if (!columns) continue
+    if (columns.some((column) => SECRET_COLUMNS[table]?.includes(column)))
+      lines.push(`REVOKE ALL ON TABLE public.${table} FROM ${name};`)
+    lines.push(tableGrant(table, columns, name))
   }
   if (vintage.investigatorSequence) lines.push(`GRANT USAGE ON SEQUENCE ${vintage.investigatorSequence} TO ${name};`)
   return `${lines.join('\n')}\n`

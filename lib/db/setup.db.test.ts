@@ -95,9 +95,7 @@ describe.each(VINTAGES)('attaching to a MIG database of layout %s', (vintage) =>
     const refused = await prepareDatabase(asRole(role))
     expect(refused).toEqual({
       ok: false,
-      problem: expect.stringMatching(
-        /may not create schema "dashboard".*`npm run mig-dashboard -- db sql --role role_/,
-      ),
+      problem: expect.stringMatching(/may not create schema "dashboard".*`npm run mig-dashboard -- db sql`/),
     })
 
     const found = await withClient(asRole(role), detectVintage)
@@ -128,6 +126,37 @@ describe.each(VINTAGES)('attaching to a MIG database of layout %s', (vintage) =>
     await run(database.ownerUrl, `DROP OWNED BY ${role}`)
     await run(database.ownerUrl, `REASSIGN OWNED BY ${owner} TO postgres`)
   })
+})
+
+test("MIG's own roles are not touched", async () => {
+  database = await bareMigDatabase('scripts')
+  const scheduler = await newRole()
+  await run(
+    database.ownerUrl,
+    `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${scheduler}; GRANT INSERT, UPDATE ON public.actions TO ${scheduler}`,
+  )
+  const before = await privileges(database.ownerUrl, 'public')
+  for (const role of [scheduler, 'migapi', 'postgres'])
+    await expect(setupDatabase(database.ownerUrl, { role })).rejects.toThrow(`The role "${role}" is MIG's own`)
+  expect(await privileges(database.ownerUrl, 'public')).toEqual(before)
+  await run(database.ownerUrl, `DROP OWNED BY ${scheduler}`)
+})
+
+test('grants of others on the tables of MIG stay as they are', async () => {
+  database = await bareMigDatabase('2019')
+  const api = await newRole()
+  await run(
+    database.ownerUrl,
+    `GRANT SELECT, INSERT ON public.actions TO ${api}; GRANT SELECT (id, name) ON public.investigators TO ${api}`,
+  )
+  const of = async () =>
+    (await privileges(database.ownerUrl, 'public')).join('\n').match(new RegExp(`${api}=\\w+`, 'g'))
+  const before = await of()
+  expect(before?.length).toBeGreaterThan(2)
+  const role = await newRole()
+  await setupDatabase(database.ownerUrl, { role })
+  expect(await of()).toEqual(before)
+  await run(database.ownerUrl, `DROP OWNED BY ${api}; DROP OWNED BY ${role}`)
 })
 
 describe('what db sql prints', () => {

@@ -200,13 +200,13 @@ async function prepare(client: pg.Client, session: Session, url: string): Promis
 }
 
 function noRightsSentence(session: Session): string {
-  return `"${session.role}" may not use schema "dashboard": let the database's owner run what \`${CLI} sql --role ${session.role}\` prints.`
+  return `"${session.role}" may not use schema "dashboard": let the database's owner run what \`${CLI} sql\` prints.`
 }
 
 function whyNotMigrate(found: Rights, session: Session, url: string): string | null {
   if (session.standby) return `${named(session, url)} is a read-only standby: DATABASE_URL names the primary.`
   if (!found.schema && !found.mayCreate)
-    return `"${session.role}" may not create schema "dashboard" in the database "${session.database}": let its owner run what \`${CLI} sql --role ${session.role}\` prints.`
+    return `"${session.role}" may not create schema "dashboard" in the database "${session.database}": let its owner run what \`${CLI} sql\` prints.`
   if (found.schema && !found.owner)
     return `Schema "dashboard" has to be migrated, and "${session.role}" may not: run \`${CLI} migrate --url URL\` with its owner's URL.`
   return null
@@ -245,8 +245,7 @@ export async function setupDatabase(ownerUrl: string, { role }: { role?: string 
       const problem = whyNotMigrate(await rights(client), session, ownerUrl)
       if (problem) throw new DatabaseProblem(problem)
     }
-    if (role === session.role)
-      throw new DatabaseProblem(`"${role}" is the role of the owner's URL: name another one for the dashboard.`)
+    if (role && (await isMigsOwnRole(client, role))) throw new DatabaseProblem(migsOwnSentence(role))
     const migrations = await migrate(ownerUrl).catch((error) => {
       throw new DatabaseProblem(`The database could not be prepared: ${firstLine(error)}.`)
     })
@@ -261,6 +260,24 @@ export async function setupDatabase(ownerUrl: string, { role }: { role?: string 
       programUrl,
     }
   })
+}
+
+/** True for a role that MIG itself works with, or that owns more than the dashboard may have: its grants are not ours to change. */
+export async function isMigsOwnRole(client: pg.Client, role: string): Promise<boolean> {
+  if (['migadmin', 'migapi', 'migscheduler', 'migreadonly'].includes(role)) return true
+  const { rowCount } = await client.query(
+    `SELECT FROM pg_catalog.pg_roles r
+     WHERE r.rolname = $1 AND (r.rolsuper OR EXISTS (SELECT FROM pg_catalog.pg_class c
+       WHERE c.relnamespace = 'public'::regnamespace AND c.relname IN ('actions', 'agents', 'commands')
+         AND has_table_privilege(r.oid, c.oid, 'INSERT, UPDATE, DELETE')))`,
+    [role],
+  )
+  return rowCount !== 0
+}
+
+/** The sentence for such a role. */
+export function migsOwnSentence(role: string): string {
+  return `The role "${role}" is MIG's own or may do more than the dashboard should: name another one, for example ${PROGRAM_ROLE}.`
 }
 
 /** Applies the pending migrations of an existing MIG database with the owner's URL; returns their names. */
