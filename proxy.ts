@@ -52,7 +52,8 @@ function contentSecurityPolicy(nonce: string): string {
   return [
     `default-src 'self'`,
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${dev ? " 'unsafe-eval'" : ''}`,
-    `style-src 'self' 'nonce-${nonce}'`,
+    // The development tools write style elements without a nonce.
+    dev ? `style-src 'self' 'unsafe-inline'` : `style-src 'self' 'nonce-${nonce}'`,
     // Widths of bars and the charts' drawing are style attributes; style elements still need the nonce.
     `style-src-attr 'unsafe-inline'`,
     `img-src 'self' data: blob:`,

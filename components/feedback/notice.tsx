@@ -24,7 +24,11 @@ export function Notice({
   return (
     <div
       role={live ? (tone === 'bad' ? 'alert' : 'status') : undefined}
-      className={cn('flex items-start gap-2.5 rounded-md border px-3 py-2 text-sm', TONE_BOX[tone], className)}
+      className={cn(
+        'flex items-start gap-x-2.5 gap-y-1 max-sm:flex-wrap rounded-md border px-3 py-2 text-sm',
+        TONE_BOX[tone],
+        className,
+      )}
     >
       <Icon name={icon ?? TONE_ICON[tone]} className="mt-px size-4" />
       <div className="min-w-0 flex-1">
@@ -33,7 +37,7 @@ export function Notice({
           <div className={cn('max-w-text text-ink wrap-anywhere', Boolean(title) && 'mt-0.5')}>{children}</div>
         )}
       </div>
-      {action}
+      {action && <div className="max-sm:basis-full max-sm:pl-[1.625rem]">{action}</div>}
     </div>
   )
 }

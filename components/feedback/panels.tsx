@@ -32,7 +32,7 @@ export function Panel({
     >
       <Icon name={icon} className={cn('mb-2 size-6', TONE_TEXT[tone])} />
       <p className="text-lg font-semibold text-ink">{title}</p>
-      {children && <div className="max-w-[56ch] text-sm text-muted wrap-anywhere">{children}</div>}
+      {children && <div className="max-w-[56ch] text-balance text-sm text-muted wrap-anywhere">{children}</div>}
       {action && <div className="mt-4 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
   )

@@ -142,7 +142,7 @@ export function Live({ now, watch = { mode: 'refresh' } }: { now: { mig: string;
           paused ? 'text-attention' : 'text-faint',
         )}
       >
-        <Icon name={paused ? 'play' : 'pause'} className="size-3.5" />
+        <Icon name={paused ? 'play' : 'pause'} className="size-3.5 fill-current stroke-none" />
       </button>
     </span>
   )

@@ -38,7 +38,13 @@ export function PageHeader({
             </ol>
           </nav>
         )}
-        <h1 title={title} className={cn('truncate text-lg font-semibold', mono && 'font-mono text-base')}>
+        <h1
+          title={title}
+          className={cn(
+            'truncate font-semibold text-lg max-sm:line-clamp-2 max-sm:whitespace-normal max-sm:text-base max-sm:leading-[1.2]',
+            mono && 'font-mono text-base',
+          )}
+        >
           {title}
         </h1>
       </div>

@@ -22,7 +22,7 @@ export function Sidebar({ counts = {} }: { counts?: Partial<Record<NavKey, React
         'max-h-none overflow-y-auto',
       )}
     >
-      <div className="flex h-bar shrink-0 items-center px-4 md:max-lg:justify-center md:max-lg:px-0">
+      <div className="flex h-bar shrink-0 items-center px-4 max-md:pr-2 md:max-lg:justify-center md:max-lg:px-0">
         <Link
           href="/"
           prefetch={false}
@@ -32,6 +32,15 @@ export function Sidebar({ counts = {} }: { counts?: Partial<Record<NavKey, React
           <Mark />
           <span className="text-lg leading-none md:max-lg:sr-only">mig</span>
         </Link>
+        <button
+          type="button"
+          popoverTarget="areas"
+          popoverTargetAction="hide"
+          aria-label="Close the areas"
+          className="ml-auto inline-flex size-10 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink md:hidden"
+        >
+          <Icon name="x" className="size-5" />
+        </button>
       </div>
       <ul className="flex flex-col gap-px px-2 pt-1 pb-4">
         {NAVIGATION.map((item) => (

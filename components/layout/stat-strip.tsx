@@ -19,10 +19,10 @@ export function StatStrip({ stats, large = false, label }: { stats: Stat[]; larg
   return (
     <ul
       aria-label={label}
-      className="grid grid-cols-2 gap-px overflow-hidden rounded-md border border-line bg-line sm:grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))]"
+      className="grid grid-cols-2 overflow-hidden rounded-md border border-line bg-surface sm:grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))]"
     >
       {stats.map((stat) => (
-        <li key={stat.key} className="min-w-0 bg-surface">
+        <li key={stat.key} className="-mr-px -mb-px min-w-0 border-line border-r border-b">
           {stat.href ? (
             <Link
               prefetch={false}

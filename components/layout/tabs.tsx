@@ -23,7 +23,7 @@ export function Tabs({ label, tabs, current }: { label: string; tabs: Tab[]; cur
               )}
             >
               {tab.label}
-              {tab.count !== undefined && <span className="text-xs text-faint tabular-nums">{tab.count}</span>}
+              {tab.count !== undefined && <span className="text-faint tabular-nums">{tab.count}</span>}
             </Link>
           </li>
         ))}

@@ -12,11 +12,11 @@ export function StatusBadge({ label, tone, icon, title, bare = false }: Status &
       title={title}
       className={cn(
         'inline-flex max-w-full items-center gap-1 whitespace-nowrap font-medium',
-        bare ? TONE_TEXT[tone] : cn('h-[1.375rem] rounded-sm border px-1.5 text-xs', TONE_BOX[tone]),
+        bare ? TONE_TEXT[tone] : cn('h-[1.375rem] rounded-sm border px-1.5 align-middle text-xs', TONE_BOX[tone]),
       )}
     >
       <Icon name={icon ?? TONE_ICON[tone]} className={bare ? 'size-4' : 'size-3.5'} />
-      <span className="truncate">{label}</span>
+      <span className={cn('truncate', bare && 'self-baseline')}>{label}</span>
     </span>
   )
 }

@@ -63,24 +63,10 @@ function Value({ node, name, path, depth }: { node: JsonNode; name?: string; pat
         <div className="ml-[0.4375rem] border-line border-l pl-2.5">
           {node.kind === 'object'
             ? node.entries.map((entry, index) => (
-                <Value
-                  // biome-ignore lint/suspicious/noArrayIndexKey: keys may be double, and the order never changes
-                  key={index}
-                  node={entry.node}
-                  name={entry.key}
-                  path={`${path}.${entry.key}`}
-                  depth={depth + 1}
-                />
+                <Value key={index} node={entry.node} name={entry.key} path={`${path}.${entry.key}`} depth={depth + 1} />
               ))
             : node.items.map((item, index) => (
-                <Value
-                  // biome-ignore lint/suspicious/noArrayIndexKey: an array's place is its name
-                  key={index}
-                  node={item}
-                  name={String(index)}
-                  path={`${path}[${index}]`}
-                  depth={depth + 1}
-                />
+                <Value key={index} node={item} name={String(index)} path={`${path}[${index}]`} depth={depth + 1} />
               ))}
           {!node.complete && <div className="pl-[1.125rem] text-attention">… and more</div>}
         </div>

@@ -5,7 +5,7 @@ import { visibleText } from './visible-text'
 /** An id, path, queueloc or fingerprint. Hidden characters are spelled out. `copy` adds a button (use it on detail pages). */
 export function Mono({ children, copy = false, className }: { children: string; copy?: boolean; className?: string }) {
   const code = (
-    <code className={cn('text-[0.9375em] break-all', className)}>
+    <code className={cn('text-[0.9375em] wrap-break-word', className)}>
       <bdi>{visibleText(children)}</bdi>
     </code>
   )
