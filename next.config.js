@@ -2,11 +2,13 @@
 const config = {
   output: 'standalone',
   outputFileTracingRoot: import.meta.dirname,
+  // The spool is read by a process of its own, which no import names; the data folder is never part of the program.
+  outputFileTracingIncludes: { '/*': ['./lib/mig/spool/worker.mjs'] },
+  outputFileTracingExcludes: { '/*': ['./.data/**', './.git/**', './docs/**', './e2e/**', './test-results/**'] },
   turbopack: { root: import.meta.dirname },
   agentRules: false,
   poweredByHeader: false,
   reactStrictMode: true,
-  typedRoutes: false,
   experimental: { serverActions: { bodySizeLimit: '8mb' } },
 }
 export default config

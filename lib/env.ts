@@ -83,7 +83,10 @@ export function isLoopbackHost(host: string): boolean {
 }
 
 /** Returns the settings, or one sentence for each wrong value that says what to write instead; never throws. */
-export function parseEnv(record: Record<string, string | undefined>, cwd = process.cwd()): EnvResult {
+export function parseEnv(
+  record: Record<string, string | undefined>,
+  cwd = /* turbopackIgnore: true */ process.cwd(),
+): EnvResult {
   const problems: string[] = []
   const text = (name: string) => record[name]?.trim() || null
   const read = <T>(name: string, parse: (value: string) => T): T | null => {
@@ -106,7 +109,7 @@ export function parseEnv(record: Record<string, string | undefined>, cwd = proce
     problems.push('DATABASE_READ_URL is set but DATABASE_URL is not: set both, or neither for the embedded database.')
   const handedOn = embedded ? text('EMBEDDED_DATABASE_URL') : null
 
-  const dbHome = folder('DB_HOME') ?? path.join(cwd, '.data')
+  const dbHome = folder('DB_HOME') ?? path.join(/* turbopackIgnore: true */ cwd, '.data')
   const schedulerCfg = folder('MIG_SCHEDULER_CFG')
   const scheduler: Scheduler = (schedulerCfg && read('MIG_SCHEDULER_CFG', () => readScheduler(schedulerCfg))) || {
     timings: {},
@@ -164,7 +167,7 @@ export function env(): Env {
 export function loadDotEnv(dir: string, into: Record<string, string | undefined> = process.env): void {
   let text: string
   try {
-    text = readFileSync(path.join(dir, '.env'), 'utf8')
+    text = readFileSync(path.join(/* turbopackIgnore: true */ dir, '.env'), 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
     throw error
@@ -198,7 +201,7 @@ function postgresUrl(name: string, value: string): string {
 
 function absolutePath(name: string, value: string, cwd: string): string {
   if (value.includes('\0')) throw new Wrong(`${name} holds a NUL character: write a path.`)
-  return path.resolve(cwd, value)
+  return path.resolve(/* turbopackIgnore: true */ cwd, value)
 }
 
 function duration(name: string, value: string): number {
@@ -288,7 +291,7 @@ function parseActionsKey(value: string): string {
 function readScheduler(file: string): Scheduler {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readFileSync(/* turbopackIgnore: true */ file, 'utf8')
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     const why =
