@@ -69,6 +69,17 @@ function endpointOf({ id, name, queueloc, os, state, last_seen }: EndpointRow): 
   return { id, name, queueloc, os, state, last_seen }
 }
 
+/** One page of endpoints to choose one from. */
+export async function listEndpoints(
+  _viewer: Viewer,
+  params: PermissionParams,
+  now: Instant,
+): Promise<Page<EndpointRow>> {
+  const query = endpointsQuery(await vintage(), params.filters, boundsAt(now))
+  const [page, total] = await Promise.all([fetchPage<EndpointRow>(query, params), countRows(query)])
+  return { ...page, total, rows: page.rows.map(endpointOf) }
+}
+
 /** An investigator as the matrices name one. */
 export type Person = { id: MigId; name: string; fingerprint: string | null; disabled: boolean }
 

@@ -41,16 +41,16 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('adding an investigator,
     const key = await newKey()
     const added = await addInvestigator(admin, { name: '', armoredKey: `\r\n${key.publicKey}` })
     expect(added).toMatchObject({ name: 'Ann Lee', fingerprint: key.fingerprint })
-    const [row] = await owner(rowSql(vintage))
+    const row = (await owner(rowSql(vintage)))[0] as Record<string, unknown>
     expect(row).toMatchObject({ id: added.id, name: 'Ann Lee', pgpfingerprint: key.fingerprint })
     expect(key.fingerprint).toMatch(/^[0-9A-F]{40}$/)
-    const back = await openpgp.readKey({ armoredKey: String(row?.armored) })
+    const back = await openpgp.readKey({ armoredKey: String(row.armored) })
     expect(back.getFingerprint().toUpperCase()).toBe(key.fingerprint)
-    expect(String(row?.armored)).toMatch(/\n=[\w+/]{4}\n-----END/)
+    expect(String(row.armored)).toMatch(/\n=[\w+/]{4}\n-----END/)
     if (vintage === '2019') {
       expect(row).toMatchObject({ status: 'active', permissions: '63', privatekey: null, apikey: null, apisalt: null })
-      expect(Math.abs(Date.now() - (row?.createdat as Date).getTime())).toBeLessThan(60_000)
-      expect(row?.lastmodified).toBeInstanceOf(Date)
+      expect(Math.abs(Date.now() - (row.createdat as Date).getTime())).toBeLessThan(60_000)
+      expect(row.lastmodified).toBeInstanceOf(Date)
     }
     const [audit] = await owner('SELECT * FROM dashboard.audit WHERE id = $1', [added.auditId])
     expect(audit).toMatchObject({

@@ -1,0 +1,8 @@
+import { exportRoute } from '@/lib/export'
+import { exportPermissions } from '@/lib/mig/acl/queries'
+import { permissionList } from '@/lib/mig/acl/search-params'
+import { now } from '@/lib/now'
+
+export const GET = exportRoute(permissionList, async (viewer, params) =>
+  exportPermissions(viewer, params, (await now()).mig),
+)

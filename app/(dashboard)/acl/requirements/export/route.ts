@@ -1,0 +1,8 @@
+import { exportRoute } from '@/lib/export'
+import { exportRequirements } from '@/lib/mig/acl/queries'
+import { requirementList } from '@/lib/mig/acl/search-params'
+import { now } from '@/lib/now'
+
+export const GET = exportRoute(requirementList, async (viewer, params) =>
+  exportRequirements(viewer, params, (await now()).mig),
+)

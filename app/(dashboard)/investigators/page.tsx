@@ -1,0 +1,53 @@
+import { totalInWords } from '@/components/data-table/pager'
+import { ProblemPanel } from '@/components/feedback/panels'
+import { InvestigatorFilters } from '@/components/investigators/investigator-filters'
+import { InvestigatorTable } from '@/components/investigators/investigator-table'
+import { Content } from '@/components/layout/content'
+import { dataPage, type PageProps } from '@/components/layout/data-page'
+import { Live } from '@/components/layout/live'
+import { PageHeader } from '@/components/layout/page-header'
+import { LinkButton } from '@/components/ui/button'
+import { requireViewer } from '@/lib/auth/viewer'
+import { listInvestigators } from '@/lib/mig/investigators/queries'
+import { investigatorList } from '@/lib/mig/investigators/search-params'
+import { now } from '@/lib/now'
+
+export const metadata = { title: 'Investigators' }
+
+export default dataPage(async ({ searchParams }: PageProps) => {
+  const viewer = await requireViewer()
+  const parsed = investigatorList.parse(await searchParams)
+  if (!parsed.ok)
+    return (
+      <>
+        <PageHeader title="Investigators" />
+        <Content>
+          <ProblemPanel problem={parsed.problem} clearHref={investigatorList.path} />
+        </Content>
+      </>
+    )
+  const { params } = parsed
+  const moment = await now()
+  const page = await listInvestigators(viewer, params, moment.clock)
+  const canAdd = viewer.role === 'admin'
+  return (
+    <>
+      <PageHeader title="Investigators" live={<Live now={moment} />} />
+      <Content>
+        <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+          <p className="text-muted">
+            {totalInWords(page.total)} {page.total.count === 1 ? 'investigator' : 'investigators'}
+            {Object.keys(params.given).length > 0 && ' match'}; keys are judged by the real clock
+          </p>
+          {canAdd && (
+            <LinkButton href="/investigators/add" kind="primary" icon="plus">
+              Add an investigator
+            </LinkButton>
+          )}
+        </div>
+        <InvestigatorFilters params={params} />
+        <InvestigatorTable params={params} page={page} now={moment.clock} canAdd={canAdd} />
+      </Content>
+    </>
+  )
+})

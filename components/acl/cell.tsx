@@ -1,0 +1,54 @@
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { cn } from '@/lib/cn'
+
+/** One cell: what it shows, all that is to say of it, and the link to its form where the viewer may write. */
+export function Cell({
+  label,
+  href,
+  open = false,
+  className,
+  children,
+}: {
+  /** Read aloud and shown on hover. */
+  label: string
+  href: string | null
+  open?: boolean
+  className?: string | false | null
+  children: ReactNode
+}) {
+  const look = cn(
+    'flex h-row min-w-14 items-center justify-center gap-0.5 px-2',
+    open && 'shadow-[inset_0_0_0_2px_var(--accent)]',
+    className,
+  )
+  const inside = (
+    <>
+      <span aria-hidden="true">{children}</span>
+      <span className="sr-only">{label}</span>
+    </>
+  )
+  if (!href)
+    return (
+      <span title={label} className={look}>
+        {inside}
+      </span>
+    )
+  return (
+    <Link
+      href={href}
+      scroll={false}
+      prefetch={false}
+      title={label}
+      aria-current={open ? 'true' : undefined}
+      className={cn(look, 'hover:bg-hover focus-visible:-outline-offset-2')}
+    >
+      {inside}
+    </Link>
+  )
+}
+
+/** "No rule", which is not 0. */
+export function NoRule() {
+  return <span className="text-faint">·</span>
+}

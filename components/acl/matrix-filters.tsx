@@ -1,0 +1,87 @@
+import type { ReactNode } from 'react'
+import { ChoiceField, TextField } from '@/components/data-table/filter-bar'
+import { HiddenParams } from '@/components/data-table/hidden-params'
+import { Button, LinkButton } from '@/components/ui/button'
+import { Icon } from '@/components/ui/icon'
+import type { ListDefinition, ListParams } from '@/lib/list-params'
+import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
+import type { Module } from '@/lib/mig/modules/queries'
+
+type EndpointFilters = { name?: string; os?: string; module?: string[] }
+
+/** The filters of a matrix as one GET form. `fixed` are the filters that say which matrix it is: clearing keeps them. */
+export function MatrixFilters<F>({
+  list,
+  params,
+  modules,
+  fixed = [],
+  rows,
+  before,
+}: {
+  list: ListDefinition<F>
+  params: ListParams<F>
+  modules: readonly Module[]
+  fixed?: string[]
+  /** What the rows are: endpoints have a system and a state as well. */
+  rows: 'endpoints' | 'investigators'
+  before?: ReactNode
+}) {
+  const filters = params.filters as EndpointFilters
+  const own = rows === 'endpoints' ? ['name', 'os', 'state', 'module', 'agent'] : ['name', 'module']
+  const isFiltered = own.some((name) => params.given[name] && !fixed.includes(name))
+  const cleared = Object.fromEntries(Object.entries(params.given).filter(([name]) => fixed.includes(name)))
+  const set = [...(before ? fixed : []), 'edit', 'name', 'os', 'state', 'module']
+  return (
+    <search className="no-print">
+      <form action={list.path} className="flex flex-wrap items-end gap-2">
+        <HiddenParams list={list} params={params} except={set} />
+        {before}
+        <TextField name="name" label="Name" value={filters.name} />
+        {rows === 'endpoints' && (
+          <>
+            <TextField name="os" label="System" value={filters.os} width="w-28" />
+            <ChoiceField
+              name="state"
+              label="State"
+              value={params.given.state?.join(',')}
+              options={ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))}
+            />
+          </>
+        )}
+        <ModuleChoice modules={modules} chosen={filters.module} />
+        <Button type="submit">Show</Button>
+        {isFiltered && (
+          <LinkButton kind="quiet" href={list.href({ ...params, given: cleared })}>
+            Clear filters
+          </LinkButton>
+        )}
+      </form>
+    </search>
+  )
+}
+
+function ModuleChoice({ modules, chosen }: { modules: readonly Module[]; chosen?: string[] }) {
+  return (
+    <details className="relative">
+      <summary className="inline-flex h-8 items-center gap-1.5 rounded-md border border-line bg-raised px-2.5 text-ink text-xs hover:bg-hover">
+        <Icon name="columns" className="size-3.5" />
+        {chosen ? `${chosen.length} of ${modules.length} modules` : 'All modules'}
+      </summary>
+      <fieldset className="absolute left-0 z-20 mt-1 flex max-h-80 min-w-48 flex-col gap-1.5 overflow-y-auto rounded-md border border-line bg-raised p-3 shadow-overlay max-sm:right-0">
+        <legend className="sr-only">Modules shown</legend>
+        {modules.map((module) => (
+          <label key={module.id} className="flex items-center gap-2 text-sm">
+            <input
+              type="checkbox"
+              name="module"
+              value={module.id}
+              defaultChecked={chosen?.includes(module.id) ?? false}
+              className="size-4 accent-accent-solid"
+            />
+            {module.name}
+          </label>
+        ))}
+      </fieldset>
+    </details>
+  )
+}

@@ -1,0 +1,98 @@
+import { Pager } from '@/components/data-table/pager'
+import { EmptyState, NothingMatches } from '@/components/feedback/panels'
+import type { ListParams } from '@/lib/list-params'
+import type { CellForm as CellFormData, RequirementRow } from '@/lib/mig/acl/queries'
+import { requirementList } from '@/lib/mig/acl/search-params'
+import type { Module } from '@/lib/mig/modules/queries'
+import type { Page } from '@/lib/page'
+import { CellForm } from './cell-form'
+import { EndpointHead } from './endpoint-head'
+import { Matrix } from './matrix'
+import { RequirementMark } from './requirement-cell'
+
+type Params = ListParams<(typeof requirementList)['filters']>
+
+/** The open cell's form for a minimum. */
+export function MinimumForm({ form, params }: { form: CellFormData; params: Params }) {
+  const { endpoint, module, stored } = form
+  return (
+    <CellForm
+      key={`${endpoint.id}.${module.id}`}
+      agent={endpoint.id}
+      module={module.id}
+      investigator={null}
+      stored={stored}
+      title={`${module.name} on ${endpoint.name}`}
+      where={`Written to the endpoint's newest row ${endpoint.id}, queue ${endpoint.queueloc}`}
+      closeHref={cellHref(params, null)}
+    />
+  )
+}
+
+function cellHref(params: Params, cell: string | null): string {
+  // The page of the list stays: only what is open changes.
+  const { after, before } = params
+  return requirementList.href(params, { filters: { edit: cell }, after, before })
+}
+
+/** Endpoints × modules → minimum weight. */
+export function RequirementMatrix({
+  params,
+  page,
+  modules,
+  form,
+  canEdit,
+}: {
+  params: Params
+  page: Page<RequirementRow>
+  modules: readonly Module[]
+  form: CellFormData | null
+  canEdit: boolean
+}) {
+  const { edit: _, ...filters } = params.given
+  return (
+    <div className="flex min-w-0 flex-col gap-2">
+      <Matrix
+        caption="Minimum weight by endpoint and module"
+        corner="Endpoint"
+        modules={modules}
+        rows={page.rows.map(({ endpoint, cells }) => ({
+          key: endpoint.id,
+          head: <EndpointHead endpoint={endpoint} cells={cells} />,
+          form: form?.endpoint.id === endpoint.id && <MinimumForm form={form} params={params} />,
+          cell: (module) => {
+            const cell = cells[module.id]
+            if (!cell) return null
+            return (
+              <RequirementMark
+                cell={cell}
+                module={module.name}
+                endpoint={endpoint.name}
+                href={canEdit ? `${cellHref(params, `${endpoint.id}.${module.id}`)}#cell-form` : null}
+                open={form?.endpoint.id === endpoint.id && form.module.id === module.id}
+              />
+            )
+          },
+        }))}
+        empty={
+          Object.keys(filters).length ? (
+            <NothingMatches what="endpoints" clearHref={requirementList.path} framed={false} />
+          ) : (
+            <EmptyState title="No agent has registered yet" icon="agent" framed={false}>
+              Endpoints appear here with their first heartbeat.
+            </EmptyState>
+          )
+        }
+      />
+      <div className="text-muted text-xs">
+        <Pager
+          list={requirementList}
+          params={{ ...params, given: filters }}
+          page={page}
+          path={requirementList.path}
+          exportable
+        />
+      </div>
+    </div>
+  )
+}

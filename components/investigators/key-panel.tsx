@@ -1,0 +1,109 @@
+import { Moment } from '@/components/feedback/moment'
+import { Notice } from '@/components/feedback/notice'
+import { StatusBadge } from '@/components/ui/badge'
+import { LinkButton } from '@/components/ui/button'
+import { Fingerprint } from '@/components/ui/mono'
+import { visibleText } from '@/components/ui/visible-text'
+import { KEY_STATE_MEANING, STORED_PROBLEM } from '@/lib/mig/investigators/key-state'
+import type { InvestigatorDetail } from '@/lib/mig/investigators/queries'
+import { ValidityLine } from './validity-line'
+
+/** The stored key: validity, user ids, primary key and subkeys; or why there is none to show. */
+export function KeyPanel({ investigator }: { investigator: InvestigatorDetail }) {
+  const { id, key, state, problem, clock } = investigator
+  if (!key)
+    return (
+      <Notice
+        tone={KEY_STATE_MEANING[state].tone}
+        title={problem ? STORED_PROBLEM[problem] : 'Only a fingerprint is stored.'}
+      >
+        {problem
+          ? 'Signatures of this investigator cannot be checked here.'
+          : 'Signatures of this investigator cannot be checked here until the public key is in this row.'}
+      </Notice>
+    )
+  return (
+    <div className="flex flex-col gap-4">
+      {state === 'differs' && (
+        <Notice tone="bad" title="The stored fingerprint is not that of the stored key">
+          The key's own fingerprint is <Fingerprint copy>{key.fingerprint}</Fingerprint>. MIG finds signers by the
+          stored one.
+        </Notice>
+      )}
+      {state === 'cannot-sign' && (
+        <Notice tone="bad" title="No part of this key can sign">
+          Actions signed with it are refused.
+        </Notice>
+      )}
+      <ValidityLine created={key.created} expires={key.expires} clock={clock} revoked={key.revoked} />
+      <ul className="flex flex-col gap-1 text-sm" aria-label="User ids">
+        {key.userIds.length === 0 && <li className="text-muted">The key names no user.</li>}
+        {key.userIds.map((user) => (
+          <li key={user.text} className="wrap-anywhere">
+            <bdi className={user.revoked ? 'text-muted line-through' : undefined}>{visibleText(user.text)}</bdi>
+            {user.revoked && <span className="ml-2 text-bad text-xs">revoked</span>}
+          </li>
+        ))}
+      </ul>
+      <KeyParts investigator={investigator} parts={key.parts} />
+      <div>
+        <LinkButton href={`/investigators/${id}/key`} icon="download" size="sm">
+          Public key, armored
+        </LinkButton>
+      </div>
+    </div>
+  )
+}
+
+function KeyParts({
+  investigator,
+  parts,
+}: {
+  investigator: InvestigatorDetail
+  parts: NonNullable<InvestigatorDetail['key']>['parts']
+}) {
+  return (
+    <div className="overflow-x-auto rounded-md border border-line bg-surface">
+      <table className="w-full border-separate border-spacing-0 text-sm">
+        <caption className="sr-only">Primary key and subkeys</caption>
+        <thead>
+          <tr>
+            {['Key', 'Algorithm', 'May', 'Created', 'Expires', 'Fingerprint'].map((header) => (
+              <th
+                key={header}
+                scope="col"
+                className="h-row whitespace-nowrap px-3 text-left font-medium text-muted text-xs"
+              >
+                {header}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="[&_td]:h-row [&_td]:whitespace-nowrap [&_td]:border-line [&_td]:border-t [&_td]:px-3">
+          {parts.map((part) => (
+            <tr key={part.fingerprint}>
+              <th scope="row" className="h-row whitespace-nowrap border-line border-t px-3 text-left font-normal">
+                {part.kind === 'primary' ? 'primary' : <span className="pl-4">subkey</span>}
+              </th>
+              <td>{part.algorithm}</td>
+              <td>{part.capabilities.join(', ') || 'nothing'}</td>
+              <td>
+                <Moment at={part.created} now={investigator.clock} />
+              </td>
+              <td>
+                {part.revoked ? (
+                  <StatusBadge label="revoked" tone="bad" icon="revoked" bare />
+                ) : (
+                  <Moment at={part.expires} now={investigator.clock} none="never" />
+                )}
+              </td>
+              <td>
+                <Fingerprint>{part.fingerprint}</Fingerprint>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
