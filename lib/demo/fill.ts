@@ -78,7 +78,10 @@ export async function fillDatabase(options: FillOptions): Promise<DemoCounts | n
       String(Math.max(...demo.people.map(({ id }) => Number(id)))),
     ])
     await client.query(`ANALYZE ${MIG_TABLES.map((table) => `public.${table}`).join(', ')}`)
-    await client.query('INSERT INTO dashboard.demo (seed, filled_at, spool) VALUES ($1, now(), $2)', [seed, spool])
+    await client.query('INSERT INTO dashboard.demo (seed, filled_at, spool) VALUES ($1, clock_timestamp(), $2)', [
+      seed,
+      spool,
+    ])
     await client.query('COMMIT')
     return { ...(counts as DemoCounts), spoolFiles }
   } finally {

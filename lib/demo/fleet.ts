@@ -1,6 +1,6 @@
 import type { MigId } from '@/lib/mig/wire/id'
 import { DAY, HOUR, MINUTE, type Micros, SECOND } from './clock'
-import { type Host, makeHosts, type Os, systemIdent } from './hosts'
+import { type Host, makeHosts, systemIdent } from './hosts'
 import { type IdMaker, queuelocUid } from './ids'
 import type { Rng } from './rng'
 

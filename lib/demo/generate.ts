@@ -1,5 +1,6 @@
 import { type Acl, makeAcl } from './acl'
-import { type Actions, makeActions } from './actions'
+import type { Actions } from './action-types'
+import { makeActions } from './actions'
 import type { Micros } from './clock'
 import { type Fleet, makeFleet } from './fleet'
 import { IdMaker } from './ids'

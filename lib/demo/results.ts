@@ -80,9 +80,11 @@ function filechecker(rng: Rng, parameters: Record<string, unknown>, agent: Agent
     files += filecount * 2
     hits += total
     unique += Object.keys(matched).length
-    const methods = (elements[check.path] ??= {})
-    const labels = (methods[check.method] ??= {})
-    ;(labels[check.label] ??= {})[check.value] = { filecount, matchcount: total, files: matched }
+    elements[check.path] ??= {}
+    const methods = elements[check.path] as (typeof elements)[string]
+    methods[check.method] ??= {}
+    const labels = methods[check.method] as (typeof methods)[string]
+    labels[check.label] = { ...labels[check.label], [check.value]: { filecount, matchcount: total, files: matched } }
   }
   const failed = rng.chance(0.11) ? rng.pick(here.length > 0 ? here : checks).path.replace(/\*.*/, '') : null
   return {

@@ -2,7 +2,7 @@ import * as openpgp from 'openpgp'
 import { stripSignatureArmor } from '@/lib/mig/wire/armor'
 import { signedText } from '@/lib/mig/wire/signed-text'
 import { nanosToInstant } from '@/lib/mig/wire/time'
-import type { DemoAction } from './actions'
+import type { DemoAction } from './action-types'
 import type { DemoKey } from './people'
 
 // As short as the signatures of 2014: no random note beside the signature.
@@ -21,7 +21,7 @@ export class Signer {
     for (const action of actions) if (action.replayOf) action.signatures = action.replayOf.signatures
   }
 
-  /** The signatures of one action, one per signer, made a minute after its validity began. */
+  /** The signatures of one action, one per signer. */
   async sign(action: DemoAction): Promise<string[]> {
     const text = signedText(
       {
@@ -33,10 +33,7 @@ export class Signer {
       },
       action.format,
     )
-    const seconds = action.story === 'starts later' ? action.start : Number(action.validfrom / 1000n) + 60_000_000
-    const date = new Date(
-      Math.floor((typeof seconds === 'number' ? seconds : Number(action.validfrom / 1000n)) / 1_000_000) * 1000,
-    )
+    const date = new Date(Math.floor(action.submitted / 1_000_000) * 1000)
     const message = await openpgp.createMessage({ binary: new TextEncoder().encode(text) })
     const keys = await Promise.all(
       action.signers.map((id) => (action.signed === 'by a stranger' ? this.strangersKey() : this.key(id))),

@@ -1,6 +1,6 @@
 import { goJson } from '@/lib/mig/wire/go-json'
 import { idToGoJson, type MigId } from '@/lib/mig/wire/id'
-import type { ActionTime, Counters, DemoAction, DemoCommand } from './actions'
+import type { ActionTime, Counters, DemoAction, DemoCommand } from './action-types'
 import { goTime, goTimeOfNanos, type Micros, NOT_YET_JSON, nanosToMicros, ZERO_TIME_JSON } from './clock'
 import { HEARTBEAT_PERIOD } from './fleet'
 

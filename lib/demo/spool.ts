@@ -3,7 +3,7 @@ import path from 'node:path'
 import { goJson } from '@/lib/mig/wire/go-json'
 import type { MigId } from '@/lib/mig/wire/id'
 import { SPOOL_STATES } from '@/lib/mig/wire/spool-name'
-import type { DemoAction, DemoCommand } from './actions'
+import type { DemoAction, DemoCommand } from './action-types'
 import { DAY, HOUR, MINUTE, type Micros, nanosToMicros, SECOND } from './clock'
 import type { Demo } from './generate'
 import { IdMaker } from './ids'
@@ -215,13 +215,13 @@ class SpoolPlanner {
         this.plant('init action without file', { actionId: action.id })
         continue
       }
-      this.add(`action/new/${action.id}.json`, actionJson(action, { status: 'init' }), submitted(action))
+      this.add(`action/new/${action.id}.json`, actionJson(action, { status: 'init' }), action.submitted)
     }
     // Dropped by hand: no id yet, a name of its own, valid from tomorrow on.
     const model = this.demo.actions.find(({ story }) => story === 'starts later') as DemoAction
     const day = 86_400_000_000_000n
     this.add(
-      'action/new/resolvers-after-the-move.json',
+      'action/new/keys-after-the-move.json',
       actionJson(
         { ...model, validfrom: model.validfrom + day, expireafter: model.expireafter + day },
         { status: null, byHand: true },
@@ -335,9 +335,4 @@ class SpoolPlanner {
 async function makeDirectory(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true })
   for (const each of [path.dirname(dir), dir]) await chmod(each, 0o750)
-}
-
-// The API wrote the file when it made the id.
-function submitted(action: DemoAction): Micros {
-  return Number(BigInt(action.id) >> 32n) * SECOND
 }
