@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { encodeFileName, fileNameBytes, fileNameSegment, readFileName, showFileName } from './file-name'
+import {
+  encodeFileName,
+  fileNameBytes,
+  fileNameSegment,
+  readFileName,
+  readFileSegment,
+  showFileName,
+} from './file-name'
 
 const anyName = fc
   .uint8Array({ minLength: 1, maxLength: 255 })
@@ -16,6 +23,7 @@ test('every name survives as itself, as shown and in a URL', () => {
       expect(readFileName(name)).toBe(name)
       expect(readFileName(showFileName(name))).toBe(name)
       expect(readFileName(decodeURIComponent(fileNameSegment(name)))).toBe(name)
+      expect(readFileSegment(fileNameSegment(name))).toBe(name)
       const { pathname } = new URL(`http://localhost/file/${fileNameSegment(name)}`)
       expect(pathname).toBe(`/file/${fileNameSegment(name)}`)
     }),
@@ -59,6 +67,11 @@ describe('no way out of the directory, in any encoding', () => {
     '%61'.repeat(256),
   ])('%j', (text) => {
     expect(readFileName(text)).toBeNull()
+  })
+
+  test('a segment of an address, encoded once more', () => {
+    for (const segment of ['%2e%2e', '..%2Fx', '%252e%252e', '%252Fx', '%FF', '%', '%2500', 'a%2Fb'])
+      expect(readFileSegment(segment), segment).toBeNull()
   })
 
   test('an escape is taken once only, and look-alikes are ordinary characters', () => {

@@ -1,3 +1,5 @@
+import type { SpoolDirectory } from '@/lib/mig/wire/spool-name'
+
 /**
  * The name of a file in the spool as canonical percent-encoded bytes: letters, digits, '.', '_' and '-' stand for themselves,
  * every other byte is %XX. So every name that a file system allows fits into a URL, a cell and a cursor.
@@ -58,4 +60,18 @@ export function showFileName(name: SpoolFileName): string {
 /** The name as one segment of a URL's path. Escaped once more, because a router decodes a segment as UTF-8, which a name need not be. */
 export function fileNameSegment(name: SpoolFileName): string {
   return encodeURIComponent(name)
+}
+
+/** The address of one file's page. */
+export function spoolFileHref([kind, state]: SpoolDirectory, name: SpoolFileName): string {
+  return `/spool/${kind}/${state}/file/${fileNameSegment(name)}`
+}
+
+/** The name in a page's route parameter, which Next hands over as it stands in the address; a route handler's is decoded already. */
+export function readFileSegment(segment: string): SpoolFileName | null {
+  try {
+    return readFileName(decodeURIComponent(segment))
+  } catch {
+    return null
+  }
 }

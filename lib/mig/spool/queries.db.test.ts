@@ -206,9 +206,13 @@ describe('a spool beside its database', () => {
     })
   })
 
+  test('the export of a missing directory fails before it begins', async () => {
+    await expect(exportSpoolFiles(viewer, ['action', 'done'], {})).rejects.toMatchObject({ code: 'not_found' })
+  })
+
   test('the export has every file of the state, in the list’s order', async () => {
     let text = ''
-    for await (const lines of exportLines(exportSpoolFiles(viewer, NEW, {}), 'csv')) text += lines
+    for await (const lines of exportLines(await exportSpoolFiles(viewer, NEW, {}), 'csv')) text += lines
     expect(text.split('\r\n').map((line) => line.split(','))).toEqual([
       ['file', 'kind', 'state', 'bytes', 'modified', 'actionid', 'commandid'],
       [`${ACTION}.json`, 'action', 'new', String(CONTENT.length), '2014-09-15T21:19:00Z', ACTION, ''],

@@ -397,20 +397,29 @@ export function spoolError(answer: SpoolFailure): AppError {
   return new AppError('unavailable', sentence)
 }
 
-/** A state's list as an export: the files, and the ids that their names carry. */
-export function exportSpoolFiles(viewer: Viewer, directory: SpoolDirectory, filter: { name?: string }): ExportSource {
+/** A state's list as an export: the files, and the ids that their names carry. Throws when the state cannot be listed. */
+export async function exportSpoolFiles(
+  viewer: Viewer,
+  directory: SpoolDirectory,
+  filter: { name?: string },
+): Promise<ExportSource> {
   const [kind, state] = directory
+  const batches = eachSpoolFile(viewer, directory, filter)
+  // Asked for before the answer begins, so that a spool that is away is an error and not an empty file.
+  const first = await batches.next()
+  const cells = (row: SpoolFileRow) => ({
+    file: row.file,
+    kind,
+    state,
+    bytes: row.bytes,
+    modified: row.modified,
+    actionid: row.actionId,
+    commandid: row.commandId,
+  })
   async function* rows() {
-    for await (const batch of eachSpoolFile(viewer, directory, filter))
-      yield batch.map((row) => ({
-        file: row.file,
-        kind,
-        state,
-        bytes: row.bytes,
-        modified: row.modified,
-        actionid: row.actionId,
-        commandid: row.commandId,
-      }))
+    if (first.done) return
+    yield first.value.map(cells)
+    for await (const batch of batches) yield batch.map(cells)
   }
   return {
     columns: [

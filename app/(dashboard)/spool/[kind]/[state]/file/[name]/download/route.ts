@@ -1,0 +1,33 @@
+import { requireViewer } from '@/lib/auth/viewer'
+import { refusal } from '@/lib/export'
+import { readFileName } from '@/lib/mig/spool/file-name'
+import { getSpoolFileBytes, spoolError } from '@/lib/mig/spool/queries'
+import { readDirectory } from '@/lib/mig/spool/search-params'
+
+/** The file's bytes as an attachment that no browser takes for anything but text. */
+export async function GET(
+  _request: Request,
+  { params }: { params: Promise<Record<string, string>> },
+): Promise<Response> {
+  try {
+    const viewer = await requireViewer()
+    const segments = await params
+    const directory = readDirectory(segments)
+    const name = readFileName(segments.name ?? '')
+    if (!directory || !name) return new Response('There is no such file in the spool.\n', { status: 404 })
+    const answer = await getSpoolFileBytes(viewer, { directory, name })
+    if (!answer.ok) throw spoolError(answer)
+    const bytes = answer.value.bytes
+    return new Response(Buffer.from(bytes), {
+      headers: {
+        'content-type': 'text/plain; charset=utf-8',
+        'content-disposition': `attachment; filename="${name.replaceAll('%', '_')}"; filename*=UTF-8''${name}`,
+        'content-length': String(bytes.length),
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+      },
+    })
+  } catch (error) {
+    return refusal(error)
+  }
+}

@@ -1,0 +1,113 @@
+import { notFound } from 'next/navigation'
+import { ExactMoment } from '@/components/feedback/moment'
+import { Columns, Content } from '@/components/layout/content'
+import { dataPage, type PageProps } from '@/components/layout/data-page'
+import { DetailHead } from '@/components/layout/detail-head'
+import { Live } from '@/components/layout/live'
+import { PageHeader } from '@/components/layout/page-header'
+import { Section } from '@/components/layout/section'
+import { SpoolFailurePanel } from '@/components/spool/failure'
+import { FileFindings, fileVerdict } from '@/components/spool/file-findings'
+import { FileActionView, FileAgentView, FileCommandView } from '@/components/spool/file-view'
+import { LinkedRows } from '@/components/spool/linked-rows'
+import { StatusBadge } from '@/components/ui/badge'
+import { buttonClass } from '@/components/ui/button'
+import { CodeBlock } from '@/components/ui/code-block'
+import { Icon } from '@/components/ui/icon'
+import { KeyValue } from '@/components/ui/key-value'
+import { requireViewer } from '@/lib/auth/viewer'
+import { formatBytes, formatNumber } from '@/lib/format'
+import { readFileSegment, showFileName, spoolFileHref } from '@/lib/mig/spool/file-name'
+import { getSpoolFile } from '@/lib/mig/spool/queries'
+import { readDirectory } from '@/lib/mig/spool/search-params'
+import { now } from '@/lib/now'
+
+export const metadata = { title: 'Spool file' }
+
+export default dataPage(async ({ params: route }: PageProps) => {
+  const viewer = await requireViewer()
+  const segments = await route
+  const directory = readDirectory(segments)
+  const name = readFileSegment(segments.name ?? '')
+  if (!directory || !name) notFound()
+  const back = `/spool/${directory.join('/')}`
+  const crumbs = [
+    { label: 'Spool', href: '/spool' },
+    { label: directory.join('/'), href: back },
+  ]
+  const title = showFileName(name)
+  const [answer, moment] = await Promise.all([getSpoolFile(viewer, { directory, name }), now()])
+  if (!answer.ok)
+    return (
+      <>
+        <PageHeader crumbs={crumbs} title={title} mono />
+        <Content>
+          <SpoolFailurePanel failure={answer} back={back} />
+        </Content>
+      </>
+    )
+  const file = answer.value
+  const action = file.action ?? file.command?.action ?? null
+  return (
+    <>
+      <PageHeader crumbs={crumbs} title={title} mono live={<Live now={moment} />} />
+      <Content>
+        <DetailHead
+          status={<StatusBadge {...fileVerdict(file)} />}
+          facts={[
+            { key: 'bytes', label: 'Size', value: formatBytes(file.bytes) },
+            { key: 'modified', label: 'Written', value: <ExactMoment at={file.modified} none="unknown" /> },
+          ]}
+          action={
+            <a href={`${spoolFileHref(directory, name)}/download`} download className={buttonClass()}>
+              <Icon name="download" className="size-4" />
+              Download
+            </a>
+          }
+        />
+        <FileFindings file={file} />
+        <Columns
+          aside={
+            <>
+              <Section title="In the database">
+                <LinkedRows actions={file.actions} commands={file.commands} />
+              </Section>
+              <Section title="On disk">
+                <KeyValue
+                  items={[
+                    { key: 'made', label: 'Moment in the name', value: <ExactMoment at={file.moment} none="none" /> },
+                    { key: 'bytes', label: 'Bytes', value: formatNumber(file.bytes) },
+                    { key: 'mode', label: 'Permissions', value: <code>{file.mode.toString(8).padStart(4, '0')}</code> },
+                  ]}
+                />
+              </Section>
+            </>
+          }
+        >
+          {file.command && (
+            <Section title="Command">
+              <FileCommandView command={file.command} />
+            </Section>
+          )}
+          {file.command?.agent && (
+            <Section title="Agent" remark="as it was when the command was made">
+              <FileAgentView agent={file.command.agent} />
+            </Section>
+          )}
+          {action && (
+            <Section title={file.command ? 'Action inside' : 'Action'}>
+              <FileActionView action={action} />
+            </Section>
+          )}
+          <Section title="Raw text">
+            {file.text === '' ? (
+              <p className="text-muted">The file is empty.</p>
+            ) : (
+              <CodeBlock text={file.text} label="Content of the file" />
+            )}
+          </Section>
+        </Columns>
+      </Content>
+    </>
+  )
+})

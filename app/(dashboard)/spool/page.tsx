@@ -1,0 +1,48 @@
+import { Content } from '@/components/layout/content'
+import { dataPage } from '@/components/layout/data-page'
+import { Live } from '@/components/layout/live'
+import { PageHeader } from '@/components/layout/page-header'
+import { SpoolFailurePanel } from '@/components/spool/failure'
+import { SpoolFlow } from '@/components/spool/flow'
+import { requireViewer } from '@/lib/auth/viewer'
+import { formatCount } from '@/lib/format'
+import { getSpoolOverview } from '@/lib/mig/spool/queries'
+import { now } from '@/lib/now'
+
+export const metadata = { title: 'Spool' }
+
+export default dataPage(async () => {
+  const viewer = await requireViewer()
+  const [spool, moment] = await Promise.all([getSpoolOverview(viewer), now()])
+  return (
+    <>
+      <PageHeader title="Spool" live={<Live now={moment} />} />
+      <Content>
+        {spool.problem ? (
+          <SpoolFailurePanel failure={spool.problem} root={spool.root} />
+        ) : (
+          <>
+            <p className="max-w-text text-muted">
+              The scheduler’s directory <code>{spool.root}</code>, read only. Ages are those that the names of the files
+              carry.
+            </p>
+            <SpoolFlow states={spool.states} now={spool.now} />
+            {spool.besides.count > 0 && (
+              <p className="max-w-text text-muted text-sm wrap-anywhere">
+                Beside the eight states lie {formatCount(spool.besides.count, 'other entry', 'other entries')}:{' '}
+                {spool.besides.shown.map((name, i) => (
+                  <span key={name}>
+                    {i > 0 && ', '}
+                    <bdi className="font-mono">{name}</bdi>
+                  </span>
+                ))}
+                {spool.besides.count > spool.besides.shown.length && ' …'}. The whitelist of agents and the API’s keys
+                often lie there.
+              </p>
+            )}
+          </>
+        )}
+      </Content>
+    </>
+  )
+})
