@@ -97,12 +97,26 @@ export default dataPage(async () => {
         />
         <Columns
           aside={
-            <Section title="Spool" action={<TextLink href="/spool">All of it</TextLink>}>
+            <Section
+              title="Spool"
+              action={
+                <TextLink href="/spool" className="text-sm">
+                  All of it
+                </TextLink>
+              }
+            >
               <SpoolBacklog backlog={backlog} now={at} />
             </Section>
           }
         >
-          <Section title="Recent actions" action={<TextLink href="/actions">All actions</TextLink>}>
+          <Section
+            title="Recent actions"
+            action={
+              <TextLink href="/actions" className="text-sm">
+                All actions
+              </TextLink>
+            }
+          >
             <RecentActions actions={recent} now={at} />
           </Section>
         </Columns>

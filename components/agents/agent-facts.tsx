@@ -65,7 +65,15 @@ export function QueueFacts({ queueloc, os }: { queueloc: string; os: string }) {
   return (
     <KeyValue
       items={[
-        { key: 'queueloc', label: 'Queue', value: <Mono copy>{queueloc}</Mono> },
+        {
+          key: 'queueloc',
+          label: 'Queue',
+          value: (
+            <Mono copy className="min-w-0 break-all">
+              {queueloc}
+            </Mono>
+          ),
+        },
         { key: 'os', label: 'System', value: visibleText(os) },
         { key: 'host', label: 'Host', value: parts.host ? <Mono>{parts.host}</Mono> : missing },
         { key: 'uid', label: 'Own id', value: parts.uid ? <Mono>{parts.uid}</Mono> : missing },

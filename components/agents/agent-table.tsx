@@ -42,6 +42,7 @@ function agentColumns(now: string, folded: boolean): Column<AgentRow>[] {
     {
       id: 'status',
       header: 'Stored status',
+      hidden: folded,
       cell: (row) => <StatusBadge {...agentStatus(row.status)} bare />,
     },
     {

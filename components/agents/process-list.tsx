@@ -1,7 +1,7 @@
 import { Moment } from '@/components/feedback/moment'
-import { StatusBadge } from '@/components/ui/badge'
 import { TextLink } from '@/components/ui/text-link'
 import { TONE_MARK } from '@/components/ui/tone'
+import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
 import { formatCount, instantMillis } from '@/lib/format'
 import type { AgentDetail } from '@/lib/mig/agents/queries'
@@ -31,14 +31,13 @@ export function ProcessList({ agent, now }: { agent: AgentDetail; now: string })
         <table className="w-full border-separate border-spacing-0 text-sm">
           <caption className="sr-only">Processes of this endpoint</caption>
           <thead>
-            <tr className="text-left text-muted text-xs [&>th]:h-row [&>th]:whitespace-nowrap [&>th]:px-3 [&>th]:font-medium">
+            <tr className="text-left text-muted text-xs [&>th]:h-row [&>th]:whitespace-nowrap [&>th]:px-2.5 [&>th]:font-medium">
               <th scope="col">Process</th>
               <th scope="col">State</th>
               <th scope="col">Version</th>
               <th scope="col">Started</th>
               <th scope="col">Last heartbeat</th>
-              <th scope="col">Stored status</th>
-              <th scope="col" className="min-w-40">
+              <th scope="col" className="min-w-32">
                 From start to last heartbeat
               </th>
             </tr>
@@ -50,7 +49,7 @@ export function ProcessList({ agent, now }: { agent: AgentDetail; now: string })
                 <tr
                   key={process.id}
                   className={cn(
-                    '[&>*]:h-row [&>*]:border-line [&>*]:border-t [&>*]:px-3',
+                    '[&>*]:h-row [&>*]:border-line [&>*]:border-t [&>*]:px-2.5',
                     process.id === asked && 'bg-accent-tint',
                   )}
                 >
@@ -67,7 +66,10 @@ export function ProcessList({ agent, now }: { agent: AgentDetail; now: string })
                     )}
                   </th>
                   <td>
-                    <StateBadge state={process.state} bare />
+                    <span className="flex items-center gap-3">
+                      <StateBadge state={process.state} bare />
+                      <StoredStatus status={process.status} state={process.state} />
+                    </span>
                   </td>
                   <td>
                     <VersionText>{process.version}</VersionText>
@@ -77,9 +79,6 @@ export function ProcessList({ agent, now }: { agent: AgentDetail; now: string })
                   </td>
                   <td>
                     <Moment at={process.heartbeattime} now={now} none="no moment" />
-                  </td>
-                  <td>
-                    <StatusBadge {...agentStatus(process.status)} bare />
                   </td>
                   <td>
                     {span && <Life span={span} first={first} last={last} tone={STATE_MEANING[process.state].tone} />}
@@ -99,6 +98,17 @@ export function ProcessList({ agent, now }: { agent: AgentDetail; now: string })
         </TextLink>
       )}
     </div>
+  )
+}
+
+// A row says heartbeating for ever: only a word that adds something is shown beside the state.
+function StoredStatus({ status, state }: { status: string | null; state: string }) {
+  const stored = agentStatus(status)
+  if (stored.value === 'heartbeating' || stored.value === state) return null
+  return (
+    <span className="text-faint text-xs" title="As stored in the agents table">
+      {visibleText(stored.label)}
+    </span>
   )
 }
 

@@ -50,8 +50,7 @@ export function RequirementList({ agent }: { agent: AgentDetail }) {
       )}
       {leftBehind.length > 0 && (
         <Notice tone="attention" title={`${formatCount(leftBehind.length, 'rule')} left behind on older processes`}>
-          {leftBehind.length === 1 ? 'It counts' : 'They count'} for nothing: rules hang on a process, and this endpoint
-          has started a newer one.
+          {leftBehind.length === 1 ? 'It counts' : 'They count'} for nothing: only the rules of the newest process do.
         </Notice>
       )}
       <TextLink href="/acl/requirements" className="text-sm">

@@ -19,13 +19,18 @@ import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount } from '@/lib/format'
 import { getAgent, listAgentsById } from '@/lib/mig/agents/queries'
-import { STATE_MEANING } from '@/lib/mig/agents/status'
+import { type EndpointState, STATE_MEANING } from '@/lib/mig/agents/status'
 import { resolveId } from '@/lib/mig/resolve-id'
 import { now } from '@/lib/now'
 
 export const metadata = { title: 'Agent' }
 
 const crumbs = [{ label: 'Agents', href: '/agents' }]
+
+function sentenceOf(state: EndpointState): string {
+  const { label, meaning } = STATE_MEANING[state]
+  return `${label.charAt(0).toUpperCase()}${label.slice(1)}: ${meaning}.`
+}
 
 export default dataPage(async ({ params }: PageProps) => {
   const viewer = await requireViewer()
@@ -68,15 +73,13 @@ export default dataPage(async ({ params }: PageProps) => {
               value: formatCount(agent.processCount, 'row'),
             },
           ]}
-          lead={
-            <span className="text-sm">
-              This endpoint is {STATE_MEANING[agent.state].label}: {STATE_MEANING[agent.state].meaning}.
-            </span>
-          }
+          lead={<span className="text-sm">{sentenceOf(agent.state)}</span>}
         />
         {isOlder && (
-          <Notice tone="waiting" title={`You look at an older process of this endpoint, pid ${process.pid}`}>
-            Commands and rules count for <TextLink href={`/agents/${agent.newestId}`}>its newest one</TextLink>.
+          <Notice tone="waiting" title={`Pid ${process.pid} is not the process that stands for this endpoint`}>
+            Commands and rules count for{' '}
+            <TextLink href={`/agents/${agent.newestId}`}>the one with the newest heartbeat</TextLink> that is not ahead
+            of the clock.
           </Notice>
         )}
         <Columns
