@@ -6,7 +6,7 @@ import { insertDemo } from './insert'
 import { makeKeys, makePeople, saveKeys } from './people'
 import { Rng } from './rng'
 import { Signer } from './sign'
-import { writeSpool } from './spool'
+import { refuseForeignSpool, writeSpool } from './spool'
 
 export const DEMO_SEED = '2014'
 
@@ -58,7 +58,9 @@ export async function fillDatabase(options: FillOptions): Promise<DemoCounts | n
       await client.query('COMMIT')
       return null
     }
+    const spool = path.join(path.resolve(dataDir), 'spool')
     await refuseRows(client)
+    await refuseForeignSpool(spool)
     const now = options.now ?? (await databaseNow(client))
     // The keys are made by other threads meanwhile.
     const making = makeKeys(makePeople(new Rng(seed).fork('people')), now)
@@ -71,7 +73,6 @@ export async function fillDatabase(options: FillOptions): Promise<DemoCounts | n
     await saveKeys(dataDir, keys)
     const counts = await insertDemo(client, demo, keys)
     log('inserted')
-    const spool = path.join(path.resolve(dataDir), 'spool')
     const spoolFiles = await writeSpool(spool, demo)
     log(`wrote ${spoolFiles} spool files`)
     await client.query('UPDATE dashboard.investigator_id SET last = greatest(last, $1)', [

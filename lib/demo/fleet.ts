@@ -77,11 +77,13 @@ export function makeFleet(rng: Rng, ids: IdMaker, now: Micros): Fleet {
   const stories = assignStories(rng.fork('stories'), hosts)
   const endpoints: Endpoint[] = []
   const agents: AgentRow[] = []
+  let laterSeen = 0
 
   hosts.forEach((host, index) => {
     const story = stories.get(index) ?? 'plain'
-    const { age, heartbeat } = drawAge(draw, host, story, now)
     const later = story === 'later MIG'
+    if (later) laterSeen++
+    const { age, heartbeat } = drawAge(draw, host, story, now, later ? laterSeen : 0)
     const fresh = story === 'plain' && index % Math.floor(ENDPOINTS / FRESH) === 0 && age === 'online'
     const installed = fresh ? now - draw.int(2, 8 * 24) * HOUR : heartbeat - draw.int(70, 600) * DAY
     const endpoint = makeEndpoint(draw, ids, host, { age, story, installed, later })
@@ -138,12 +140,15 @@ function drawStart(rng: Rng, version: Version, heartbeat: Micros): Micros {
   return heartbeat - Math.floor((1 - rng.float() ** 2.2) * longest) - MINUTE
 }
 
-function drawAge(rng: Rng, host: Host, story: Story, now: Micros): Age {
+function drawAge(rng: Rng, host: Host, story: Story, now: Micros, later: number): Age {
   const online = (): Age => ({
     age: 'online',
     heartbeat: now - Math.floor(rng.float() * (HEARTBEAT_PERIOD - 2 * SECOND)) - SECOND,
   })
-  if (story !== 'plain' && story !== 'later MIG') return online()
+  // Of the agents of later years two are idle, three offline, the others online.
+  if (later > 0 && later <= 2) return { age: 'late', heartbeat: now - rng.int(11 * 60, 19 * 60) * SECOND }
+  if (later > 2 && later <= 5) return { age: 'unreachable', heartbeat: now - rng.int(30, 4000) * MINUTE }
+  if (story !== 'plain') return online()
   const server = host.os === 'linux'
   const age = rng.weighted<AgeClass>({
     online: server ? 86 : 58,
@@ -288,7 +293,7 @@ function makeRow(rng: Rng, ids: IdMaker, endpoint: Endpoint, wish: RowWish): Age
   const registered = wish.start + rng.int(400, 9000) * 1000
   // Rows of schedulers that did not store environment and tags yet.
   const bare = wish.version.text.startsWith('20') && !later && rng.chance(0.04)
-  const status = later ? (wish.live ? 'online' : rng.chance(0.3) ? 'idle' : 'offline') : 'heartbeating'
+  const status = later ? (wish.live ? 'online' : endpoint.age === 'late' ? 'idle' : 'offline') : 'heartbeating'
   return {
     id: later ? ids.counted(registered) : ids.float(registered),
     endpoint,

@@ -47,12 +47,17 @@ export type Spool = { files: SpoolFile[]; planted: PlantedDifference[] }
 const SPOOL_MODE = 0o640
 const HAND_MODE = 0o644
 
-/** Writes the demo's spool into a folder of its own and gives the number of files. Throws when the folder holds another spool. */
-export async function writeSpool(dir: string, demo: Demo): Promise<number> {
+/** Throws when the folder holds files that no demo made. */
+export async function refuseForeignSpool(dir: string): Promise<void> {
   const present = await readdir(dir).catch((): string[] => [])
   if (present.length > 0 && !present.includes(SPOOL_MARK)) {
     throw new Error(`The demo's spool is not written: ${dir} holds files that the demo did not make.`)
   }
+}
+
+/** Writes the demo's spool into a folder of its own and gives the number of files. Throws as `refuseForeignSpool`. */
+export async function writeSpool(dir: string, demo: Demo): Promise<number> {
+  await refuseForeignSpool(dir)
   const { files } = planSpool(demo)
   const half = `${dir}.new`
   await rm(half, { recursive: true, force: true })
