@@ -37,7 +37,7 @@ export const metadata: Metadata = {
   title: { default: 'MIG dashboard', template: '%s · MIG dashboard' },
   description: 'Actions, agents, access rules, investigators and spool of a MIG.',
   robots: { index: false, follow: false },
-  referrer: 'no-referrer',
+  referrer: 'same-origin',
 }
 
 export const viewport: Viewport = { width: 'device-width', initialScale: 1 }

@@ -32,20 +32,22 @@ export function Frame({
       </a>
       <Sidebar counts={counts} />
       <div className="min-w-0 flex-1">
-        <div className="no-print fixed top-0 left-0 z-30 flex h-bar items-center pl-1.5 md:hidden">
-          <button
-            type="button"
-            popoverTarget="areas"
-            aria-label="Areas"
-            className="inline-flex size-10 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink"
-          >
-            <Icon name="menu" className="size-5" />
-          </button>
-        </div>
-        <div className="no-print fixed top-0 right-0 z-30 flex h-bar w-20 items-center justify-end gap-1 pr-3 md:pr-4">
-          <ThemeToggle initial={theme} />
-          {person}
-        </div>
+        <header className="no-print">
+          <div className="fixed top-0 left-0 z-30 flex h-bar items-center pl-1.5 md:hidden">
+            <button
+              type="button"
+              popoverTarget="areas"
+              aria-label="Areas"
+              className="inline-flex size-10 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink"
+            >
+              <Icon name="menu" className="size-5" />
+            </button>
+          </div>
+          <div className="fixed top-0 right-0 z-30 flex h-bar w-20 items-center justify-end gap-1 pr-3 md:pr-4">
+            <ThemeToggle initial={theme} />
+            {person}
+          </div>
+        </header>
         <div className="pt-bar print:pt-0">
           {banners}
           <main id="content" tabIndex={-1} className="outline-none">

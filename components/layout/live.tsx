@@ -119,7 +119,7 @@ export function Live({ now, watch = { mode: 'refresh' } }: { now: { mig: string;
           </span>
         </span>
       ) : (
-        <span>
+        <span className={cn(words && 'max-sm:hidden')}>
           <span className="max-sm:sr-only">as of </span>
           {clock}
           <span className="max-sm:sr-only">

@@ -13,16 +13,12 @@ function toValue(node: JsonNode): unknown {
 describe('readJsonTree', () => {
   test('reads what JSON.parse reads', () => {
     fc.assert(
-      fc.property(
-        fc.jsonValue({ maxDepth: 6, noUnicodeString: false }),
-        fc.constantFrom(undefined, 2),
-        (value, indent) => {
-          const text = JSON.stringify(value, null, indent)
-          const tree = readJsonTree(text, { values: 1e6, depth: 100, string: 1e6 })
-          expect(tree?.complete).toBe(true)
-          expect(tree && toValue(tree.root)).toEqual(JSON.parse(text))
-        },
-      ),
+      fc.property(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom(undefined, 2), (value, indent) => {
+        const text = JSON.stringify(value, null, indent)
+        const tree = readJsonTree(text, { values: 1e6, depth: 100, string: 1e6 })
+        expect(tree?.complete).toBe(true)
+        expect(tree && toValue(tree.root)).toEqual(JSON.parse(text))
+      }),
     )
   })
 

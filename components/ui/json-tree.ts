@@ -9,7 +9,7 @@ export type JsonNode =
   | { kind: 'literal'; text: string }
   | { kind: 'deeper'; bracket: '{' | '[' }
 
-export type JsonTree = { root: JsonNode; complete: boolean }
+export type JsonTree = { root: JsonNode; values: number; complete: boolean }
 type Limits = { values: number; depth: number; string: number }
 
 const DEFAULT: Limits = { values: 2000, depth: 16, string: 2000 }
@@ -135,7 +135,7 @@ export function readJsonTree(text: string, limits: Partial<Limits> = {}): JsonTr
   try {
     const root = value(0)
     if (complete && peek() !== undefined) return null
-    return { root, complete }
+    return { root, values, complete }
   } catch (error) {
     if (error instanceof NotJson || error instanceof Stop) return null
     throw error

@@ -5,6 +5,7 @@ import { Icon } from './icon'
 import { type JsonNode, readJsonTree } from './json-tree'
 import { visibleText } from './visible-text'
 
+const SMALL = 60
 const OPEN_DEPTH = 2
 const OPEN_SIZE = 20
 
@@ -24,7 +25,12 @@ export function JsonView({ text, label, open = true }: { text: string; label: st
   return (
     <div className="flex min-w-0 flex-col gap-1">
       <div className="overflow-x-auto font-mono text-xs leading-[1.6]">
-        <Value node={tree.root} path="$" depth={open ? 0 : OPEN_DEPTH} />
+        <Value
+          node={tree.root}
+          path="$"
+          depth={0}
+          openTo={!open ? 0 : tree.values <= SMALL ? Number.POSITIVE_INFINITY : OPEN_DEPTH}
+        />
       </div>
       {!tree.complete && (
         <p className="text-xs text-attention">
@@ -38,7 +44,19 @@ export function JsonView({ text, label, open = true }: { text: string; label: st
   )
 }
 
-function Value({ node, name, path, depth }: { node: JsonNode; name?: string; path: string; depth: number }) {
+function Value({
+  node,
+  name,
+  path,
+  depth,
+  openTo,
+}: {
+  node: JsonNode
+  name?: string
+  path: string
+  depth: number
+  openTo: number
+}) {
   const key = name === undefined ? null : <Key name={name} path={path} />
   if (node.kind === 'object' || node.kind === 'array') {
     const size = node.kind === 'object' ? node.entries.length : node.items.length
@@ -52,7 +70,7 @@ function Value({ node, name, path, depth }: { node: JsonNode; name?: string; pat
       )
     }
     return (
-      <details open={depth < OPEN_DEPTH && size <= OPEN_SIZE}>
+      <details open={depth < openTo && (size <= OPEN_SIZE || openTo > OPEN_DEPTH)}>
         <summary className="flex items-center gap-1 rounded-sm hover:bg-hover">
           <Icon name="chevron-right" className="disclosure-mark size-3.5 text-faint" />
           <span>
@@ -63,10 +81,24 @@ function Value({ node, name, path, depth }: { node: JsonNode; name?: string; pat
         <div className="ml-[0.4375rem] border-line border-l pl-2.5">
           {node.kind === 'object'
             ? node.entries.map((entry, index) => (
-                <Value key={index} node={entry.node} name={entry.key} path={`${path}.${entry.key}`} depth={depth + 1} />
+                <Value
+                  key={index}
+                  node={entry.node}
+                  name={entry.key}
+                  path={`${path}.${entry.key}`}
+                  depth={depth + 1}
+                  openTo={openTo}
+                />
               ))
             : node.items.map((item, index) => (
-                <Value key={index} node={item} name={String(index)} path={`${path}[${index}]`} depth={depth + 1} />
+                <Value
+                  key={index}
+                  node={item}
+                  name={String(index)}
+                  path={`${path}[${index}]`}
+                  depth={depth + 1}
+                  openTo={openTo}
+                />
               ))}
           {!node.complete && <div className="pl-[1.125rem] text-attention">… and more</div>}
         </div>
