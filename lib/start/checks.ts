@@ -6,7 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { Refusal } from './refusal'
 
-const SPOOL_PATIENCE_MS = 2_000
+const SPOOL_PATIENCE_MS = 5_000
 
 /** Throws a Refusal when another program listens on the address, or this account may not. */
 export function checkPort(host: string, port: number): Promise<void> {
@@ -68,7 +68,7 @@ export function keptActionsKey(dir: string): string {
 // In a process of its own: a share that hangs would hold this one at its end.
 const LOOK = `try { require('fs').readdirSync(process.argv[1]); process.send('') } catch (e) { process.send(e.code || 'error') }`
 
-/** Returns what to say of the spool in one phrase; never throws and takes at most two seconds. */
+/** Returns what to say of the spool in one phrase; never throws and takes at most five seconds. */
 export function lookAtSpool(dir: string): Promise<string> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['-e', LOOK, dir], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })

@@ -58,11 +58,12 @@ async function bringUp(root: string, env: Env, { dev }: StartOptions, life: Life
   await step('Database client', async (note) => note((await generateClient(root)) ? 'generated' : 'unchanged'))
   const database = await keepDatabase(env, life)
   if (env.migNow) console.log(`"Now" is fixed at ${env.migNow} (MIG_NOW)`)
-  await step('Spool', async (note) => note(await lookAtSpool(env.spoolDir)))
+  const spool = lookAtSpool(env.spoolDir)
   if (!dev)
     await step('Site', async (note) =>
       note((await buildSite(root, actionsKey)) ? 'built' : 'unchanged since the last build'),
     )
+  await step('Spool', async (note) => note(await spool))
   if (life.ending) return
 
   await step('Server', async (note) => {
