@@ -21,9 +21,7 @@ function idItem(label: string, id: FileId | null): KeyValueItem {
     id ? (
       <>
         <Mono copy>{id.id}</Mono>
-        {!id.exact && (
-          <span className="block text-muted text-xs">written as a rounded number; this is its exact value</span>
-        )}
+        {!id.exact && <span className="block text-muted text-xs">written rounded; this is that number in full</span>}
       </>
     ) : (
       'none'

@@ -29,7 +29,7 @@ export default dataPage(async () => {
             <SpoolFlow states={spool.states} now={spool.now} />
             {spool.besides.count > 0 && (
               <p className="max-w-text text-muted text-sm wrap-anywhere">
-                Beside the eight states lie {formatCount(spool.besides.count, 'other entry', 'other entries')}:{' '}
+                Beside the eight states, {formatCount(spool.besides.count, 'other entry', 'other entries')}:{' '}
                 {spool.besides.shown.map((name, i) => (
                   <span key={name}>
                     {i > 0 && ', '}
