@@ -148,7 +148,8 @@ function makeLinks(native: string): void {
     try {
       symlinkSync(path.basename(source), to)
     } catch (e) {
-      if ((e as NodeJS.ErrnoException).code !== 'EEXIST') throw e
+      // Where it may not be written, PostgreSQL itself says what it lacks.
+      if (!['EEXIST', 'EACCES', 'EPERM', 'EROFS'].includes((e as NodeJS.ErrnoException).code ?? '')) throw e
     }
   }
 }
@@ -157,22 +158,21 @@ function makeLinks(native: string): void {
 function binaries(base: string, run: Account | undefined): string {
   const from = packageFolder()
   const native = path.join(from, 'native')
+  makeLinks(native)
   if (
     !run ||
     (reachable(native) && spawnSync(executable(native, 'postgres'), ['--version'], { ...run, cwd: '/' }).status === 0)
-  ) {
-    makeLinks(native)
+  )
     return native
-  }
   const { version } = JSON.parse(readFileSync(path.join(from, 'package.json'), 'utf8')) as { version: string }
-  const copy = path.join(base, `native-${version}`)
+  const copy = path.join(base, `binaries-${version}`)
   if (!existsSync(copy)) {
     const partial = `${copy}.${process.pid}`
-    cpSync(native, partial, { recursive: true, verbatimSymlinks: true })
+    cpSync(native, path.join(partial, 'native'), { recursive: true, verbatimSymlinks: true })
     renameSync(partial, copy)
   }
-  makeLinks(copy)
-  return copy
+  makeLinks(path.join(copy, 'native'))
+  return path.join(copy, 'native')
 }
 
 function executable(native: string, name: string): string {

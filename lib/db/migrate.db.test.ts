@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate, migrationState } from '@/lib/db/migrate'
 import { differenceToSchema, readMigrations } from '@/lib/db/schema-engine'
@@ -109,4 +110,39 @@ test('a migration that began and did not end runs again', async () => {
   expect(await migrationState(database.ownerUrl)).toEqual({ pending: [last], failed: [last], unknown: [] })
   expect(await migrate(database.ownerUrl)).toEqual([last])
   expect(await migrationState(database.ownerUrl)).toEqual({ pending: [], failed: [], unknown: [] })
+})
+
+/** A pooler as far as the start of a connection goes: it passes everything on but the start-up parameter "options". */
+async function droppingOptions(url: string): Promise<{ url: string; close: () => void }> {
+  const { hostname, port } = new URL(url)
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), hostname)
+    client.once('data', (start) => {
+      const [protocol, pairs] = [start.subarray(4, 8), start.subarray(8).toString('latin1').split('\0')]
+      const kept: string[] = []
+      for (let i = 0; i + 1 < pairs.length && pairs[i]; i += 2)
+        if (pairs[i] !== 'options') kept.push(`${pairs[i]}\0${pairs[i + 1]}\0`)
+      const body = Buffer.concat([protocol, Buffer.from(`${kept.join('')}\0`, 'latin1')])
+      const length = Buffer.alloc(4)
+      length.writeUInt32BE(body.length + 4)
+      upstream.write(Buffer.concat([length, body]))
+      client.pipe(upstream).pipe(client)
+    })
+    for (const side of [client, upstream]) side.on('error', () => [client, upstream].forEach((s) => void s.destroy()))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const changed = new URL(url)
+  changed.port = String((server.address() as AddressInfo).port)
+  return { url: changed.href, close: () => server.close() }
+}
+
+test('behind a pooler that drops the path nothing is made', async () => {
+  const database = await keep(bareMigDatabase('scripts'))
+  const before = await catalog(database.ownerUrl, 'public')
+  const pooler = await droppingOptions(database.ownerUrl)
+  expect(await run(pooler.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+  await expect(migrate(pooler.url)).rejects.toThrow('need a direct connection')
+  pooler.close()
+  expect(await catalog(database.ownerUrl, 'public')).toEqual(before)
+  expect(await migrate(database.ownerUrl)).toHaveLength(1)
 })

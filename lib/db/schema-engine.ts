@@ -21,6 +21,8 @@ const MIGRATIONS = path.join(PRISMA, 'migrations')
 // The catalogs' one-byte "char" type: the engine needs it, adapter-pg refuses it.
 const CATALOG_CHAR = 18
 const TEXT = 25
+const SEARCH_PATH = 'dashboard,public'
+const OPTIONS = `-c search_path=${SEARCH_PATH} -c timezone=UTC -c statement_timeout=0`
 const charColumns = new WeakMap<object, number[]>()
 
 class CatalogPool extends pg.Pool {
@@ -62,6 +64,22 @@ function driverError(e: pg.DatabaseError): DriverAdapterError {
   } as never)
 }
 
+// A pooler that drops the path would have the engine's table made in "public". Asked here: the engine hides what its adapter throws.
+async function refusePooler(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, options: OPTIONS, connectionTimeoutMillis: 5_000 })
+  client.on('error', () => {})
+  const sentence = 'migrations need a direct connection to PostgreSQL, and this address leads to a pooler'
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ search_path: string }>('SHOW search_path')
+    if (rows[0]?.search_path !== SEARCH_PATH) throw new Error(sentence)
+  } catch (error) {
+    throw /startup parameter/.test((error as Error).message) ? new Error(sentence) : error
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
 function factory(url: string): SqlMigrationAwareDriverAdapterFactory {
   const open = async (database?: string) => {
     const pool = new CatalogPool({
@@ -69,7 +87,7 @@ function factory(url: string): SqlMigrationAwareDriverAdapterFactory {
       max: 1,
       application_name: 'mig-dashboard migrations',
       // The engine creates its own table unqualified: it belongs into "dashboard".
-      options: '-c search_path=dashboard,public -c timezone=UTC -c statement_timeout=0',
+      options: OPTIONS,
     })
     pool.on('error', () => {})
     const adapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect()
@@ -130,6 +148,7 @@ function loadWasm(): Promise<void> {
 const NO_FILTER = { externalTables: [], externalEnums: [] }
 
 async function withEngine<T>(url: string, use: (engine: glue.SchemaEngine, schema: string) => Promise<T>): Promise<T> {
+  await refusePooler(url)
   await loadWasm()
   const opened: { dispose(): Promise<void> }[] = []
   const inner = factory(url)
