@@ -1,0 +1,50 @@
+import { PERMISSIONS } from '@/lib/mig/investigators/permissions'
+
+export const ROLES = ['admin', 'investigator', 'none'] as const
+export type Role = (typeof ROLES)[number]
+
+/** What decides about a person: our own row for this id and this fingerprint, and what MIG's row says. */
+export type Person = {
+  name: string
+  /** 40 hex digits as stored, any case; null when the row has none. */
+  fingerprint: string | null
+  /** The role granted here, null when none was. */
+  granted: Role | null
+  disabled: boolean
+  /** investigators.status of the 2019 layout; null in the others. */
+  status: string | null
+  /** investigators.permissions as digits; null in the layouts without it. */
+  permissions: string | null
+  /** Whether the database has status and permissions at all. */
+  later: boolean
+}
+
+/** The rights of MIG's own mask that reading here takes for granted. */
+const NEEDED = ['search', 'action', 'command', 'agent', 'dashboard'] as const
+const SCHEDULER_NAME = 'MIG Scheduler'
+
+/** Whether the row is the scheduler's own: its key, or the name that MIG gives it. */
+export function isScheduler(
+  { name, fingerprint }: Pick<Person, 'name' | 'fingerprint'>,
+  schedulerKeyId: string | null,
+): boolean {
+  if (name === SCHEDULER_NAME) return true
+  return schedulerKeyId !== null && fingerprint !== null && fingerprint.toUpperCase().endsWith(schedulerKeyId)
+}
+
+/**
+ * The role that counts. Granted here wins; without a grant everybody of MIG may read, in the 2019 layout only who is active
+ * and holds the rights to read in MIG itself. The scheduler and disabled people have none.
+ */
+export function effectiveRole(person: Person, schedulerKeyId: string | null): Role {
+  if (person.disabled || isScheduler(person, schedulerKeyId)) return 'none'
+  if (person.later && person.status !== 'active') return 'none'
+  if (person.granted) return person.granted
+  if (person.later && person.permissions !== null && !holds(person.permissions)) return 'none'
+  return 'investigator'
+}
+
+function holds(mask: string): boolean {
+  const bits = BigInt.asUintN(64, BigInt(mask))
+  return NEEDED.every((right) => (bits >> BigInt(PERMISSIONS.indexOf(right))) % 2n === 1n)
+}
