@@ -1,4 +1,3 @@
-import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { cn } from '@/lib/cn'
 
@@ -10,7 +9,7 @@ export function Cell({
   className,
   children,
 }: {
-  /** Read aloud and shown on hover. */
+  /** All that is to say of it: shown on hover, read as its description. */
   label: string
   href: string | null
   open?: boolean
@@ -22,33 +21,32 @@ export function Cell({
     open && 'shadow-[inset_0_0_0_2px_var(--accent)]',
     className,
   )
-  const inside = (
-    <>
-      <span aria-hidden="true">{children}</span>
-      <span className="sr-only">{label}</span>
-    </>
-  )
   if (!href)
     return (
       <span title={label} className={look}>
-        {inside}
+        {children}
       </span>
     )
+  // A plain link: there are hundreds of them on a page. SoftLinks opens it in place.
   return (
-    <Link
+    <a
       href={href}
-      scroll={false}
-      prefetch={false}
+      data-soft
       title={label}
       aria-current={open ? 'true' : undefined}
       className={cn(look, 'hover:bg-hover focus-visible:-outline-offset-2')}
     >
-      {inside}
-    </Link>
+      {children}
+    </a>
   )
 }
 
 /** "No rule", which is not 0. */
 export function NoRule() {
-  return <span className="text-faint">·</span>
+  return (
+    <span className="text-faint">
+      <span aria-hidden="true">·</span>
+      <span className="sr-only">no rule</span>
+    </span>
+  )
 }

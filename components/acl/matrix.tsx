@@ -3,6 +3,7 @@ import { Icon } from '@/components/ui/icon'
 import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
 import type { Module } from '@/lib/mig/modules/queries'
+import { SoftLinks } from './soft-links'
 
 export type MatrixRow = {
   key: string
@@ -29,7 +30,7 @@ export function Matrix({
   empty: ReactNode
 }) {
   return (
-    <div className="overflow-auto rounded-md border border-line bg-surface md:max-h-[max(24rem,calc(100dvh-17rem))] print:max-h-none print:overflow-visible">
+    <SoftLinks className="overflow-auto rounded-md border border-line bg-surface md:max-h-[max(24rem,calc(100dvh-17rem))] print:max-h-none print:overflow-visible">
       <table className="border-separate border-spacing-0 text-sm">
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -60,7 +61,7 @@ export function Matrix({
         </tbody>
       </table>
       {rows.length === 0 && <div className="sticky left-0 border-line border-t px-4 py-10 text-center">{empty}</div>}
-    </div>
+    </SoftLinks>
   )
 }
 

@@ -1,5 +1,4 @@
 import { type Column, DataTable } from '@/components/data-table/data-table'
-import { totalInWords } from '@/components/data-table/pager'
 import { Moment } from '@/components/feedback/moment'
 import { EmptyState, NothingMatches } from '@/components/feedback/panels'
 import { StatusBadge } from '@/components/ui/badge'
@@ -30,7 +29,7 @@ function columns(now: string): Column<InvestigatorRow>[] {
     {
       id: 'fingerprint',
       header: 'Fingerprint',
-      className: 'max-w-none',
+      className: 'max-w-none text-xs',
       cell: (row) =>
         row.fingerprint ? (
           <Fingerprint>{row.fingerprint.toUpperCase()}</Fingerprint>
@@ -59,7 +58,8 @@ function columns(now: string): Column<InvestigatorRow>[] {
       cell: (row) =>
         row.weights && (
           <TextLink href={`/acl/permissions?investigator=${row.id}`} title="Weights held, a row each">
-            {totalInWords(row.weights)}
+            {formatNumber(row.weights.count)}
+            {row.weights.more && <span title="or more">+</span>}
           </TextLink>
         ),
     },

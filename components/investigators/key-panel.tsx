@@ -97,7 +97,7 @@ function KeyParts({
                   <Moment at={part.expires} now={investigator.clock} none="never" />
                 )}
               </td>
-              <td>
+              <td className="text-xs">
                 <Fingerprint>{part.fingerprint}</Fingerprint>
               </td>
             </tr>

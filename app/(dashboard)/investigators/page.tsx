@@ -28,7 +28,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     )
   const { params } = parsed
   const moment = await now()
-  const page = await listInvestigators(viewer, params, moment.clock)
+  const page = await listInvestigators(viewer, params, moment)
   const canAdd = viewer.role === 'admin'
   return (
     <>

@@ -35,7 +35,7 @@ export type InvestigatorRow = {
   key: Pick<KeyFacts, 'fingerprint' | 'algorithm' | 'created' | 'expires'> | null
   /** Actions signed, by the `signatures` table. */
   signed: number
-  /** When the validity of the last action signed began. */
+  /** When the validity of the last action signed began, as far as it has begun. */
   lastSigned: Instant | null
   later: Later | null
   /** Weights held, counted up to a limit; null in the export. */
@@ -50,6 +50,12 @@ type RawInvestigator = {
   signed: string
   last: Instant | null
 } & Partial<Later>
+
+/** The "now" of MIG's data, and the real clock, which keys are judged by. */
+type Moments = { mig: Instant; clock: Instant }
+
+// A signature has no time in the database: it is as old as the action's validity, and never later than now.
+const lastSql = (mig: Instant) => sql`max(a.validfrom) FILTER (WHERE a.validfrom <= ${mig}::timestamptz) AS last`
 
 const WEIGHTS_LIMIT = 1000
 
@@ -98,12 +104,12 @@ const factsShown = ({ fingerprint, algorithm, created, expires }: KeyFacts) => (
  * All investigators that the filters leave, in the list's order. What a key says is not in the database, so filters and
  * sorts by it need all rows: there are dozens of them, not millions.
  */
-async function allRows(params: Params, clock: Instant): Promise<InvestigatorRow[]> {
+async function allRows(params: Params, { mig, clock }: Moments): Promise<InvestigatorRow[]> {
   const v = await vintage()
   const { rows } = await pool().query<RawInvestigator>(sql`
     SELECT ${columnsSql(v)}, coalesce(s.signed, 0) AS signed, s.last
     FROM public.investigators i LEFT JOIN (
-      SELECT s.investigatorid, count(*) AS signed, max(a.validfrom) AS last
+      SELECT s.investigatorid, count(*) AS signed, ${lastSql(mig)}
       FROM public.signatures s LEFT JOIN public.actions a ON a.id = s.actionid GROUP BY s.investigatorid
     ) s ON s.investigatorid = i.id
     ORDER BY i.id`)
@@ -170,9 +176,9 @@ function cut(rows: InvestigatorRow[], params: Params): Page<InvestigatorRow> {
 export async function listInvestigators(
   _viewer: Viewer,
   params: Params,
-  clock: Instant,
+  moments: Moments,
 ): Promise<Page<InvestigatorRow>> {
-  const page = cut(await allRows(params, clock), params)
+  const page = cut(await allRows(params, moments), params)
   const weights = await weightsOf(page.rows.map((row) => row.id))
   return {
     ...page,
@@ -191,9 +197,9 @@ async function weightsOf(ids: MigId[]): Promise<Map<MigId, { count: number; more
 }
 
 /** All investigators of the list's filters for the export; no key material. */
-export async function exportInvestigators(_viewer: Viewer, params: Params, clock: Instant): Promise<ExportSource> {
+export async function exportInvestigators(_viewer: Viewer, params: Params, moments: Moments): Promise<ExportSource> {
   const v = await vintage()
-  const rows = await allRows(params, clock)
+  const rows = await allRows(params, moments)
   const later: ExportColumn[] = v.investigatorStatus
     ? [
         { name: 'status', kind: 'text' },
@@ -244,11 +250,15 @@ export type InvestigatorDetail = Omit<InvestigatorRow, 'key' | 'weights'> & {
 const ACTIONS_SHOWN = 20
 
 /** One investigator with key, signed actions and weights, or null. */
-export async function getInvestigator(_viewer: Viewer, id: MigId, clock: Instant): Promise<InvestigatorDetail | null> {
+export async function getInvestigator(
+  _viewer: Viewer,
+  id: MigId,
+  { mig, clock }: Moments,
+): Promise<InvestigatorDetail | null> {
   const v = await vintage()
   const { rows } = await pool().query<RawInvestigator>(sql`
     SELECT ${columnsSql(v)}, s.signed, s.last FROM public.investigators i, LATERAL (
-      SELECT count(*) AS signed, max(a.validfrom) AS last
+      SELECT count(*) AS signed, ${lastSql(mig)}
       FROM public.signatures s LEFT JOIN public.actions a ON a.id = s.actionid WHERE s.investigatorid = i.id
     ) s WHERE i.id = ${id}::numeric`)
   const raw = rows[0]

@@ -33,7 +33,7 @@ export default dataPage(async ({ params }: PageProps) => {
   if ('choices' in resolved)
     return <ChooseId ids={resolved.choices} base="/investigators" crumbs={crumbs} noun="investigators" />
   const moment = await now()
-  const investigator = await getInvestigator(viewer, resolved.id, moment.clock)
+  const investigator = await getInvestigator(viewer, resolved.id, moment)
   if (!investigator) notFound()
   const { key, later, signed, lastSigned, weights } = investigator
   const rows = weights.reduce((sum, weight) => sum + weight.agents, 0)

@@ -4,5 +4,5 @@ import { investigatorList } from '@/lib/mig/investigators/search-params'
 import { now } from '@/lib/now'
 
 export const GET = exportRoute(investigatorList, async (viewer, params) =>
-  exportInvestigators(viewer, params, (await now()).clock),
+  exportInvestigators(viewer, params, await now()),
 )
