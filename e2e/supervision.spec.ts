@@ -91,7 +91,7 @@ test('a killed server is started again', async () => {
     /next-server|server\.js/.test(execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })),
   )
   process.kill(server ?? 0, 'SIGKILL')
-  await within(20_000, async () => (await fetch(`${site.url}/healthz`)).status === 200)
+  await within(60_000, async () => (await fetch(`${site.url}/healthz`)).status === 200)
   expect((await actions()) === everything).toBe(true)
   expect(isAlive(site.pid)).toBe(true)
 })
