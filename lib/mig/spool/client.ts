@@ -6,6 +6,10 @@ import { ENTRY_KIND_LABELS, type EntryKind, type SpoolAnswer, type SpoolFailure,
 const DEADLINE_MS = 2_500
 const LONGEST_MS = 30_000
 const MAX_DYING = 4
+// A new worker on a busy machine may take long to load; killing it for that would only begin anew.
+const START_MS = 15_000
+// What the worker said while this process was busy lies in the pipe; timers come before it.
+const GRACE_MS = 25
 
 export type SpoolRequest =
   | { command: 'root' }
@@ -35,6 +39,7 @@ export type SpoolReplies = {
 }
 
 type Message =
+  | { id: 0; type: 'ready' }
   | { id: number; type: 'progress'; seen: number }
   | { id: number; type: 'done'; value: unknown }
   | { id: number; type: 'refused'; reason: string; code?: string; facts?: SpoolFailure['facts'] & { cap?: number } }
@@ -47,7 +52,14 @@ type Pending = {
   settle(answer: SpoolAnswer<unknown>): void
 }
 
-type Worker = { child: ChildProcess; pending: Map<number, Pending>; lastHeard: number; timer: NodeJS.Timeout | null }
+type Worker = {
+  child: ChildProcess
+  pending: Map<number, Pending>
+  startedAt: number
+  lastHeard: number
+  isReady: boolean
+  timer: NodeJS.Timeout | null
+}
 
 export type SpoolClientOptions = {
   root: string
@@ -132,7 +144,8 @@ export class SpoolClient {
     } catch {
       return null
     }
-    const worker: Worker = { child, pending: new Map(), lastHeard: performance.now(), timer: null }
+    const now = performance.now()
+    const worker: Worker = { child, pending: new Map(), startedAt: now, lastHeard: now, isReady: false, timer: null }
     child.on('message', (message: Message) => this.receive(worker, message))
     child.on('error', () => this.ended(worker))
     child.on('exit', () => this.ended(worker))
@@ -142,9 +155,9 @@ export class SpoolClient {
 
   private receive(worker: Worker, message: Message): void {
     worker.lastHeard = performance.now()
+    worker.isReady = true
     const pending = worker.pending.get(message.id)
-    if (!pending) return
-    if (message.type === 'progress') return
+    if (!pending || message.type === 'progress' || message.type === 'ready') return
     worker.pending.delete(message.id)
     pending.settle(
       message.type === 'done'
@@ -164,24 +177,32 @@ export class SpoolClient {
 
   private watch(worker: Worker): void {
     if (worker.timer) return
-    const due = () => {
-      let next = Number.POSITIVE_INFINITY
-      for (const { sentAt } of worker.pending.values())
-        next = Math.min(next, Math.max(sentAt, worker.lastHeard) + this.deadlineMs, sentAt + this.longestMs)
-      return next
+    const dueAt = ({ sentAt }: Pending) =>
+      Math.min(Math.max(sentAt, worker.lastHeard) + this.deadlineMs, sentAt + this.longestMs)
+    const wait = () => {
+      const due = Math.min(...[...worker.pending.values()].map(dueAt))
+      worker.timer = setTimeout(look, Math.max(1, due - performance.now()))
     }
     const look = () => {
+      worker.timer = setTimeout(judge, GRACE_MS)
+    }
+    const judge = () => {
       worker.timer = null
       if (worker !== this.worker || worker.pending.size === 0) return
       const now = performance.now()
-      if (due() <= now) {
-        const late = (p: Pending) =>
-          now - Math.max(p.sentAt, worker.lastHeard) >= this.deadlineMs || now - p.sentAt >= this.longestMs
-        return this.retire(worker, (p) => (late(p) || p.tries > 1 ? failure('slow') : null))
+      const late = [...worker.pending.values()].filter((pending) => dueAt(pending) <= now)
+      if (late.length > 0 && (worker.isReady || now - worker.startedAt >= START_MS)) {
+        this.retire(worker, (pending) => (late.includes(pending) || pending.tries > 1 ? failure('slow') : null))
+        return
       }
-      worker.timer = setTimeout(look, Math.max(1, due() - now))
+      for (const pending of late) {
+        worker.pending.delete(pending.id)
+        pending.settle(failure('slow'))
+      }
+      if (worker.pending.size > 0) wait()
+      else this.rest(worker)
     }
-    worker.timer = setTimeout(look, this.deadlineMs)
+    wait()
   }
 
   /** Kills a worker; requests that `verdict` does not fail are asked again of the next one. */

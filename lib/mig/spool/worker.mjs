@@ -511,7 +511,7 @@ function root(request) {
     }
     return { besides: besides.sort().slice(0, STRANGERS_NAMED), besidesCount: besides.length }
   } catch (error) {
-    throw refusal(error, 'directory')
+    throw error instanceof Refused ? error : rootRefusal(error)
   } finally {
     directory.close()
   }
@@ -554,3 +554,4 @@ process.on('message', async (/** @type {any} */ request) => {
 process.on('disconnect', () => process.exit(0))
 // Ctrl-C in a terminal reaches the whole group; this process ends with its parent, not before it.
 process.on('SIGINT', () => {})
+send({ id: 0, type: 'ready' })
