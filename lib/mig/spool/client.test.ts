@@ -295,15 +295,15 @@ describe.each(WAYS.map((workerArgs) => ({ workerArgs })))('the worker with $work
       const fs = require('fs'), root = ${JSON.stringify(root)}, dir = root + '/action/new', x = dir + '/x.json'
       let seed = 42
       const random = (n) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n
+      let away = false
       const swap = () => {
-        for (let i = 0; i < 20; i++) try {
-          switch (random(4)) {
-            case 0: fs.rmSync(x, { force: true }); fs.symlinkSync(root + '/outside/x.json', x); break
-            case 1: fs.writeFileSync(x + '.tmp', 'inside'); fs.renameSync(x + '.tmp', x); break
-            case 2: fs.rmSync(x, { force: true }); break
-            case 3: fs.renameSync(dir, dir + '.away'); fs.symlinkSync(root + '/outside', dir); fs.unlinkSync(dir); fs.renameSync(dir + '.away', dir)
-          }
-        } catch {}
+        if (away) { fs.unlinkSync(dir); fs.renameSync(dir + '.away', dir); away = false }
+        for (let i = 0; i < 40; i++) {
+          fs.rmSync(x, { force: true })
+          if (random(3)) fs.symlinkSync(root + '/outside/x.json', x)
+          else if (random(2)) { fs.writeFileSync(x + '.tmp', 'inside'); fs.renameSync(x + '.tmp', x) }
+        }
+        if (random(3) === 0) { fs.renameSync(dir, dir + '.away'); fs.symlinkSync(root + '/outside', dir); away = true }
         setTimeout(swap, random(3))
       }
       process.stdin.on('end', () => process.exit()).resume()
