@@ -1,27 +1,52 @@
-import { test as base, expect } from '@playwright/test'
+import { test as base, expect, type Page } from '@playwright/test'
 
-/** Playwright's test, failing also when the page logs an error, breaks the content policy or has a failed request. */
+/**
+ * Playwright's test, failing also when the page logs an error or a warning, breaks the content policy or has a failed
+ * request. A test that provokes one takes it out: `pageProblems.splice(0)`.
+ */
 export const test = base.extend<{ pageProblems: string[] }>({
   pageProblems: [
-    async ({ page }, use) => {
+    async ({ page, javaScriptEnabled }, use) => {
       const problems: string[] = []
-      page.on('console', (message) => {
-        if (message.type() === 'error') problems.push(`console: ${message.text()}`)
-      })
-      page.on('pageerror', (error) => problems.push(`error: ${error.message}`))
-      page.on('requestfailed', (request) => {
-        const why = request.failure()?.errorText ?? ''
-        // The browser itself drops requests of a page that is left.
-        if (!/ERR_ABORTED/.test(why)) problems.push(`request: ${request.method()} ${request.url()} ${why}`)
-      })
-      page.on('response', (response) => {
-        if (response.status() >= 500) problems.push(`response: ${response.status()} ${response.url()}`)
-      })
+      await watchPage(page, problems, javaScriptEnabled)
       await use(problems)
       expect(problems).toEqual([])
     },
     { auto: true },
   ],
 })
+
+/** Adds to `problems` what goes wrong in a page from now on. */
+export async function watchPage(page: Page, problems: string[], scripts = true): Promise<void> {
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      problems.push(`console ${message.type()}: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => problems.push(`error: ${error.message}`))
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText ?? ''
+    // The browser itself drops requests of a page that is left, and every script when scripts are off.
+    const dropped = /ERR_ABORTED/.test(why) || (!scripts && request.resourceType() === 'script')
+    if (!dropped) problems.push(`request: ${request.method()} ${request.url()} ${why}`)
+  })
+  page.on('response', (response) => {
+    if (response.status() >= 500) problems.push(`response: ${response.status()} ${response.url()}`)
+  })
+  // The browser logs most violations, but not those of a report-only policy or of a style attribute that a script sets.
+  await page.exposeFunction('tellOfViolation', (text: string) => problems.push(`content policy: ${text}`))
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      const { tellOfViolation } = window as unknown as { tellOfViolation: (text: string) => void }
+      tellOfViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`)
+    })
+  })
+}
+
+/** Waits until React has taken over the page: before that a click on a link is a plain navigation. */
+export async function hydrated(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    Object.keys(document.querySelector('main') ?? {}).some((k) => k.startsWith('__react')),
+  )
+}
 
 export { expect }

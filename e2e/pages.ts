@@ -1,0 +1,66 @@
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+
+const APP = path.resolve(import.meta.dirname, '../app')
+/** How many addresses of one route are remembered: the first row of a list may lead to an empty page. */
+const ADDRESSES = 12
+
+const files = readdirSync(APP, { recursive: true, encoding: 'utf8' }).map((file) => file.split(path.sep).join('/'))
+const routesOf = (file: string): string[] =>
+  files
+    .filter((one) => one === file || one.endsWith(`/${file}`))
+    .map((one) => `/${one.split('/').slice(0, -1).join('/')}`.replace(/\/\([^)]*\)/g, '') || '/')
+    .sort()
+
+/** Every page of the site as its route, '/actions/[id]' for one: a new page is in all tests of pages by itself. */
+export const PAGE_ROUTES: readonly string[] = routesOf('page.tsx')
+
+const handlers = new Set(routesOf('route.ts'))
+
+/** The pages that have an export beside them: the lists. */
+export const LIST_ROUTES: readonly string[] = PAGE_ROUTES.filter((route) => handlers.has(`${route}/export`))
+
+export const isDynamic = (route: string): boolean => route.includes('[')
+
+const fixed = new Set([...PAGE_ROUTES, ...handlers].filter((route) => !isDynamic(route)))
+const fits = (route: string, pathname: string): boolean => {
+  if (fixed.has(pathname)) return pathname === route
+  const pattern = route.replace(/[.+*?^$()|{}]/g, '\\$&').replace(/\[[^\]]+\]/g, '[^/]+')
+  return new RegExp(`^${pattern}$`).test(pathname)
+}
+
+/** The route that an address belongs to, for telling addresses of a kind apart; the address itself when no page or handler has it. */
+export function routeOf(pathname: string): string {
+  return [...PAGE_ROUTES, ...handlers].find((route) => fits(route, pathname)) ?? pathname
+}
+
+const found = new Map<string, Promise<string[]>>()
+
+/** Addresses of a route: itself, or what the pages above it link to, in their order. Throws when no link leads there. */
+export function addressesOf(route: string): Promise<string[]> {
+  const known = found.get(route) ?? search(route)
+  found.set(route, known)
+  return known
+}
+
+/** The first address of a route. */
+export async function addressOf(route: string): Promise<string> {
+  const [first = route] = await addressesOf(route)
+  return first
+}
+
+async function search(route: string): Promise<string[]> {
+  if (!isDynamic(route)) return [route]
+  const above = PAGE_ROUTES.filter((one) => one !== route && (route.startsWith(`${one}/`) || one === '/'))
+  const addresses = new Set<string>()
+  for (const parent of above.reverse()) {
+    for (const address of await addressesOf(parent)) {
+      const answer = await fetch(`${process.env.E2E_BASE_URL}${address}`)
+      for (const [, href = ''] of (await answer.text()).matchAll(/\shref="(\/[^"#?]*)/g))
+        if (fits(route, href)) addresses.add(href.replaceAll('&amp;', '&'))
+      if (addresses.size >= ADDRESSES) return [...addresses].slice(0, ADDRESSES)
+    }
+  }
+  if (addresses.size === 0) throw new Error(`No link leads to a page ${route}.`)
+  return [...addresses]
+}

@@ -1,0 +1,95 @@
+import type { Page } from '@playwright/test'
+import { expect, hydrated, test } from './fixtures'
+import { addressOf, LIST_ROUTES, PAGE_ROUTES } from './pages'
+
+test.use({ javaScriptEnabled: false })
+
+/** What a reader sees of the data: rows, sections, facts and the words of the links. */
+async function seen(page: Page) {
+  const main = page.getByRole('main')
+  return {
+    rows: await main.getByRole('row').count(),
+    sections: await main.getByRole('heading', { level: 2 }).allInnerTexts(),
+    facts: await main.locator('dt:visible').count(),
+    links: await main.locator('a:visible').count(),
+  }
+}
+
+for (const route of PAGE_ROUTES)
+  test(`${route} shows the same data without scripts`, async ({ page, browser, baseURL }) => {
+    const address = await addressOf(route)
+    await page.goto(address)
+    const without = await seen(page)
+    await expect(page.getByRole('main').locator('[aria-busy="true"]:visible')).toHaveCount(0)
+
+    const context = await browser.newContext({ baseURL, javaScriptEnabled: true })
+    const scripted = await context.newPage()
+    await scripted.goto(address)
+    await hydrated(scripted)
+    expect(without).toEqual(await seen(scripted))
+    await context.close()
+  })
+
+test('the lists have rows', async ({ page }) => {
+  for (const address of ['/actions', '/commands', '/agents', '/investigators']) {
+    await page.goto(address)
+    expect(await page.getByRole('row').count(), address).toBeGreaterThan(5)
+  }
+})
+
+const names = (page: Page) => page.getByRole('main').getByRole('rowheader').allInnerTexts()
+
+for (const route of LIST_ROUTES)
+  test(`${route} is sorted, turned and widened by links and forms`, async ({ page }) => {
+    const address = await addressOf(route)
+    await page.goto(address)
+    const main = page.getByRole('main')
+    const sorts = main.getByRole('columnheader').getByRole('link')
+    for (let i = 0; i < (await sorts.count()); i++) {
+      const word = await sorts.nth(i).innerText()
+      await sorts.nth(i).click()
+      const head = main.getByRole('columnheader', { name: word, exact: true })
+      await expect(head).toHaveAttribute('aria-sort', /^(ascending|descending)$/)
+      const before = await head.getAttribute('aria-sort')
+      await sorts.nth(i).click()
+      await expect(head).toHaveAttribute('aria-sort', before === 'ascending' ? 'descending' : 'ascending')
+    }
+
+    await page.goto(`${address}?size=25`)
+    const pages = page.getByRole('navigation', { name: 'Pages' })
+    const next = pages.getByRole('link', { name: 'Next' })
+    if (await next.isVisible()) {
+      const first = await names(page)
+      await next.click()
+      await expect(pages.getByRole('link', { name: 'Previous' })).toBeVisible()
+      expect(await names(page)).not.toEqual(first)
+      await pages.getByRole('link', { name: 'Previous' }).click()
+      expect(await names(page)).toEqual(first)
+    }
+
+    const chooser = main.getByRole('group').filter({ has: page.locator('summary', { hasText: 'Columns' }) })
+    if ((await chooser.count()) > 0) {
+      const before = await main.getByRole('columnheader').count()
+      await chooser.locator('summary').click()
+      const unset = chooser.getByRole('checkbox', { checked: false })
+      const [box] = (await unset.count()) > 0 ? [unset.first()] : [chooser.getByRole('checkbox').last()]
+      const more = !(await box.isChecked())
+      await box.setChecked(more)
+      await chooser.getByRole('button').click()
+      await expect(main.getByRole('columnheader')).toHaveCount(before + (more ? 1 : -1))
+    }
+  })
+
+test('a form filters, and clearing shows all again', async ({ page }) => {
+  await page.goto('/actions')
+  const total = await page.getByTestId('total').innerText()
+  await page.getByRole('combobox', { name: 'Status' }).selectOption('completed')
+  await page.getByRole('button', { name: 'Filter' }).click()
+  await expect(page).toHaveURL(/[?&]status=completed(&|$)/)
+  const statuses = await page.getByRole('row').locator('td:nth-of-type(1)').allInnerTexts()
+  expect(statuses.length).toBeGreaterThan(1)
+  expect(new Set(statuses).size).toBe(1)
+  await expect(page.getByTestId('total')).not.toHaveText(total)
+  await page.getByRole('link', { name: 'Clear filters' }).click()
+  await expect(page.getByTestId('total')).toHaveText(total)
+})
