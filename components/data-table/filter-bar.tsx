@@ -20,7 +20,8 @@ export function FilterBar<F>({
   const filtered = Object.keys(params.given).length > 0
   return (
     <search className="print:hidden">
-      <form action={path} className="flex flex-wrap items-end gap-2">
+      {/* The key: fields keep what was typed over a soft navigation, so "Clear filters" would leave them filled. */}
+      <form key={JSON.stringify(params.given)} action={path} className="flex flex-wrap items-end gap-2">
         <HiddenParams list={list} params={params} except={names} />
         {children}
         <button
