@@ -59,17 +59,19 @@ function WeightField({ stored, isMinimum }: { stored: number | null; isMinimum: 
   }`
   return (
     <Field id={id} label={label} hint={hint} error={error}>
-      <Input
-        id={id}
-        name="weight"
-        key={stored ?? 'none'}
-        defaultValue={state.values?.weight ?? stored ?? ''}
-        inputMode="numeric"
-        autoComplete="off"
-        autoFocus
-        className="w-40 tabular-nums"
-        {...describedBy(id, { hint, error })}
-      />
+      <div className="w-40">
+        <Input
+          id={id}
+          name="weight"
+          key={stored ?? 'none'}
+          defaultValue={state.values?.weight ?? stored ?? ''}
+          inputMode="numeric"
+          autoComplete="off"
+          autoFocus
+          className="tabular-nums"
+          {...describedBy(id, { hint, error })}
+        />
+      </div>
     </Field>
   )
 }

@@ -16,27 +16,18 @@ export function Cell({
   className?: string | false | null
   children: ReactNode
 }) {
-  const look = cn(
-    'flex h-row min-w-14 items-center justify-center gap-0.5 px-2',
-    open && 'shadow-[inset_0_0_0_2px_var(--accent)]',
-    className,
-  )
+  const look = cn(open && 'shadow-[inset_0_0_0_2px_var(--accent)]', className) || undefined
+  const inside = <span>{children}</span>
   if (!href)
     return (
-      <span title={label} className={look}>
-        {children}
+      <span data-cell="" title={label} className={look}>
+        {inside}
       </span>
     )
   // A plain link: there are hundreds of them on a page. SoftLinks opens it in place.
   return (
-    <a
-      href={href}
-      data-soft
-      title={label}
-      aria-current={open ? 'true' : undefined}
-      className={cn(look, 'hover:bg-hover focus-visible:-outline-offset-2')}
-    >
-      {children}
+    <a data-cell="" href={href} title={label} aria-current={open ? 'true' : undefined} className={look}>
+      {inside}
     </a>
   )
 }

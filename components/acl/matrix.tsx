@@ -15,6 +15,13 @@ export type MatrixRow = {
   lead?: boolean
 }
 
+// Said once for all cells: hundreds of them would repeat it.
+const CELLS = cn(
+  '[&_td]:h-row [&_td]:border-line [&_td]:border-t [&_td]:border-l [&_td]:p-0 [&_td]:text-center [&_td]:tabular-nums',
+  '[&_[data-cell]]:flex [&_[data-cell]]:h-row [&_[data-cell]]:min-w-14 [&_[data-cell]]:items-center [&_[data-cell]]:justify-center [&_[data-cell]]:px-2',
+  '[&_a[data-cell]]:-outline-offset-2 [&_a[data-cell]:hover]:bg-hover',
+)
+
 /** Rows × modules with sticky heads; it scrolls in itself, so that the heads stay in sight. */
 export function Matrix({
   caption,
@@ -54,7 +61,7 @@ export function Matrix({
             <td aria-hidden="true" className="w-full border-line border-l" />
           </tr>
         </thead>
-        <tbody>
+        <tbody className={CELLS}>
           {rows.map((row) => (
             <MatrixLine key={row.key} row={row} modules={modules} />
           ))}
@@ -80,26 +87,29 @@ function ModuleHead({ module }: { module: Module }) {
 }
 
 function MatrixLine({ row, modules }: { row: MatrixRow; modules: readonly Module[] }) {
-  const rule = row.lead ? 'border-line-strong border-b bg-sunken' : 'border-line border-t bg-surface'
   return (
     <>
-      <tr>
+      <tr className={row.lead ? 'bg-sunken' : undefined}>
         <th
           scope="row"
-          className={cn('sticky left-0 z-1 h-row max-w-[min(22rem,60vw)] px-3 text-left font-normal', rule)}
+          className={cn(
+            'sticky left-0 z-1 h-row max-w-[min(22rem,60vw)] border-line border-t px-3 text-left font-normal',
+            row.lead ? 'bg-sunken' : 'bg-surface',
+          )}
         >
           {row.head}
         </th>
         {modules.map((module) => (
-          <td key={module.id} className={cn('h-row border-line border-l p-0 text-center tabular-nums', rule)}>
-            {row.cell(module)}
-          </td>
+          <td key={module.id}>{row.cell(module)}</td>
         ))}
-        <td aria-hidden="true" className={cn('border-line border-l', rule)} />
+        <td aria-hidden="true" />
       </tr>
       {row.form && (
-        <tr>
-          <td colSpan={modules.length + 2} className="bg-accent-tint p-0 shadow-[inset_0_1px_var(--accent)]">
+        <tr className="bg-accent-tint">
+          <td
+            colSpan={modules.length + 2}
+            className="border-l-0! p-0! text-left! shadow-[inset_0_1px_var(--accent),inset_0_-1px_var(--accent)]"
+          >
             <div className="sticky left-0 w-fit max-w-[calc(100vw-2.5rem)] px-3 py-3">{row.form}</div>
           </td>
         </tr>

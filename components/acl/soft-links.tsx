@@ -2,6 +2,7 @@
 
 import { useRouter } from 'next/navigation'
 import type { MouseEvent, ReactNode } from 'react'
+import { cn } from '@/lib/cn'
 
 /**
  * Lets hundreds of plain links inside open in place: one listener instead of a component each. Without scripts they are
@@ -10,7 +11,7 @@ import type { MouseEvent, ReactNode } from 'react'
 export function SoftLinks({ children, className }: { children: ReactNode; className?: string }) {
   const router = useRouter()
   const open = (event: MouseEvent) => {
-    const link = (event.target as Element).closest('a[data-soft]')
+    const link = (event.target as Element).closest('a[data-cell]')
     if (!link || event.defaultPrevented || event.button !== 0) return
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     event.preventDefault()
@@ -18,7 +19,7 @@ export function SoftLinks({ children, className }: { children: ReactNode; classN
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the links inside are what is used, a key on one is a click
-    <div className={className} onClick={open}>
+    <div className={cn('relative', className)} onClick={open}>
       {children}
     </div>
   )

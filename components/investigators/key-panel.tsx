@@ -4,6 +4,7 @@ import { StatusBadge } from '@/components/ui/badge'
 import { LinkButton } from '@/components/ui/button'
 import { Fingerprint } from '@/components/ui/mono'
 import { visibleText } from '@/components/ui/visible-text'
+import { cn } from '@/lib/cn'
 import { KEY_STATE_MEANING, STORED_PROBLEM } from '@/lib/mig/investigators/key-state'
 import type { InvestigatorDetail } from '@/lib/mig/investigators/queries'
 import { ValidityLine } from './validity-line'
@@ -68,7 +69,7 @@ function KeyParts({
         <caption className="sr-only">Primary key and subkeys</caption>
         <thead>
           <tr>
-            {['Key', 'Algorithm', 'May', 'Created', 'Expires', 'Fingerprint'].map((header) => (
+            {['Key', 'Algorithm', 'May', 'Created', 'Expires'].map((header) => (
               <th
                 key={header}
                 scope="col"
@@ -83,7 +84,12 @@ function KeyParts({
           {parts.map((part) => (
             <tr key={part.fingerprint}>
               <th scope="row" className="h-row whitespace-nowrap border-line border-t px-3 text-left font-normal">
-                {part.kind === 'primary' ? 'primary' : <span className="pl-4">subkey</span>}
+                <span className={cn('block py-1.5', part.kind === 'subkey' && 'pl-4')}>
+                  {part.kind === 'primary' ? 'primary' : 'subkey'}
+                  <span className="block text-faint text-xs">
+                    <Fingerprint>{part.fingerprint}</Fingerprint>
+                  </span>
+                </span>
               </th>
               <td>{part.algorithm}</td>
               <td>{part.capabilities.join(', ') || 'nothing'}</td>
@@ -96,9 +102,6 @@ function KeyParts({
                 ) : (
                   <Moment at={part.expires} now={investigator.clock} none="never" />
                 )}
-              </td>
-              <td className="text-xs">
-                <Fingerprint>{part.fingerprint}</Fingerprint>
               </td>
             </tr>
           ))}

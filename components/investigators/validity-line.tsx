@@ -53,7 +53,7 @@ export function ValidityLine({
         <span>
           {expires ? (
             <>
-              expires <ExactMoment at={expires} />
+              {isOver ? 'expired' : 'expires'} <ExactMoment at={expires} />
             </>
           ) : (
             'never expires'
