@@ -175,6 +175,10 @@ describe('a folder that cannot be used is one sentence', () => {
     await expect(startEmbedded({ dir: path.join(dir, 'file') })).rejects.toThrow(/is not writable \(E\w+\).*DB_HOME/)
   })
 
+  test.runIf(process.platform === 'linux')('where no folder can be made', async () => {
+    await expect(startEmbedded({ dir: '/proc/nowhere' })).rejects.toThrow(/is not writable \(ENOENT\)/)
+  })
+
   test.runIf(root)('of another account', async () => {
     const dir = newFolder()
     mkdirSync(path.join(dir, 'postgres'))

@@ -100,10 +100,21 @@ export function embeddedFolder(dir: string): string {
   return path.join('/var/lib/mig-dashboard', hash)
 }
 
+// Not `recursive`: below a file system without folders of its own, such as /proc, Node.js 20 then tries for ever.
+function makeFolder(folder: string, mode: number): void {
+  if (existsSync(folder)) return
+  if (path.dirname(folder) !== folder) makeFolder(path.dirname(folder), mode)
+  try {
+    mkdirSync(folder, { mode })
+  } catch (e) {
+    if ((e as NodeJS.ErrnoException).code !== 'EEXIST') throw e
+  }
+}
+
 // Only a folder of root's own is used as root: another account could have planted its content.
 function prepareFolder(base: string): void {
   try {
-    mkdirSync(base, { recursive: true, mode: root ? 0o711 : 0o700 })
+    makeFolder(base, root ? 0o711 : 0o700)
     const found = lstatSync(base)
     if (!found.isDirectory()) throw new EmbeddedDatabaseError(`The data folder ${base} is not a folder.`)
     const uid = process.getuid?.()
