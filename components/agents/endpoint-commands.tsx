@@ -23,7 +23,7 @@ export function EndpointCommands({ commands, now }: { commands: EndpointCommand[
         <tbody>
           {commands.map((command) => (
             <tr key={command.id} className="hover:bg-hover [&>*]:h-row [&>*]:border-line [&>*]:border-t [&>*]:px-3">
-              <th scope="row" className="max-w-[22rem] truncate text-left font-normal">
+              <th scope="row" className="max-w-[min(22rem,48vw)] truncate text-left font-normal">
                 <TextLink href={`/commands/${command.id}`}>
                   <bdi>{visibleText(command.action ?? `action ${command.actionid} (no row)`)}</bdi>
                 </TextLink>

@@ -1,5 +1,5 @@
 import { type Column, DataTable } from '@/components/data-table/data-table'
-import { Moment } from '@/components/feedback/moment'
+import { ExactMoment } from '@/components/feedback/moment'
 import { EmptyState, NothingMatches } from '@/components/feedback/panels'
 import { Icon } from '@/components/ui/icon'
 import { Mono } from '@/components/ui/mono'
@@ -20,7 +20,7 @@ function lostFor(row: OfflineRow, now: string): string | null {
   return at && base ? formatAge(base - at) : null
 }
 
-function offlineColumns(now: string, byName: boolean): Column<OfflineRow>[] {
+function offlineColumns(now: string): Column<OfflineRow>[] {
   return [
     { id: 'name', header: 'Name', sort: 'name', cell: (row) => <bdi>{visibleText(row.name)}</bdi> },
     {
@@ -37,7 +37,7 @@ function offlineColumns(now: string, byName: boolean): Column<OfflineRow>[] {
       id: 'seen',
       header: 'Last heartbeat',
       sort: 'seen',
-      cell: (row) => <Moment at={row.last_seen} now={now} none="no moment" />,
+      cell: (row) => <ExactMoment at={row.last_seen} none="no moment" />,
     },
     { id: 'os', header: 'System', cell: (row) => (row.os === null ? <Unknown why={NO_ROW} /> : visibleText(row.os)) },
     {
@@ -49,7 +49,7 @@ function offlineColumns(now: string, byName: boolean): Column<OfflineRow>[] {
       id: 'rows',
       header: 'Rows seen',
       align: 'right',
-      hidden: !byName,
+      hidden: true,
       cell: (row) => formatNumber(row.rows),
     },
     {
@@ -83,7 +83,7 @@ export function OfflineTable({
       list={offlineList}
       params={params}
       page={page}
-      columns={offlineColumns(now, byName)}
+      columns={offlineColumns(now)}
       rowKey={(row) => row.id ?? row.name}
       rowHref={(row) => (row.id ? `/agents/${row.id}` : `/agents?name=${encodeURIComponent(row.name)}`)}
       caption={byName ? 'Offline names' : 'Offline endpoints'}

@@ -38,7 +38,7 @@ export function ProcessList({ agent, now }: { agent: AgentDetail; now: string })
               <th scope="col">Started</th>
               <th scope="col">Last heartbeat</th>
               <th scope="col" className="min-w-32">
-                From start to last heartbeat
+                Lifetime
               </th>
             </tr>
           </thead>

@@ -60,6 +60,11 @@ export function stateRangeSql(states: readonly EndpointState[], bounds: StateBou
       return sql`a.heartbeattime >= ${bounds.late}::timestamptz AND a.heartbeattime < ${bounds.online}::timestamptz`
     if (state === 'online' && !ofEndpoint) return sql`a.heartbeattime >= ${bounds.online}::timestamptz`
     if (state === 'destroyed') return sql`a.status = 'destroyed'`
+    if (state === 'unknown') return sql`NOT ${isMomentSql(sql`a.heartbeattime`)}`
+    if (state === 'ahead')
+      return ofEndpoint
+        ? sql`a.queueloc IN (SELECT queueloc FROM public.agents WHERE heartbeattime > ${bounds.now}::timestamptz)`
+        : sql`a.heartbeattime > ${bounds.ahead}::timestamptz`
     return null
   })
   return ranges.some((range) => range === null) || ranges.length === 0 ? [] : [join(ranges as Sql[], ' OR ')]
