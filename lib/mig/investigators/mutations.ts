@@ -6,9 +6,9 @@ import { join, raw, type Sql, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import { type Vintage, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
+import { DEFAULT_PERMISSIONS } from '@/lib/mig/wire/permissions'
 import { now } from '@/lib/now'
 import { type KeyFacts, nameFromUserId, readPublicKey } from '@/lib/pgp/key'
-import { DEFAULT_PERMISSIONS } from './permissions'
 import type { AddInput } from './schema'
 
 export type InvestigatorAdded = { id: MigId; name: string; fingerprint: string; auditId: string }
