@@ -1,3 +1,4 @@
+import { whenNpmIsGone } from './parent'
 import { say } from './steps'
 
 export type Lifetime = {
@@ -34,6 +35,17 @@ export function lifetime(): Lifetime {
       return ending
     },
   }
+  const stop = () => {
+    if (!ending) console.log('\nStopping …')
+    void life.end(0)
+  }
+  whenNpmIsGone(stop)
+  // `npm start | head`: nobody reads on, and the site goes on.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  process.on('uncaughtException', (error) => {
+    console.error(error)
+    void life.end(1)
+  })
   let pressed = 0
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
@@ -41,8 +53,7 @@ export function lifetime(): Lifetime {
       const now = Date.now()
       if (ending && now - pressed > 1_000) process.exit(1)
       pressed = now
-      if (!ending) console.log('\nStopping …')
-      void life.end(0)
+      stop()
     })
   return life
 }

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { buildSite } from '@/lib/start/build'
 import { checkDataFolder, keptActionsKey } from '@/lib/start/checks'
 import { generateClient } from '@/lib/start/generate'
+import { whenNpmIsGone } from '@/lib/start/parent'
 import { lockProblems } from '@/lib/testing/lock'
 import { type Counts, playwrightCounts, vitestCounts } from '@/lib/testing/reports'
 import { testEnvironment } from '@/lib/testing/site'
@@ -17,6 +18,7 @@ export type TestOptions = { long: boolean; args: string[] }
 /** Runs a part of the tests, prints `N passed, M failed` as the last line and returns the exit code. */
 export async function runTests(root: string, part: TestPart, options: TestOptions): Promise<number> {
   const run = new TestRun(root, options)
+  whenNpmIsGone(() => run.abort())
   const all = part === 'all'
   try {
     // First, so that nobody waits for minutes to hear of it.
@@ -56,6 +58,15 @@ class TestRun {
       ...(chromium ? { CHROMIUM_PATH: chromium } : {}),
       ...(options.long ? { LONG: '1' } : {}),
     })
+  }
+
+  private endCurrent = () => {}
+
+  /** Ends what is running, for a run whose npm was ended. */
+  abort(): void {
+    this.endCurrent()
+    this.close()
+    process.exit(1)
   }
 
   close(): void {
@@ -115,6 +126,7 @@ class TestRun {
       const pass = () => child.kill('SIGTERM')
       const wait = () => {}
       process.on('SIGTERM', pass).on('SIGINT', wait)
+      this.endCurrent = pass
       const end = (code: number) => {
         process.off('SIGTERM', pass).off('SIGINT', wait)
         resolve(code)
