@@ -164,11 +164,9 @@ export class Simulation {
     )
     const agents = rows.map(agentFromRow)
     const heartbeats = agents.map(({ heartbeat }) => heartbeat).sort((a, b) => a - b)
-    // Most rows of the demo beat until the simulator last stopped.
-    const stopped = Math.min(
-      this.now,
-      (heartbeats[Math.floor(heartbeats.length * 0.75)] ?? this.now) + HEARTBEAT_PERIOD,
-    )
+    // More than half of the rows beat until the simulator last stopped, evenly over the last period; a few are newer.
+    const tenth = heartbeats[Math.floor(heartbeats.length * 0.9)] ?? this.now
+    const stopped = Math.min(this.now, tenth + HEARTBEAT_PERIOD / 6)
     const byQueueloc = groupByQueueloc(agents)
     for (const siblings of byQueueloc.values()) {
       const runs = siblings.filter(({ start, heartbeat }) => heartbeat - start < 10 * SECOND)
@@ -185,10 +183,10 @@ export class Simulation {
   }
 
   private sort(agent: AgentRow, siblings: AgentRow[], stopped: Micros): void {
-    const replaced = siblings.some(
-      (other) =>
-        other !== agent &&
-        (other.start >= agent.heartbeat - 2 * SECOND || (other.pid === agent.pid && other.heartbeat > agent.heartbeat)),
+    const replaced = siblings.some((other) =>
+      other.pid === agent.pid && other.start === agent.start
+        ? other.heartbeat > agent.heartbeat
+        : other.start > agent.start && other.start >= agent.heartbeat - 2 * SECOND,
     )
     const silent = stopped - agent.heartbeat
     const ahead = agent.heartbeat - stopped > MINUTE
@@ -196,7 +194,11 @@ export class Simulation {
       this.dead.set(agent.id, agent)
     else if (silent > 2 * HEARTBEAT_PERIOD)
       this.lost.set(agent.id, { agent, shift: 0, until: this.now + this.rng.int(1, 12) * MINUTE })
-    else this.live.set(agent.id, { agent, shift: ahead ? Math.max(agent.heartbeat - stopped, 4 * MINUTE) : 0 })
+    else
+      this.live.set(agent.id, {
+        agent,
+        shift: ahead ? Math.max(agent.heartbeat - stopped + HEARTBEAT_PERIOD / 2, 7 * MINUTE) : 0,
+      })
   }
 
   private async beat(): Promise<void> {

@@ -46,6 +46,7 @@ async function main(): Promise<number> {
 async function simulate(url: string, dataDir: string, speed: number, onTick: () => void): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
+    application_name: 'mig-dashboard simulator',
     options: '-c timezone=UTC -c statement_timeout=20000',
     connectionTimeoutMillis: 5_000,
   })
