@@ -131,7 +131,8 @@ export function parseEnv(
     embedded,
     dbHome,
     dbPorts: read('DB_PORTS', parsePorts),
-    spoolDir: folder('MIG_SPOOL_DIR') ?? (embedded ? path.join(dbHome, 'spool') : '/var/cache/mig'),
+    spoolDir:
+      folder('MIG_SPOOL_DIR') ?? (embedded ? path.join(/* turbopackIgnore: true */ dbHome, 'spool') : '/var/cache/mig'),
     schedulerCfg,
     schedulerKeyId: scheduler.keyId ?? null,
     heartbeatPeriod: period('HEARTBEAT_PERIOD'),

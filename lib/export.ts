@@ -98,12 +98,12 @@ export function exportRoute<F>(
       const { after: _, before: __, ...params } = parsed.params
       const rows = await source(viewer, params, url)
       const lines = exportLines(rows, format, url.searchParams.get('ids') === 'text')
-      // The first chunk is made before the answer starts, so that a failing query is an error and not an empty file.
-      const first = await lines.next()
+      // The header and the first rows are made before the answer starts, so that a failing query is an error, not an empty file.
+      const first = [await lines.next(), await lines.next()]
       const body = Readable.from(
         (async function* () {
           try {
-            if (!first.done) yield first.value
+            for (const chunk of first) if (!chunk.done) yield chunk.value
             yield* lines
           } finally {
             await lines.return(undefined)

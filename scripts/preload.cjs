@@ -98,8 +98,18 @@ function clean(request) {
   return host
 }
 
+// Next answers a path that it cannot decode with a bare 500.
+function isReadable(url) {
+  try {
+    decodeURIComponent(url.split('?', 1)[0])
+    return true
+  } catch {
+    return false
+  }
+}
+
 const REFUSALS = {
-  400: 'Bad request: the address must be a path.',
+  400: 'Bad request: the address must be a path, and its percent escapes those of UTF-8 text.',
   421: 'Misdirected request: this is not the address of this site. Open it under its own, or set APP_URL to the address that people open.',
 }
 
@@ -127,7 +137,7 @@ http.Server.prototype.emit = function emitCleaned(event, request, response, ...r
   if (!EVENTS.has(event)) return emit.call(this, event, request, response, ...rest)
   const host = clean(request)
   // An absolute address in the request line would win over Host in some readers.
-  if (!request.url.startsWith('/')) {
+  if (!request.url.startsWith('/') || !isReadable(request.url)) {
     refuse(400, response)
     return true
   }

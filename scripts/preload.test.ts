@@ -172,6 +172,16 @@ describe('Host', () => {
     expect(await send(port, ['GET http://evil.example/ HTTP/1.1', host, 'Connection: close'])).toMatch(/ 400 /)
   })
 
+  test('a path whose percent escapes are no UTF-8 text is refused in a sentence, its query may hold what it likes', async () => {
+    const port = await serve()
+    const host = `Host: localhost:${port}`
+    for (const path of ['/actions/%FF', '/spool/%', '/a%zz', '/%C0%AF'])
+      expect(await send(port, [`GET ${path} HTTP/1.1`, host, 'Connection: close']), path).toMatch(
+        / 400 .*percent escapes/s,
+      )
+    expect(await send(port, ['GET /actions?name=%FF HTTP/1.1', host, 'Connection: close'])).toMatch(/ 200 /)
+  })
+
   test('a refused upgrade is answered and closed', async () => {
     const port = await serve()
     const lines = ['GET / HTTP/1.1', 'Host: evil.example', 'Connection: Upgrade', 'Upgrade: websocket']

@@ -1,4 +1,4 @@
-import { PERMISSIONS } from '@/lib/mig/investigators/permissions'
+import { PERMISSIONS } from '@/lib/mig/wire/permissions'
 
 export const ROLES = ['admin', 'investigator', 'none'] as const
 export type Role = (typeof ROLES)[number]
@@ -29,7 +29,7 @@ export function isScheduler(
   schedulerKeyId: string | null,
 ): boolean {
   if (name === SCHEDULER_NAME) return true
-  return schedulerKeyId !== null && fingerprint !== null && fingerprint.toUpperCase().endsWith(schedulerKeyId)
+  return schedulerKeyId !== null && (fingerprint?.toUpperCase().endsWith(schedulerKeyId) ?? false)
 }
 
 /**

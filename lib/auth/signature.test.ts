@@ -19,8 +19,11 @@ async function make(options: Partial<openpgp.KeyOptions>): Promise<Made> {
 }
 
 async function sign(key: openpgp.PrivateKey, text: string, date = NOW, binary = true): Promise<string> {
+  const message = binary
+    ? await openpgp.createMessage({ binary: new TextEncoder().encode(text) })
+    : await openpgp.createMessage({ text })
   return (await openpgp.sign({
-    message: await openpgp.createMessage(binary ? { binary: new TextEncoder().encode(text) } : { text }),
+    message: message as openpgp.Message<string>,
     signingKeys: key,
     detached: true,
     date,

@@ -1,0 +1,149 @@
+import 'server-only'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { recordActorAudit } from '@/lib/audit/record'
+import { pool } from '@/lib/db/pool'
+import { db } from '@/lib/db/prisma'
+import { sql } from '@/lib/db/sql'
+import { env } from '@/lib/env'
+import { publickeySql, vintage } from '@/lib/mig/vintage'
+import { openChallenges } from './challenge'
+import { keyIdsOf, primaryFingerprint } from './key-index'
+import { countAttempt, LIMITS } from './limits'
+import { normalSql, type PersonRow, personFrom, personOf, personSelect } from './person.sql'
+import type { Origin } from './request'
+import { effectiveRole } from './rules'
+import { createSession } from './sessions'
+import { readDetachedSignature, type SignatureRefusal, verifySignature } from './signature'
+
+/** What a person reads, whatever the reason: a reason would tell an attacker which half was right. */
+export const REFUSED =
+  'This signature was not accepted. Get a new text, sign exactly that text with the key that MIG knows of you, and try again.'
+
+export type SignedIn = { ok: true; secret: string; name: string } | { ok: false }
+
+type Refusal = SignatureRefusal | 'no-open-text' | 'no-role' | 'fingerprint-differs' | 'used'
+
+const LEAST_MS = 300
+
+/**
+ * Signs a person in by a detached signature over the text that this browser was given. The signer is found by the key.
+ * Every refusal looks alike, takes at least 300 ms, and is audited; a text is used up by success only.
+ */
+export async function signIn(input: {
+  browserSecret: string | null
+  signature: string | Uint8Array
+  origin: Origin
+}): Promise<SignedIn> {
+  const until = performance.now() + LEAST_MS
+  const result = await attempt(input)
+  if (result.ok) return result
+  await refuse(result.why, input.origin)
+  await sleep(Math.max(0, until - performance.now()))
+  return { ok: false }
+}
+
+type Signer = PersonRow & { publickey: string }
+
+async function attempt({
+  browserSecret,
+  signature,
+  origin,
+}: Parameters<typeof signIn>[0]): Promise<{ ok: true; secret: string; name: string } | { ok: false; why: Refusal }> {
+  const open = browserSecret ? await openChallenges(browserSecret, origin) : []
+  if (open.length === 0) return { ok: false, why: 'no-open-text' }
+  const read = await readDetachedSignature(signature)
+  if (!read.ok) return read
+  const signers = await signersWith(read.read.keyId)
+  let why: Refusal = 'unknown-key'
+  for (const challenge of open) {
+    const verified = await verifySignature(
+      read.read,
+      challenge.text,
+      signers.map((owner) => ({ owner, armoredKey: owner.publickey })),
+      new Date(challenge.at),
+    )
+    if (!verified.ok) {
+      why = verified.why
+      continue
+    }
+    return enter(verified.owner, challenge.id, origin)
+  }
+  return { ok: false, why }
+}
+
+/** The investigators whose stored key holds this key id. Keys are few thousands at most and read once per change. */
+async function signersWith(keyId: string): Promise<Signer[]> {
+  const v = await vintage()
+  const { rows } = await pool().query<{ id: string; digest: string }>(sql`
+    SELECT trunc(i.id)::text AS id, md5(${publickeySql(v, 'i')}) AS digest FROM public.investigators i
+    WHERE i.publickey IS NOT NULL`)
+  const ids = await keyIdsOf(rows, async (wanted) => {
+    const { rows: keys } = await pool().query<{ id: string; publickey: string }>(sql`
+      SELECT trunc(i.id)::text AS id, ${publickeySql(v, 'i')} AS publickey FROM public.investigators i
+      WHERE i.id = ANY(${wanted}::numeric[])`)
+    return keys
+  })
+  const found = rows.filter((row) => ids.get(row.digest)?.includes(keyId)).map((row) => row.id)
+  if (found.length === 0) return []
+  const { rows: signers } = await pool().query<Signer>(sql`
+    SELECT ${personSelect(v)}, ${publickeySql(v, 'i')} AS publickey FROM ${personFrom} WHERE i.id = ANY(${found}::numeric[])`)
+  return signers
+}
+
+/** The last look and the session, in one transaction: the text is used up only with a session made from it. */
+async function enter(
+  signer: Signer,
+  challengeId: string,
+  origin: Origin,
+): Promise<{ ok: true; secret: string; name: string } | { ok: false; why: Refusal }> {
+  const v = await vintage()
+  const fingerprint = await primaryFingerprint(signer.publickey)
+  if (!fingerprint || fingerprint !== signer.fingerprint) return { ok: false, why: 'fingerprint-differs' }
+  return db().$transaction(async (tx) => {
+    const rows = await tx.$queryRaw<PersonRow[]>(sql`
+      SELECT ${personSelect(v)} FROM ${personFrom}
+      WHERE i.id = ${signer.id}::numeric AND ${normalSql(sql`i.pgpfingerprint`)} = ${fingerprint}`)
+    const person = rows[0]
+    const role = person ? effectiveRole(personOf(person, v), env().schedulerKeyId) : 'none'
+    if (!person || role === 'none') return { ok: false, why: 'no-role' } as const
+    const used = await tx.$executeRaw(sql`
+      UPDATE dashboard.challenge SET used_at = clock_timestamp()
+      WHERE id = ${challengeId}::uuid AND used_at IS NULL AND expires_at > clock_timestamp()`)
+    if (used !== 1) return { ok: false, why: 'used' } as const
+    const session = await createSession(tx, { id: person.id, fingerprint }, origin)
+    await recordActorAudit(
+      tx,
+      { id: person.id, name: person.name, fingerprint, role, via: 'web', address: origin.address },
+      {
+        kind: 'session.begin',
+        object: { type: 'session', id: session.id },
+        before: null,
+        after: null,
+        detail: { browser: origin.browser },
+      },
+    )
+    return { ok: true, secret: session.secret, name: person.name } as const
+  })
+}
+
+/** One audit row for each refusal below the limit; beyond it, one a minute and address with the count so far. */
+async function refuse(why: Refusal, origin: Origin): Promise<void> {
+  const counts = await countAttempt('refusal', origin.address)
+  const over = counts.address - LIMITS.refusal.address
+  const overAll = counts.all - LIMITS.refusal.all
+  if (over > 1 || overAll > 1) return
+  const folded = over === 1 || overAll === 1
+  await db().$transaction((tx) =>
+    recordActorAudit(
+      tx,
+      { id: null, name: 'nobody', fingerprint: null, role: 'none', via: 'web', address: origin.address },
+      {
+        kind: 'session.refuse',
+        object: { type: 'session', id: '' },
+        before: null,
+        after: null,
+        detail: folded ? { why, more: 'further refusals of this minute have no row of their own' } : { why },
+      },
+    ),
+  )
+}
