@@ -408,9 +408,7 @@ class ActionMaker {
     const { rng } = this
     const hits = this.commands.filter(
       ({ results, action }) =>
-        results.includes('"foundanything":true') &&
-        action.operations[0]?.module === 'filechecker' &&
-        action.syntaxversion === 2,
+        results.includes('"files":{"') && action.operations[0]?.module === 'filechecker' && action.syntaxversion === 2,
     )
     const [zero, markup, long] = rng.sample(hits, 3) as [DemoCommand, DemoCommand, DemoCommand]
     const rename = (command: DemoCommand, to: string) => {
