@@ -3,7 +3,7 @@ import { StatusBadge } from '@/components/ui/badge'
 import { KeyValue, type KeyValueItem } from '@/components/ui/key-value'
 import { Fingerprint, Mono } from '@/components/ui/mono'
 import { Unknown } from '@/components/ui/unknown'
-import { readPermissions } from '@/lib/mig/investigators/permissions'
+import { readPermissions } from '@/lib/mig/wire/permissions'
 import type { InvestigatorDetail, Later } from '@/lib/mig/investigators/queries'
 import { investigatorStatus } from '@/lib/mig/wire/status'
 

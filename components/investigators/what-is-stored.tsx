@@ -1,5 +1,5 @@
 import { Section } from '@/components/layout/section'
-import { DEFAULT_PERMISSIONS, readPermissions } from '@/lib/mig/investigators/permissions'
+import { DEFAULT_PERMISSIONS, readPermissions } from '@/lib/mig/wire/permissions'
 
 /** What adding an investigator writes into this database, and what it does not do. */
 export function WhatIsStored({ stores }: { stores: { status: boolean; permissions: boolean } }) {
