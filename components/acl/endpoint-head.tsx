@@ -23,7 +23,9 @@ export function EndpointHead({ endpoint, cells }: { endpoint: EndpointRow; cells
         <TextLink href={`/agents/${endpoint.id}`} title={endpoint.queueloc}>
           <bdi>{visibleText(endpoint.name)}</bdi>
         </TextLink>
-        <span className="ml-2 text-faint text-xs max-md:hidden">{visibleText(endpoint.os)}</span>
+        {leftBehind === 0 && !mixed && (
+          <span className="ml-2 text-faint text-xs max-md:hidden">{visibleText(endpoint.os)}</span>
+        )}
       </span>
       {mixed && (
         <Badge

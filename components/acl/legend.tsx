@@ -24,7 +24,10 @@ export function Legend({ kind }: { kind: 'requirements' | 'permissions' }) {
         <span className="rounded-sm bg-attention-tint px-1 text-attention">mixed</span> live rows differ: refused
       </span>
       <span>
-        <span className="hatched-bad rounded-sm px-1 text-bad">0</span> agents refuse it
+        <span className="hatched-bad rounded-sm px-1 text-bad">9</span>{' '}
+        {kind === 'requirements'
+          ? 'below 1, which agents refuse, or beyond everybody together'
+          : 'the minimum is below 1'}
       </span>
     </p>
   )

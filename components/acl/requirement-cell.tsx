@@ -16,6 +16,7 @@ function sentence(module: string, endpoint: string, cell: RequirementCell): stri
     said.push(`no rule of its own; ${formatNumber(cell.inherited)} from the module default`)
   else said.push('no rule, and none from the module default: refused')
   if (cell.problem === 'below-one') said.push('agents refuse a minimum below 1')
+  if (cell.problem === 'unreachable') said.push('all investigators together do not reach it')
   if (cell.problem === 'ambiguous') said.push('two modules share the name, so the tables do not say which rule holds')
   if (cell.leftBehind.length > 0)
     said.push(

@@ -47,6 +47,24 @@ describe('the minimums of one endpoint', () => {
     expect([cells['1']?.problem, cells['2']?.problem]).toEqual(['below-one', 'below-one'])
   })
 
+  test('a minimum beyond what all can reach together, through default too', () => {
+    const rows = [rule(NEW, true, '1', 2), rule(NEW, true, '2', 4)]
+    const reached = (one: number, two: number) =>
+      requirementCells(
+        rows,
+        NEW,
+        MODULES,
+        new Map([
+          ['1', one],
+          ['2', two],
+        ]),
+      )
+    expect(reached(2, 4)['2']?.problem).toBeNull()
+    expect(reached(2, 3)['2']?.problem).toBe('unreachable')
+    expect(reached(1, 4)['3']).toMatchObject({ inherited: 2, problem: 'unreachable' })
+    expect(requirementCells(rows, NEW, MODULES, new Map())['1']?.problem).toBe('unreachable')
+  })
+
   test('live rows that differ are mixed, one without a rule included; rows that are gone are not', () => {
     const both = requirementCells([rule(NEW, true, '2', 2), rule(OLD, true, null, null)], NEW, MODULES)
     expect(both['2']?.mixed).toEqual([

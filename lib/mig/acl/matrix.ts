@@ -1,5 +1,12 @@
 import type { MigId } from '@/lib/mig/wire/id'
-import { DEFAULT_MODULE, type EndpointRules, judgeModule, type ModuleVerdict, requirementFor } from './rule'
+import {
+  DEFAULT_MODULE,
+  type EndpointRules,
+  judgeModule,
+  type ModuleVerdict,
+  type Requirement,
+  requirementFor,
+} from './rule'
 
 /** A value on one of the endpoint's rows; `value` null is a live row without a rule. */
 export type RowValue = { agentId: MigId; value: number | null }
@@ -52,15 +59,19 @@ export function cellsOf(
 export type RequirementCell = StoredCell & {
   /** The minimum that `default` lends to a cell without one of its own. */
   inherited: number | null
-  /** A minimum below 1, which agents refuse, or a name that two modules share. */
-  problem: 'below-one' | 'ambiguous' | null
+  /**
+   * A minimum below 1, which agents refuse; a name that two modules share; or a minimum that all investigators together do
+   * not reach.
+   */
+  problem: 'below-one' | 'ambiguous' | 'unreachable' | null
 }
 
-/** The cells of one endpoint's row in the matrix of minimums, with what `default` lends. */
+/** The cells of one endpoint's row in the matrix of minimums, with what `default` lends; `reachable` is by module's id. */
 export function requirementCells(
   rows: readonly RuleRow[],
   newest: MigId,
   modules: readonly { id: MigId; name: string }[],
+  reachable?: ReadonlyMap<string, number>,
 ): Record<string, RequirementCell> {
   const stored = cellsOf(rows, newest, modules)
   const requirements = Object.entries(stored).flatMap(([moduleId, cell]) =>
@@ -70,16 +81,21 @@ export function requirementCells(
   for (const module of modules) {
     const cell = stored[module.id] as StoredCell
     const found = requirementFor({ modules, requirements }, module.name)
-    const holds =
-      cell.own ??
-      (found.kind === 'found' && found.via === 'default' && module.name !== DEFAULT_MODULE ? found.minimum : null)
+    const lent = found.kind === 'found' && found.via === 'default' && module.name !== DEFAULT_MODULE
     cells[module.id] = {
       ...cell,
-      inherited: cell.own === null ? holds : null,
-      problem: found.kind === 'ambiguous' ? 'ambiguous' : holds !== null && holds < 1 ? 'below-one' : null,
+      inherited: cell.own === null && lent ? found.minimum : null,
+      problem: problemOf(found, reachable),
     }
   }
   return cells
+}
+
+function problemOf(requirement: Requirement, reachable?: ReadonlyMap<string, number>): RequirementCell['problem'] {
+  if (requirement.kind === 'ambiguous') return 'ambiguous'
+  if (requirement.kind === 'none') return null
+  if (requirement.minimum < 1) return 'below-one'
+  return reachable && (reachable.get(requirement.moduleId) ?? 0) < requirement.minimum ? 'unreachable' : null
 }
 
 export type PermissionCell = StoredCell & {

@@ -16,7 +16,7 @@ import type { Instant } from '@/lib/mig/wire/time'
 import type { Page } from '@/lib/page'
 import { type PermissionCell, permissionCells, type RequirementCell, type RuleRow, requirementCells } from './matrix'
 import type { permissionList, requirementList } from './search-params'
-import { endpointsQuery, newestRowSql, ruleExportQuery, rulesOfEndpointsSql } from './window.sql'
+import { endpointsQuery, newestRowSql, reachableSql, ruleExportQuery, rulesOfEndpointsSql } from './window.sql'
 
 type RequirementParams = ListParams<(typeof requirementList)['filters']>
 type PermissionParams = ListParams<(typeof permissionList)['filters']>
@@ -41,14 +41,30 @@ async function ruleRows(statement: Sql): Promise<Map<string, RuleRow[]>> {
   return found
 }
 
+const NOTHING: ReadonlyMap<string, number> = new Map()
+
+async function reachableOn(agentIds: MigId[]): Promise<Map<string, Map<string, number>>> {
+  const { rows } = await pool().query<{ agentid: string; moduleid: string; weight: number }>(
+    reachableSql(await vintage(), agentIds),
+  )
+  const found = new Map<string, Map<string, number>>()
+  for (const { agentid, moduleid, weight } of rows)
+    found.set(agentid, (found.get(agentid) ?? new Map<string, number>()).set(moduleid, weight))
+  return found
+}
+
 async function minimumsOf(
   endpoints: readonly Endpoint[],
   modules: readonly Module[],
   bounds: StateBounds,
 ): Promise<(endpoint: Endpoint) => Record<string, RequirementCell>> {
   const queuelocs = [...new Set(endpoints.map((e) => e.queueloc))]
-  const rules = await ruleRows(rulesOfEndpointsSql({ table: 'agtmodreq' }, queuelocs, bounds))
-  return (endpoint) => requirementCells(rules.get(endpoint.queueloc) ?? [], endpoint.id, modules)
+  const [rules, reachable] = await Promise.all([
+    ruleRows(rulesOfEndpointsSql({ table: 'agtmodreq' }, queuelocs, bounds)),
+    reachableOn(endpoints.map((e) => e.id)),
+  ])
+  return (endpoint) =>
+    requirementCells(rules.get(endpoint.queueloc) ?? [], endpoint.id, modules, reachable.get(endpoint.id) ?? NOTHING)
 }
 
 /** One page of endpoints with their minimum weights by module id. */

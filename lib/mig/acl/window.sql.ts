@@ -63,6 +63,14 @@ export function rulesOfEndpointsSql(source: MatrixSource, queuelocs: string[], b
     ORDER BY a.heartbeattime DESC, a.id DESC`
 }
 
+/** By module, the weight that all investigators together can reach on these agent rows; people known as disabled left out. */
+export function reachableSql(vintage: Vintage, agentIds: MigId[]): Sql {
+  const active = vintage.investigatorStatus ? sql`AND i.status IS DISTINCT FROM 'disabled'` : sql``
+  return sql`SELECT trunc(p.agentid)::text AS agentid, trunc(p.moduleid)::text AS moduleid, sum(p.weight)::float8 AS weight
+    FROM public.invagtmodperm p JOIN public.investigators i ON i.id = p.investigatorid ${active}
+    WHERE p.agentid = ANY(${agentIds}::numeric[]) AND p.weight > 0 GROUP BY p.agentid, p.moduleid`
+}
+
 /** The row that stands for the endpoint of an agent row: the one whose rules hold, and where an edit writes. */
 export function newestRowSql(vintage: Vintage, agentId: MigId, now: Instant): Sql {
   return sql`
