@@ -1,3 +1,4 @@
+import { Button } from '@/components/ui/button'
 import { Icon } from '@/components/ui/icon'
 import type { ListDefinition, ListParams } from '@/lib/list-params'
 import { HiddenParams } from './hidden-params'
@@ -41,9 +42,9 @@ export function ColumnChooser<F>({
             {column.header}
           </label>
         ))}
-        <button type="submit" className="mt-2 rounded-md border border-line px-2 py-1 text-ink hover:bg-hover">
+        <Button type="submit" size="sm" className="mt-2">
           Show these
-        </button>
+        </Button>
       </form>
     </details>
   )

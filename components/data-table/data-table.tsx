@@ -104,7 +104,7 @@ export function DataTable<Row, F>({
             ))}
           </tbody>
         </table>
-        {page.rows.length === 0 && <div className="border-t border-line px-4 py-10 text-center">{empty}</div>}
+        {page.rows.length === 0 && <div className="border-line border-t">{empty}</div>}
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 text-xs text-muted">
         <Pager list={list} params={params} page={page} path={path} exportable={exportable} />

@@ -1,5 +1,8 @@
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { Button } from '@/components/ui/button'
+import { inputClass } from '@/components/ui/field'
+import { cn } from '@/lib/cn'
 import type { ListDefinition, ListParams } from '@/lib/list-params'
 import { HiddenParams } from './hidden-params'
 
@@ -24,12 +27,7 @@ export function FilterBar<F>({
       <form key={JSON.stringify(params.given)} action={path} className="flex flex-wrap items-end gap-2">
         <HiddenParams list={list} params={params} except={names} />
         {children}
-        <button
-          type="submit"
-          className="h-8 rounded-md border border-line bg-raised px-3 font-medium text-xs hover:bg-hover"
-        >
-          Filter
-        </button>
+        <Button type="submit">Filter</Button>
         {filtered && (
           <Link
             href={list.href({ ...params, given: {} }, {}, path)}
@@ -42,8 +40,6 @@ export function FilterBar<F>({
     </search>
   )
 }
-
-const control = 'h-8 rounded-md border border-line bg-raised px-2 text-xs text-ink'
 
 /** A text filter's field. */
 export function TextField({
@@ -64,7 +60,7 @@ export function TextField({
         type="search"
         name={name}
         defaultValue={value ?? ''}
-        className={`${control} ${width}`}
+        className={cn(inputClass, width)}
         autoComplete="off"
       />
     </label>
@@ -88,8 +84,17 @@ export function ChoiceField({
   return (
     <label className="flex flex-col gap-1 text-muted text-xs">
       {label}
-      <select name={name} defaultValue={value ?? ''} className={control}>
+      <select name={name} defaultValue={value ?? ''} className={cn(inputClass, 'w-auto')}>
         {any !== null && <option value="">{any}</option>}
+        {/* Several values at once come by a link; sending the form again must not drop them. */}
+        {value && !options.some((option) => option.value === value) && (
+          <option value={value}>
+            {value
+              .split(',')
+              .map((one) => options.find((o) => o.value === one)?.label ?? one)
+              .join(' or ')}
+          </option>
+        )}
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.label}

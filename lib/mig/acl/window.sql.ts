@@ -1,6 +1,7 @@
+import { containing } from '@/lib/db/like'
 import type { ListQuery } from '@/lib/db/list'
 import { join, type Sql, sql } from '@/lib/db/sql'
-import { agentColumnsSql, containing } from '@/lib/mig/agents/list.sql'
+import { agentColumnsSql } from '@/lib/mig/agents/list.sql'
 import type { StateBounds } from '@/lib/mig/agents/state'
 import { endpointsFromSql, isNewestSql, LAST_SEEN, stateRangeSql, stateSql } from '@/lib/mig/agents/state.sql'
 import type { EndpointState } from '@/lib/mig/agents/status'

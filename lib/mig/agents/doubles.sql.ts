@@ -1,8 +1,8 @@
+import { containing } from '@/lib/db/like'
 import type { ListQuery } from '@/lib/db/list'
 import { type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
 import type { Instant } from '@/lib/mig/wire/time'
-import { containing } from './list.sql'
 import type { doubleList } from './search-params'
 import { earlier } from './state'
 

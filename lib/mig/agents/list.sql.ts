@@ -1,3 +1,4 @@
+import { containing } from '@/lib/db/like'
 import type { ListQuery, SortExpression } from '@/lib/db/list'
 import { type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
@@ -8,11 +9,6 @@ import type { StateBounds } from './state'
 import { endpointsFromSql, isNewestSql, LAST_SEEN, stateRangeSql, stateSql } from './state.sql'
 
 type Params = ListParams<(typeof agentList)['filters']>
-
-/** Text for ILIKE that matches `part` anywhere, its wildcards taken literally. */
-export function containing(part: string): string {
-  return `%${part.replace(/[\\%_]/g, '\\$&')}%`
-}
 
 const PROCESS_SEEN = sql`a.heartbeattime`
 

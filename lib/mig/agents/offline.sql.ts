@@ -1,9 +1,9 @@
+import { containing } from '@/lib/db/like'
 import type { ListQuery } from '@/lib/db/list'
 import { type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
 import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
 import type { Instant } from '@/lib/mig/wire/time'
-import { containing } from './list.sql'
 import type { offlineList } from './search-params'
 import { earlier } from './state'
 
