@@ -1,14 +1,15 @@
 import { readRows } from './database'
 import { expect, test } from './fixtures'
 
-const figure = (text: string) => Number(text.replaceAll(',', '').match(/\d+/)?.[0])
+// A figure is the one line of its link that is a number alone.
+const figure = (text: string) => Number(/^[\d,]+$/m.exec(text)?.[0].replaceAll(',', ''))
 
 test.describe('agents', () => {
   test('the states on the overview add up to the total, and each leads to as many endpoints', async ({ page }) => {
     await page.goto('/')
     const figures = page.getByRole('list', { name: 'Endpoints by state' }).getByRole('link')
     const links = await figures.evaluateAll((all) =>
-      all.map((a) => [a.getAttribute('href') ?? '', a.textContent ?? '']),
+      all.map((a) => [a.getAttribute('href') ?? '', (a as HTMLElement).innerText]),
     )
     const counts = new Map(links.map(([href, text = '']) => [href, figure(text)]))
     const total = counts.get('/agents') ?? 0
