@@ -1,4 +1,5 @@
 import Link from 'next/link'
+import { cn } from '@/lib/cn'
 import { formatNumber } from '@/lib/format'
 import { type ListDefinition, type ListParams, PAGE_SIZES } from '@/lib/list-params'
 import type { Page, Total } from '@/lib/page'
@@ -64,15 +65,18 @@ export function Pager<Row, F>({
         </span>
       )}
       {page.total.count > PAGE_SIZES[0] && (
-        <span className="flex items-center gap-2">
-          <span>Rows</span>
+        <span className="flex items-center gap-1">
+          <span className="mr-1">Rows</span>
           {PAGE_SIZES.map((size) => (
             <Link
               key={size}
               href={list.href(params, { size }, path)}
               prefetch={false}
               aria-current={size === params.size ? 'true' : undefined}
-              className={size === params.size ? 'font-medium text-ink' : 'text-accent hover:underline'}
+              className={cn(
+                'inline-flex h-6 min-w-6 items-center justify-center',
+                size === params.size ? 'font-medium text-ink' : 'text-accent hover:underline',
+              )}
             >
               {size}
             </Link>

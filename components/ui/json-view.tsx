@@ -71,7 +71,7 @@ function Value({
     }
     return (
       <details open={depth < openTo && (size <= OPEN_SIZE || openTo > OPEN_DEPTH)}>
-        <summary className="flex items-center gap-1 rounded-sm hover:bg-hover">
+        <summary className="flex min-h-6 items-center gap-1 rounded-sm hover:bg-hover">
           <Icon name="chevron-right" className="disclosure-mark size-3.5 text-faint" />
           <span>
             {key}
