@@ -44,8 +44,10 @@ export async function watchPage(page: Page, problems: string[], scripts = true):
 
 /** Waits until React has taken over the page: before that a click on a link is a plain navigation. */
 export async function hydrated(page: Page): Promise<void> {
-  await page.waitForFunction(() =>
-    Object.keys(document.querySelector('main') ?? {}).some((k) => k.startsWith('__react')),
+  await page.waitForFunction(
+    () => Object.keys(document.querySelector('main') ?? {}).some((name) => name.startsWith('__react')),
+    null,
+    { timeout: 10_000 },
   )
 }
 
