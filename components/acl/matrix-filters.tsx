@@ -33,7 +33,8 @@ export function MatrixFilters<F>({
   const set = [...(before ? fixed : []), 'edit', 'name', 'os', 'state', 'module']
   return (
     <search className="no-print">
-      <form action={list.path} className="flex flex-wrap items-end gap-2">
+      {/* The key: fields keep what was typed over a soft navigation, so clearing would leave them filled. */}
+      <form key={JSON.stringify(params.given)} action={list.path} className="flex flex-wrap items-end gap-2">
         <HiddenParams list={list} params={params} except={set} />
         {before}
         <TextField name="name" label="Name" value={filters.name} />
