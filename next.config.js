@@ -11,6 +11,8 @@ const config = {
   reactStrictMode: true,
   // `npm test` checks the types of the whole tree; a start must not stop at a test's.
   typescript: { ignoreBuildErrors: true },
+  // In development Next prints what a server function was called with: a pasted key must not reach a terminal's history.
+  logging: { serverFunctions: false },
   experimental: { serverActions: { bodySizeLimit: '8mb' } },
 }
 export default config

@@ -15,7 +15,16 @@ export default defineConfig({
   },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['{lib,components,prisma,scripts}/**/*.test.ts'], exclude: ['**/*.db.test.ts', '**/node_modules/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{lib,components,prisma,scripts}/**/*.test.ts'],
+          exclude: ['**/*.db.test.ts', '**/node_modules/**'],
+          // Property tests on a busy machine; no test asserts a time.
+          testTimeout: 30_000,
+        },
+      },
       {
         extends: true,
         test: {

@@ -31,7 +31,9 @@ export async function runServerAction<Input>({
     const viewer = await requireViewer()
     const parsed = schema.safeParse(typed)
     if (!parsed.success) {
-      const fields = Object.fromEntries(parsed.error.issues.map((issue) => [String(issue.path[0] ?? ''), issue.message]))
+      const fields = Object.fromEntries(
+        parsed.error.issues.map((issue) => [String(issue.path[0] ?? ''), issue.message]),
+      )
       return { status: 'error', message: parsed.error.issues[0]?.message ?? 'The input is not right.', fields, values }
     }
     const outcome = await run(viewer, parsed.data)

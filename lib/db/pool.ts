@@ -34,7 +34,7 @@ export function openPool(connectionString: string, max = 10): pg.Pool {
     connectionString,
     max,
     types,
-    connectionTimeoutMillis: 3_000,
+    connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
     application_name: 'mig-dashboard',
