@@ -117,7 +117,14 @@ export function PermissionMatrix({
         }
       />
       <div className="text-muted text-xs">
-        <Pager list={permissionList} params={{ ...params, given }} page={page} path={permissionList.path} exportable />
+        <Pager
+          list={permissionList}
+          params={{ ...params, given }}
+          page={page}
+          path={permissionList.path}
+          exportable
+          of={people ? 'investigators' : 'endpoints'}
+        />
       </div>
     </div>
   )

@@ -91,6 +91,7 @@ export function RequirementMatrix({
           page={page}
           path={requirementList.path}
           exportable
+          of="endpoints"
         />
       </div>
     </div>

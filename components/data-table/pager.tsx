@@ -16,12 +16,15 @@ export function Pager<Row, F>({
   page,
   path,
   exportable,
+  of,
 }: {
   list: ListDefinition<F>
   params: ListParams<F>
   page: Page<Row>
   path: string
   exportable: boolean
+  /** What the rows are, where the export holds a line for something else. */
+  of?: string
 }) {
   const exportHref = (format: string) => {
     const href = list.href(params, {}, `${path}/export`)
@@ -30,10 +33,10 @@ export function Pager<Row, F>({
   const whole = !page.next && !page.previous
   return (
     <nav aria-label="Pages" className="flex flex-wrap items-center gap-x-4 gap-y-2">
-      <span data-testid="total">
+      <span data-testid={of ? undefined : 'total'}>
         {whole
-          ? `${formatNumber(page.total.count)} in all`
-          : `${formatNumber(page.rows.length)} of ${totalInWords(page.total)}`}
+          ? `${formatNumber(page.total.count)}${of ? ` ${of}` : ''} in all`
+          : `${formatNumber(page.rows.length)} of ${totalInWords(page.total)}${of ? ` ${of}` : ''}`}
       </span>
       {!whole && (
         <span className="flex items-center gap-3">
