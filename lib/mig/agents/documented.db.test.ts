@@ -129,9 +129,9 @@ describe('the documented offline question', () => {
       fc.asyncProperty(fleet, windows, async (rows, { seen, silent }) => {
         const now = await plant(rows)
         try {
-          const statement = DOCUMENTED_OFFLINE.replace("'30 days'", `'${seen} minutes'`).replace(
-            "'5 minutes'",
-            `'${silent} minutes'`,
+          const statement = DOCUMENTED_OFFLINE.replace("'5 minutes'", `'${silent} minutes'`).replace(
+            "'30 days'",
+            `'${seen} minutes'`,
           )
           const documented = (await ask<{ name: string }>(statement)).map((row) => row.name)
           const ours = await listOffline(viewer, offline({ seen: `${seen}m`, silent: `${silent}m`, size: '200' }), now)
