@@ -53,8 +53,8 @@ export function RequirementList({ agent }: { agent: AgentDetail }) {
           {leftBehind.length === 1 ? 'It counts' : 'They count'} for nothing: only the rules of the newest process do.
         </Notice>
       )}
-      <TextLink href="/acl/requirements" className="text-sm">
-        All requirements
+      <TextLink href={`/acl/requirements?agent=${agent.newestId}`} className="text-sm">
+        In the matrix of minimum weights
       </TextLink>
     </div>
   )
