@@ -20,7 +20,7 @@ export const test = base.extend<{ pageProblems: string[] }>({
 export async function watchPage(page: Page, problems: string[], scripts = true): Promise<void> {
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning')
-      problems.push(`console ${message.type()}: ${message.text()}`)
+      problems.push(`console ${message.type()}: ${message.text()} (${message.location().url})`)
   })
   page.on('pageerror', (error) => problems.push(`error: ${error.message}`))
   page.on('requestfailed', (request) => {
