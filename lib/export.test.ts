@@ -48,11 +48,17 @@ describe('CSV', () => {
     ]
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.record({ a: fc.string({ unit: 'grapheme' }), b: fc.string() }), { minLength: 1 }),
+        fc.array(
+          fc.record({
+            a: fc.string({ unit: 'grapheme' }),
+            b: fc.oneof(fc.string(), fc.stringMatching(/^'{0,3}[=+@-]?1$/)),
+          }),
+          { minLength: 1 },
+        ),
         async (rows) => {
           const [, ...read] = parseCsv(await lines(columns, rows, 'csv'))
           expect(
-            read.map((cells) => cells.map((cell) => cell.replace(/^'(?=[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20])/, ''))),
+            read.map((cells) => cells.map((cell) => cell.replace(/^'(?='*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20])/, ''))),
           ).toEqual(rows.map((row) => [row.a, row.b]))
         },
       ),

@@ -14,8 +14,9 @@ export type ExportSource = { columns: ExportColumn[]; rows: AsyncIterable<Record
 export const EXPORT_FORMATS = ['csv', 'ndjson'] as const
 type Format = (typeof EXPORT_FORMATS)[number]
 
-// A spreadsheet runs a cell that begins so, its full-width forms included.
-const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/
+// A spreadsheet runs a cell that begins so, its full-width forms included. Apostrophes before it get one more, so that taking
+// one away gives the text back.
+const FORMULA = /^'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/
 
 function csvCell(value: unknown, kind: ExportColumn['kind'], idsAsText: boolean): string {
   if (value === null || value === undefined) return ''
