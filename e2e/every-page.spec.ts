@@ -92,5 +92,8 @@ test('an unknown address is a 404 page with the frame', async ({ page, pageProbl
   expect(response?.headers()['content-security-policy']).toContain("frame-ancestors 'none'")
   await expect(page.getByRole('main')).toContainText('There is nothing here')
   await page.waitForLoadState('networkidle')
-  expect(pageProblems.splice(0)).toEqual([expect.stringMatching(/404 .*\/no\/such\/page\)$/)])
+  const problems = pageProblems.splice(0)
+  expect(problems[0]).toMatch(/404 .*\/no\/such\/page\)$/)
+  // The browser draws this page, for a moment without its icon; some then look for one at the usual place.
+  expect(problems.slice(1).filter((problem) => !problem.endsWith('/favicon.ico)'))).toEqual([])
 })

@@ -70,13 +70,13 @@ for (const route of LIST_ROUTES)
         'x-content-type-options': 'nosniff',
       })
       const [names = [], ...rows] = readCsv(await csv.text())
-      for (const row of rows) expect(row).toHaveLength(names.length)
+      expect(rows.filter((row) => row.length !== names.length)).toEqual([])
 
       const ndjson = await request.get(`${address}/export?format=ndjson`)
       expect(ndjson.headers()['content-type']).toBe('application/x-ndjson; charset=utf-8')
       const objects = readNdjson(await ndjson.text())
       expect(objects).toHaveLength(rows.length)
-      for (const one of objects) expect(Object.keys(one)).toEqual(names)
+      expect(objects.filter((one) => Object.keys(one).join() !== names.join())).toEqual([])
       if (names[0] === 'id') expect(objects.map((one) => one.id)).toEqual(rows.map((row) => row[0]))
 
       if ((await page.getByTestId('total').count()) === 0) return
