@@ -364,7 +364,7 @@ class Cluster {
   }
 
   initialise(native: string, run: Account | undefined): void {
-    for (const name of readdirSync(this.base)) if (/^data\.new\./.test(name)) this.dropPartial(name)
+    for (const name of readdirSync(this.base)) if (/^(data\.new|initdb-password)\./.test(name)) this.dropPartial(name)
     if (existsSync(path.join(this.data, 'PG_VERSION'))) return
     const started = Date.now()
     const password = path.join(this.base, `initdb-password.${process.pid}`)
