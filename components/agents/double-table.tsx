@@ -23,7 +23,7 @@ function Processes({ row, now }: { row: DoubleRow; now: string }) {
     <ul className="flex flex-col gap-0.5 py-1.5">
       {shown.map((process) => (
         <li key={process.id} className="flex items-baseline gap-3 whitespace-nowrap">
-          <TextLink href={`/agents/${process.id}`} className="w-20 tabular-nums">
+          <TextLink href={`/agents/${process.id}`} className="inline-flex min-h-6 w-20 items-center tabular-nums">
             pid {process.pid}
           </TextLink>
           <span className="w-64 truncate">
