@@ -1,6 +1,6 @@
 import 'server-only'
 import { Readable } from 'node:stream'
-import { requireViewer, type Viewer } from '@/lib/auth/viewer'
+import { requestViewer, type Viewer } from '@/lib/auth/viewer'
 import { isTimeout, isUnavailable } from '@/lib/db/availability'
 import { AppError, httpStatus } from '@/lib/errors'
 import type { ListDefinition, ListParams, RawParams } from '@/lib/list-params'
@@ -88,7 +88,7 @@ export function exportRoute<F>(
 ) {
   return async (request: Request, context: { params: Promise<Record<string, string>> }): Promise<Response> => {
     try {
-      const viewer = await requireViewer()
+      const viewer = await requestViewer(request)
       const url = new URL(request.url)
       const format = url.searchParams.get('format') ?? 'csv'
       if (format !== 'csv' && format !== 'ndjson')

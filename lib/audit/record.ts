@@ -19,7 +19,7 @@ export type AuditActor = {
   name: string
   role: string
   fingerprint: string | null
-  via: 'web' | 'operator' | 'launcher'
+  via: 'web' | 'token' | 'operator' | 'launcher'
   address: string | null
 }
 
@@ -27,7 +27,7 @@ const AUDIT_LOCK = 4_217_001
 
 /** Writes the audit row of a viewer's change in the change's own transaction; if it fails, nothing happened. Returns its id. */
 export async function recordAudit(tx: Transaction, viewer: Viewer, event: AuditEvent): Promise<string> {
-  return recordActorAudit(tx, { ...viewer, via: 'web', address: null }, event)
+  return recordActorAudit(tx, viewer, event)
 }
 
 /**

@@ -1,7 +1,8 @@
 import 'server-only'
 import { recordAudit } from '@/lib/audit/record'
 import { assertAdmin, type Viewer } from '@/lib/auth/viewer'
-import { db, type Transaction } from '@/lib/db/prisma'
+import { inWrite } from '@/lib/auth/write'
+import type { Transaction } from '@/lib/db/prisma'
 import { join, raw, type Sql, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import { type Vintage, vintage } from '@/lib/mig/vintage'
@@ -13,8 +14,6 @@ import type { AddInput } from './schema'
 
 export type InvestigatorAdded = { id: MigId; name: string; fingerprint: string; auditId: string }
 
-// Writers wait for each other at the audit; the statement time-out ends what takes longer.
-const WAIT = { maxWait: 10_000, timeout: 15_000 }
 // One writer at a time: ids are chosen by looking at those that exist.
 const ADD_LOCK = 4_217_002
 const SEQUENCE_ATTEMPTS = 1000
@@ -33,7 +32,7 @@ export async function addInvestigator(viewer: Viewer, input: AddInput): Promise<
   const name = input.name || proposedName(key)
   if (!name) throw new AppError('invalid', 'The key has no user id to take a name from: type a name.')
   const v = await vintage()
-  return db().$transaction(async (tx) => {
+  return inWrite(viewer, async (tx) => {
     await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(${ADD_LOCK})`)
     await refuseKnown(tx, key.fingerprint)
     const id = await insert(tx, v, { name, key })
@@ -49,7 +48,7 @@ export async function addInvestigator(viewer: Viewer, input: AddInput): Promise<
       detail: { layout: v.kind },
     })
     return { id, name, fingerprint: key.fingerprint, auditId }
-  }, WAIT)
+  })
 }
 
 const UNUSABLE: Record<NonNullable<KeyFacts['cannotSign']>, string> = {
