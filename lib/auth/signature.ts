@@ -107,3 +107,13 @@ async function canSignAt(key: openpgp.PublicKey, keyId: string, at: Date): Promi
     () => false,
   )
 }
+
+/** Whether a signature of this key could sign somebody in at a moment, as far as the key alone decides. Never throws. */
+export async function canSignInWith(armoredKey: string, at: Date): Promise<boolean> {
+  const key = await openpgp.readKey({ armoredKey, config: CONFIG }).catch(() => null)
+  if (!key || key.isPrivate()) return false
+  return key.getSigningKey(undefined, at, undefined, CONFIG).then(
+    () => true,
+    () => false,
+  )
+}

@@ -6,6 +6,7 @@ import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import { vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
+import type { Instant } from '@/lib/mig/wire/time'
 import { normalSql, type PersonRow, personFrom, personOf, personSelect } from './person.sql'
 import { effectiveRole } from './rules'
 import { newSecret, secretHash } from './secrets'
@@ -62,14 +63,15 @@ export async function insertToken(
     days: number
     by: string
   },
-): Promise<{ id: string; secret: string }> {
+): Promise<{ id: string; secret: string; expires: Instant }> {
   const id = randomUUID()
   const secret = newSecret()
-  await tx.$executeRaw(sql`
+  const rows = await tx.$queryRaw<{ expires: Instant }[]>(sql`
     INSERT INTO dashboard.token (id, token_hash, kind, investigator_id, fingerprint, name, created_by, expires_at)
     VALUES (${id}::uuid, ${secretHash(secret)}, ${token.kind}, ${token.person?.id ?? null}::numeric,
-      ${token.person?.fingerprint ?? null}, ${token.name}, ${token.by}, clock_timestamp() + make_interval(days => ${token.days}))`)
-  return { id, secret }
+      ${token.person?.fingerprint ?? null}, ${token.name}, ${token.by}, clock_timestamp() + make_interval(days => ${token.days}))
+    RETURNING to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS expires`)
+  return { id, secret, expires: rows[0]?.expires as Instant }
 }
 
 /** Revokes all live tokens of a person in the caller's transaction; returns how many. */

@@ -1,5 +1,6 @@
 import 'server-only'
 import { db, type Transaction } from '@/lib/db/prisma'
+import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import { lockSession } from './sessions'
 import { assertAdmin, type Viewer } from './viewer'
@@ -9,21 +10,32 @@ const WAIT = { maxWait: 10_000, timeout: 15_000 }
 
 /**
  * One transaction of an admin. Session and role are read again inside it and kept from changing until it ends, so that a
- * person who was revoked meanwhile changes nothing. Throws `unauthenticated` and `forbidden`.
+ * person who was revoked meanwhile changes nothing. `lock` is an advisory lock taken before anything else: writers who may
+ * end each other's sessions would otherwise wait for each other. Throws `unauthenticated` and `forbidden`.
  */
-export async function inWrite<T>(viewer: Viewer, run: (tx: Transaction) => Promise<T>): Promise<T> {
+export async function inWrite<T>(
+  viewer: Viewer,
+  run: (tx: Transaction) => Promise<T>,
+  { lock }: { lock?: number } = {},
+): Promise<T> {
   assertAdmin(viewer)
-  return inOwnWrite(viewer, run, 'admin')
+  return inTransaction(viewer, 'admin', lock, run)
 }
 
 /** One transaction of a signed-in person about what is theirs: sessions and tokens of their own. */
-export async function inOwnWrite<T>(
-  viewer: Viewer,
-  run: (tx: Transaction) => Promise<T>,
-  needs: 'admin' | 'investigator' = 'investigator',
-): Promise<T> {
+export async function inOwnWrite<T>(viewer: Viewer, run: (tx: Transaction) => Promise<T>): Promise<T> {
   if (viewer.via === 'token') throw new AppError('forbidden', 'A token may only read.')
+  return inTransaction(viewer, 'investigator', undefined, run)
+}
+
+function inTransaction<T>(
+  viewer: Viewer,
+  needs: 'admin' | 'investigator',
+  lock: number | undefined,
+  run: (tx: Transaction) => Promise<T>,
+): Promise<T> {
   return db().$transaction(async (tx) => {
+    if (lock !== undefined) await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(${lock})`)
     if (viewer.via === 'web') {
       const role = viewer.sessionId ? await lockSession(tx, viewer.sessionId) : null
       if (role === null || role === 'none')
