@@ -1,0 +1,56 @@
+import { visibleText } from '@/components/ui/visible-text'
+import type { Change } from '@/lib/audit/queries'
+
+const SHOWN_FIELDS = 6
+const SHOWN_CHARACTERS = 120
+
+/** Only the fields that differ: the old value struck, the new one behind it. */
+export function Changes({ changes }: { changes: Change[] }) {
+  if (changes.length === 0) return null
+  const more = changes.length - SHOWN_FIELDS
+  return (
+    <dl className="flex flex-col gap-0.5">
+      {changes.slice(0, SHOWN_FIELDS).map(({ field, before, after }) => (
+        <div key={field} className="flex flex-wrap items-baseline gap-x-1.5 gap-y-0.5">
+          <dt className="text-muted text-xs">
+            <bdi>{visibleText(field)}</bdi>
+          </dt>
+          <dd className="flex min-w-0 flex-wrap items-baseline gap-1 font-mono text-xs">
+            {before !== null && (
+              <del className="rounded-sm bg-bad-tint px-1 text-bad wrap-anywhere">
+                <Value json={before} />
+              </del>
+            )}
+            {after !== null && (
+              <ins className="rounded-sm bg-good-tint px-1 text-good no-underline wrap-anywhere">
+                <Value json={after} />
+              </ins>
+            )}
+          </dd>
+        </div>
+      ))}
+      {more > 0 && <div className="text-faint text-xs">and {more} more</div>}
+    </dl>
+  )
+}
+
+function Value({ json }: { json: string }) {
+  const text = plain(json)
+  return (
+    <bdi title={text.length > SHOWN_CHARACTERS ? visibleText(text) : undefined}>
+      {visibleText(text.slice(0, SHOWN_CHARACTERS))}
+      {text.length > SHOWN_CHARACTERS && '…'}
+      {text === '' && 'empty'}
+    </bdi>
+  )
+}
+
+/** A JSON text as people read it: a string without its quotes, everything else as it is, digits kept. */
+function plain(json: string): string {
+  if (!json.startsWith('"')) return json
+  try {
+    return String(JSON.parse(json))
+  } catch {
+    return json
+  }
+}
