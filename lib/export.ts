@@ -1,5 +1,6 @@
 import 'server-only'
 import { Readable } from 'node:stream'
+import { recordExport } from '@/lib/audit/record-export'
 import { requestViewer, type Viewer } from '@/lib/auth/viewer'
 import { isTimeout, isUnavailable } from '@/lib/db/availability'
 import { AppError, httpStatus } from '@/lib/errors'
@@ -100,6 +101,13 @@ export function exportRoute<F>(
       const lines = exportLines(rows, format, url.searchParams.get('ids') === 'text')
       // The header and the first rows are made before the answer starts, so that a failing query is an error, not an empty file.
       const first = [await lines.next(), await lines.next()]
+      try {
+        const path = url.pathname.replace(/\/export$/, '')
+        await recordExport(viewer, { kind: 'export.make', path, format, filters: parsed.params.given })
+      } catch (error) {
+        await lines.return(undefined)
+        throw error
+      }
       const body = Readable.from(
         (async function* () {
           try {

@@ -7,30 +7,11 @@ import { publickeySql, type Vintage, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import { readPublicKey } from '@/lib/pgp/key'
+import type { KeyHindrance } from './key-hindrance'
 import { type PersonRow, personFrom, personOf, personSelect } from './person.sql'
 import { type Role, type RoleReason, roleOf } from './rules'
 import { canSignInWith } from './signature'
 import { assertAdmin, type Viewer } from './viewer'
-
-/** Why a person's key lets nobody sign in; null when it does. */
-export type KeyHindrance =
-  | 'no-fingerprint'
-  | 'no-key'
-  | 'unreadable'
-  | 'fingerprint-differs'
-  | 'expired'
-  | 'revoked'
-  | 'cannot-sign'
-
-export const KEY_HINDRANCE: Readonly<Record<KeyHindrance, string>> = {
-  'no-fingerprint': 'no fingerprint is stored',
-  'no-key': 'no key is stored',
-  unreadable: 'the stored key cannot be read',
-  'fingerprint-differs': 'the stored fingerprint is not that of the stored key',
-  expired: 'the key is expired',
-  revoked: 'the key is revoked',
-  'cannot-sign': 'the key is of a kind that cannot sign in here',
-}
 
 /** An investigator as somebody who may or may not use the dashboard. */
 export type PersonFacts = {

@@ -6,7 +6,8 @@ import { AppError } from '@/lib/errors'
 import { type Vintage, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
-import { KEY_HINDRANCE, type PersonFacts, type PersonWithKey, personFacts, personWithKeySelect } from './people-queries'
+import { KEY_HINDRANCE_WORDS } from './key-hindrance'
+import { type PersonFacts, type PersonWithKey, personFacts, personWithKeySelect } from './people-queries'
 import { personFrom } from './person.sql'
 import type { Role } from './rules'
 import { endSessionsOf } from './sessions'
@@ -184,7 +185,7 @@ function refuseWithoutKey(person: PersonFacts, role: Role | null): void {
   if (role === 'investigator' && person.hindrance !== 'no-key') return
   throw new AppError(
     'invalid',
-    `${person.name} cannot become ${role === 'admin' ? 'an admin' : 'an investigator'}: ${KEY_HINDRANCE[person.hindrance]}. Nothing was changed.`,
+    `${person.name} cannot become ${role === 'admin' ? 'an admin' : 'an investigator'}: ${KEY_HINDRANCE_WORDS[person.hindrance]}. Nothing was changed.`,
   )
 }
 

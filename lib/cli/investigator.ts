@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises'
 import path from 'node:path'
+import { KEY_HINDRANCE_WORDS } from '@/lib/auth/key-hindrance'
 import { disablePerson, enablePerson, type PersonChanged } from '@/lib/auth/people'
-import { findPerson, KEY_HINDRANCE, listPeople, type PersonFacts } from '@/lib/auth/people-queries'
+import { findPerson, listPeople, type PersonFacts } from '@/lib/auth/people-queries'
 import type { RoleReason } from '@/lib/auth/rules'
 import { type Call, type Command, OperatorError } from '@/lib/cli/command'
 import { URL_OPTION } from '@/lib/cli/db'
@@ -103,7 +104,7 @@ function listed(person: PersonFacts): string[] {
     name,
     fingerprint ?? 'none',
     `${role} (${REASON[why]})`,
-    role === 'none' ? 'no' : hindrance ? `no: ${KEY_HINDRANCE[hindrance]}` : 'yes',
+    role === 'none' ? 'no' : hindrance ? `no: ${KEY_HINDRANCE_WORDS[hindrance]}` : 'yes',
   ]
 }
 
