@@ -26,7 +26,7 @@ export function Person({ name, role, signOut }: { name: string; role: string; si
       <div
         id="person"
         popover="auto"
-        className="top-[2.875rem] right-3 left-auto m-0 w-60 rounded-md border border-line-strong bg-raised p-1 text-ink shadow-overlay"
+        className="top-[2.875rem] right-3 left-auto m-0 w-60 rounded-md border border-line-strong bg-raised p-1 text-ink shadow-overlay backdrop:bg-transparent"
       >
         <div className="mb-1 border-line border-b px-2 pt-1.5 pb-2">
           <p className="font-medium text-sm wrap-anywhere">

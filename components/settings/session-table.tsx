@@ -9,7 +9,7 @@ import type { SessionRow } from '@/lib/auth/queries'
 import { endSession, signOut } from '@/lib/auth/server-actions'
 
 const HEAD = 'h-row whitespace-nowrap px-3 text-left font-medium text-muted text-xs'
-const CELL = 'border-line border-t px-3 py-1.5 align-top'
+const CELL = 'h-row-lg border-line border-t px-3 py-1'
 
 /** Live sessions with a button to end each; `clock` is the database's moment. `people` adds whose they are. */
 export function SessionTable({
@@ -25,7 +25,7 @@ export function SessionTable({
 }) {
   return (
     <Form action={endSession} label={caption} className="gap-2">
-      <div className="overflow-x-auto rounded-md border border-line bg-surface">
+      <div className="relative overflow-x-auto rounded-md border border-line bg-surface">
         <table className="w-full border-separate border-spacing-0 text-sm">
           <caption className="sr-only">{caption}</caption>
           <thead>
@@ -66,14 +66,10 @@ function Session({ session, clock, people }: { session: SessionRow; clock: strin
         </td>
       )}
       <td className={CELL}>
-        <span title={browser} className="whitespace-nowrap">
+        <span title={browser} className="inline-flex items-center gap-2 whitespace-nowrap">
           {short}
+          {isThis && <Badge>this one</Badge>}
         </span>
-        {isThis && (
-          <span className="ml-2">
-            <Badge>this one</Badge>
-          </span>
-        )}
       </td>
       <td className={`${CELL} font-mono text-xs`}>{visibleText(address)}</td>
       <td className={CELL}>

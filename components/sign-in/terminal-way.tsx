@@ -1,10 +1,9 @@
 import type { ReactNode } from 'react'
-import { TextareaField } from '@/components/forms/fields'
 import { Form } from '@/components/forms/form'
 import { SubmitButton } from '@/components/forms/submit-button'
 import { CodeBlock } from '@/components/ui/code-block'
 import { Disclosure } from '@/components/ui/disclosure'
-import { Field, Input } from '@/components/ui/field'
+import { describedBy, Field, Input, Textarea } from '@/components/ui/field'
 import { issueText, signInWithSignature } from '@/lib/auth/server-actions'
 import { signCommands } from '@/lib/auth/sign-command'
 import { TextExpiry } from './text-expiry'
@@ -58,19 +57,27 @@ export function TerminalWay({ open, next }: { open: OpenText | null; next: strin
       <Step number={2} title="Give back what it prints">
         <Form action={signInWithSignature} label="Sign in with a signature">
           <input type="hidden" name="next" value={next} />
-          <TextareaField
-            name="signature"
-            label="Signature"
-            mono
-            rows={6}
-            required={false}
-            spellCheck={false}
-            autoComplete="off"
-            autoCapitalize="off"
-            placeholder="-----BEGIN PGP SIGNATURE-----"
-          />
+          <Field id="signature" label="Signature">
+            <Textarea
+              id="signature"
+              name="signature"
+              mono
+              rows={6}
+              spellCheck={false}
+              autoComplete="off"
+              autoCapitalize="off"
+              placeholder="-----BEGIN PGP SIGNATURE-----"
+            />
+          </Field>
           <Field id="signature-file" label="or its file" hint="Armored or binary: .asc, .sig or .gpg.">
-            <Input id="signature-file" type="file" name="file" accept=".asc,.sig,.gpg,.pgp,.txt" className="py-1" />
+            <Input
+              id="signature-file"
+              type="file"
+              name="file"
+              accept=".asc,.sig,.gpg,.pgp,.txt"
+              className="py-1 text-muted file:mr-3 file:font-medium file:text-accent"
+              {...describedBy('signature-file', { hint: true })}
+            />
           </Field>
           <SubmitRow>
             <SubmitButton pendingLabel="Checking the signature">Sign in</SubmitButton>

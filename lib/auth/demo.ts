@@ -49,7 +49,8 @@ export async function demoPeople(origin: Origin): Promise<DemoPerson[]> {
 async function remark({ publickey, clock }: { publickey: string | null; clock: Instant }): Promise<string | null> {
   if (publickey === null) return 'no key stored'
   const reading = await readPublicKey(publickey, clock)
-  if (!reading.ok) return 'key unreadable'
+  // A machine that is busy at this moment says nothing about the key.
+  if (!reading.ok) return reading.problem === 'too-slow' ? null : 'key unreadable'
   const { cannotSign } = reading.key
   return cannotSign === null ? null : cannotSign === 'no-signing-key' ? 'cannot sign' : `key ${cannotSign}`
 }
