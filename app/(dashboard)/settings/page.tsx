@@ -3,7 +3,10 @@ import { dataPage } from '@/components/layout/data-page'
 import { PageHeader } from '@/components/layout/page-header'
 import { Section } from '@/components/layout/section'
 import { SessionTable } from '@/components/settings/session-table'
+import { TokensSection } from '@/components/settings/tokens-section'
+import { listTokenPeople } from '@/lib/auth/people-queries'
 import { listOwnSessions, listSessions } from '@/lib/auth/queries'
+import { listTokens } from '@/lib/auth/token-queries'
 import { requireViewer } from '@/lib/auth/viewer'
 import { now } from '@/lib/now'
 
@@ -12,10 +15,12 @@ export const metadata = { title: 'Settings' }
 export default dataPage(async () => {
   const viewer = await requireViewer()
   const isAdmin = viewer.role === 'admin'
-  const [{ clock }, own, all] = await Promise.all([
+  const [{ clock }, own, all, tokens, people] = await Promise.all([
     now(),
     listOwnSessions(viewer),
     isAdmin ? listSessions(viewer) : null,
+    listTokens(viewer),
+    isAdmin ? listTokenPeople(viewer) : null,
   ])
   return (
     <>
@@ -37,6 +42,7 @@ export default dataPage(async () => {
             <SessionTable sessions={all.rows} clock={clock} caption="Everybody’s sessions" people />
           </Section>
         )}
+        <TokensSection tokens={tokens} people={people} own={viewer.id} clock={clock} />
       </Content>
     </>
   )
