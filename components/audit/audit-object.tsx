@@ -12,6 +12,8 @@ export const OBJECT_TYPES: Readonly<Record<string, string>> = {
   investigator: 'investigator',
   session: 'session',
   token: 'token',
+  list: 'list',
+  'spool file': 'spool file',
   audit: 'audit rows up to',
 }
 
@@ -41,6 +43,7 @@ export function AuditObject({ object: { type, id }, names }: Pick<AuditRow, 'obj
       </>
     )
   if (type === 'investigator') return link('/investigators', id, names.object)
+  if (type === 'list' && /^\/[\w/-]+$/.test(id)) return <TextLink href={id}>{id}</TextLink>
   if (id === '') return <Unknown why="There is no such object: nothing came of it" />
   return (
     <>

@@ -16,7 +16,7 @@ import { auditList } from '@/lib/audit/search-params'
 import type { ListParams } from '@/lib/list-params'
 import type { Page } from '@/lib/page'
 import { AuditObject } from './audit-object'
-import { Changes } from './changes'
+import { Changes, Details } from './changes'
 
 const ICONS: Readonly<Record<string, IconName>> = {
   acl: 'acl',
@@ -62,7 +62,7 @@ function auditColumns(now: string, brokenAt: string | null): Column<AuditRow>[] 
       header: 'Who',
       className: TALL,
       cell: ({ who }) => (
-        <div className="whitespace-normal">
+        <div className="min-w-36 whitespace-normal">
           {who.id ? (
             <TextLink href={`/investigators/${who.id}`}>
               <bdi>{visibleText(who.name)}</bdi>
@@ -98,7 +98,7 @@ function auditColumns(now: string, brokenAt: string | null): Column<AuditRow>[] 
       header: 'Object',
       className: TALL,
       cell: (row) => (
-        <div className="whitespace-normal wrap-anywhere">
+        <div className="min-w-52 whitespace-normal wrap-anywhere">
           <AuditObject object={row.object} names={row.names} />
         </div>
       ),
@@ -108,8 +108,8 @@ function auditColumns(now: string, brokenAt: string | null): Column<AuditRow>[] 
       header: 'Before → after',
       className: `${TALL} w-full`,
       cell: (row) => (
-        <div className="min-w-56 whitespace-normal">
-          <Changes changes={row.changes} />
+        <div className="min-w-64 whitespace-normal">
+          {row.changes.length > 0 ? <Changes changes={row.changes} /> : <Details details={row.details} />}
           <Disclosure summary={<span className="text-xs">Whole row</span>}>
             <WholeRow row={row} />
           </Disclosure>

@@ -1,5 +1,6 @@
 import { Notice } from '@/components/feedback/notice'
 import { CopyButton } from '@/components/ui/copy-button'
+import { Icon } from '@/components/ui/icon'
 import { TextLink } from '@/components/ui/text-link'
 import { auditList } from '@/lib/audit/search-params'
 import type { ChainState } from '@/lib/audit/verify'
@@ -27,14 +28,15 @@ export function ChainNotice({ chain }: { chain: ChainState }) {
       ? `The chain is whole: ${formatCount(chain.rows, 'row')} verified`
       : `The chain is whole in its last ${formatNumber(chain.rows)} rows, from row ${chain.since} on. Earlier ones are not verified here: “npm run mig-dashboard -- audit verify” does`
   return (
-    <Notice tone="good" icon="link">
-      <span>{words}. </span>
+    <p className="flex flex-wrap items-center gap-x-1.5 text-muted text-sm">
+      <Icon name="link" className="size-4 text-good" />
+      <span>{words}.</span>
       {chain.head && (
         <span className="inline-flex items-center gap-1 whitespace-nowrap">
           Head <code title={chain.head}>{chain.head.slice(0, SHORT)}…</code>
           <CopyButton text={chain.head} label="Copy the head" />
         </span>
       )}
-    </Notice>
+    </p>
   )
 }

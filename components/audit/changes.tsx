@@ -1,12 +1,11 @@
 import { visibleText } from '@/components/ui/visible-text'
-import type { Change } from '@/lib/audit/queries'
+import type { AuditRow, Change } from '@/lib/audit/queries'
 
 const SHOWN_FIELDS = 6
 const SHOWN_CHARACTERS = 120
 
 /** Only the fields that differ: the old value struck, the new one behind it. */
 export function Changes({ changes }: { changes: Change[] }) {
-  if (changes.length === 0) return null
   const more = changes.length - SHOWN_FIELDS
   return (
     <dl className="flex flex-col gap-0.5">
@@ -30,6 +29,25 @@ export function Changes({ changes }: { changes: Change[] }) {
         </div>
       ))}
       {more > 0 && <div className="text-faint text-xs">and {more} more</div>}
+    </dl>
+  )
+}
+
+/** What else the row tells, where nothing was there before and after: why, from which browser, which filters. */
+export function Details({ details }: { details: AuditRow['details'] }) {
+  if (details.length === 0) return null
+  return (
+    <dl className="flex flex-col gap-0.5">
+      {details.slice(0, SHOWN_FIELDS).map(({ field, value }) => (
+        <div key={field} className="flex flex-wrap items-baseline gap-x-1.5">
+          <dt className="text-muted text-xs">
+            <bdi>{visibleText(field)}</bdi>
+          </dt>
+          <dd className="min-w-0 font-mono text-xs wrap-anywhere">
+            <Value json={value} />
+          </dd>
+        </div>
+      ))}
     </dl>
   )
 }

@@ -105,6 +105,7 @@ describe('the audit', () => {
     ])
     expect(page.rows.at(-3)?.changes).toEqual([{ field: 'granted', before: 'null', after: '"investigator"' }])
     expect(page.rows.at(-3)?.names.object).toBe('Bob')
+    expect(page.rows.at(-4)?.details).toEqual([{ field: 'why', value: '"unknown-key"' }])
     expect(page.rows.at(-4)?.json).toBe('detail: {\n    "why": "unknown-key"\n}')
   })
 
@@ -213,7 +214,11 @@ describe('the audit', () => {
     await database.owner(`INSERT INTO dashboard.audit (viewer_name, viewer_role, via, kind, object_type, object_id, before, after, detail)
       VALUES ('x', 'x', 'operator', 'odd', 'odd', '1', '[1]', '"text"', '5')`)
     const page = await listAudit(admin, params({ kind: 'odd' }))
-    expect(page.rows[0]).toMatchObject({ changes: [], json: 'before: [\n    1\n]\nafter: "text"\ndetail: 5' })
+    expect(page.rows[0]).toMatchObject({
+      changes: [],
+      details: [],
+      json: 'before: [\n    1\n]\nafter: "text"\ndetail: 5',
+    })
     // It came in past the program, and it is seen that it did.
     expect(await auditChain(bob)).toMatchObject({ ok: false, brokenAt: page.rows[0]?.id })
   })

@@ -20,6 +20,7 @@ export const KINDS: Readonly<Record<string, string>> = {
   'acl.weight.set': 'Weight set',
   'acl.weight.remove': 'Weight removed',
   'investigator.add': 'Investigator added',
+  'investigator.complete': 'Key added to a row',
   'investigator.disable': 'Person disabled',
   'investigator.enable': 'Person enabled',
   'role.grant': 'Role granted',
@@ -29,8 +30,8 @@ export const KINDS: Readonly<Record<string, string>> = {
   'session.end': 'Session ended',
   'token.create': 'Token made',
   'token.revoke': 'Token revoked',
-  'token.use': 'Token used',
   'export.make': 'List exported',
+  'export.download': 'File downloaded',
   'audit.checkpoint': 'Old rows removed',
 }
 

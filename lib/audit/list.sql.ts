@@ -28,6 +28,10 @@ const CHANGES = sql`(
     WHERE b.value IS DISTINCT FROM a.value
   ) f)`
 
+const DETAILS = sql`(
+  SELECT coalesce(json_agg(json_build_array(d.key, left(d.value::text, 2000)) ORDER BY d.key), '[]')::text
+  FROM ${fields(sql`e.detail`)} d)`
+
 /** The audit, as far as the viewer may see it; one row a change. */
 export function auditListQuery(viewer: Viewer, { filters }: Pick<Params, 'filters'>): ListQuery {
   const where = visibleTo(viewer)
@@ -53,7 +57,7 @@ export function auditListQuery(viewer: Viewer, { filters }: Pick<Params, 'filter
 }
 
 /** The page's further columns: what changed, the names that stand for ids, the JSON to be read. */
-export const SHOWN_COLUMNS: Sql = sql`${CHANGES} AS changes,
+export const SHOWN_COLUMNS: Sql = sql`${CHANGES} AS changes, ${DETAILS} AS details,
   coalesce(e.after->>'name', e.before->>'name', e.detail->>'name') AS object_name,
   e.detail->>'agent' AS agent, e.detail->>'module' AS module, e.detail->>'investigator' AS investigator,
   left(concat_ws(E'\\n', 'before: ' || jsonb_pretty(e.before), 'after: ' || jsonb_pretty(e.after),

@@ -33,6 +33,8 @@ export type AuditRow = {
   /** Names as they were at the time, where the row tells them. */
   names: { object: string | null; agent: string | null; module: string | null; investigator: string | null }
   changes: Change[]
+  /** The detail's fields, values as JSON text. */
+  details: { field: string; value: string }[]
   /** Before, after and detail as indented JSON, cut at 20,000 characters. */
   json: string
   hash: string | null
@@ -57,6 +59,7 @@ type RawEntry = {
 
 type ShownEntry = RawEntry & {
   changes: string
+  details: string
   object_name: string | null
   agent: string | null
   module: string | null
@@ -99,6 +102,7 @@ function entryOf(row: ShownEntry): AuditRow {
       before,
       after,
     })),
+    details: (JSON.parse(row.details) as [string, string][]).map(([field, value]) => ({ field, value })),
     json: row.json,
     hash: row.hash,
     previousHash: row.previous_hash,

@@ -12,7 +12,7 @@ const kindFilter: Filter<string> = {
 const typeFilter: Filter<string> = {
   label: 'Kind of object',
   read: ([text = '']) =>
-    /^[a-z_-]{1,40}$/.test(text) ? { value: text } : { problem: 'takes a kind of object, such as investigator' },
+    /^[a-z_ -]{1,40}$/.test(text) ? { value: text } : { problem: 'takes a kind of object, such as investigator' },
 }
 
 const rowFilter: Filter<string> = {
