@@ -35,8 +35,8 @@ export async function readDetachedSignature(
   try {
     if (typeof input === 'string') {
       const blocks = input.match(/-----BEGIN [^-]+-----/g) ?? []
-      if (blocks.length > 1) return refuse('several-signatures')
       if (blocks[0] !== '-----BEGIN PGP SIGNATURE-----') return refuse('not-a-detached-signature')
+      if (blocks.length > 1) return refuse('several-signatures')
       signature = await openpgp.readSignature({ armoredSignature: input.trim(), config: CONFIG })
     } else {
       signature = await openpgp.readSignature({ binarySignature: input, config: CONFIG })
