@@ -4,7 +4,7 @@ import type { Tone } from '@/components/ui/tone'
 import { KEY_HINDRANCE_WORDS } from '@/lib/auth/key-hindrance'
 import type { PersonFacts } from '@/lib/auth/people-queries'
 import type { Role, RoleReason } from '@/lib/auth/rules'
-import { DisableForm, EnableForm, RoleForm } from './role-forms'
+import { PersonForm } from './person-form'
 
 const ROLE: Record<Role, { label: string; tone: Tone }> = {
   admin: { label: 'admin: may write', tone: 'good' },
@@ -25,7 +25,6 @@ const WHY: Record<RoleReason, string> = {
 export function RolePanel({ person, later }: { person: PersonFacts; later: boolean }) {
   const { id, fingerprint, role, why, granted, hindrance } = person
   const isDisabled = person.disabled || (later && person.status !== 'active')
-  const who = { id, fingerprint }
   return (
     <Section title="Role in the dashboard" id="role">
       <div className="flex flex-col gap-1 text-sm">
@@ -37,8 +36,7 @@ export function RolePanel({ person, later }: { person: PersonFacts; later: boole
       </div>
       {why !== 'scheduler' && (
         <>
-          {fingerprint && <RoleForm who={who} granted={granted} />}
-          {isDisabled ? <EnableForm who={who} /> : <DisableForm who={who} />}
+          <PersonForm id={id} fingerprint={fingerprint} granted={granted} isDisabled={isDisabled} />
           <p className="max-w-text text-muted text-xs">
             {later
               ? 'Disabling sets MIG’s own status to disabled, which counts for MIG’s API as well: it takes the key out of its keyring. Agents are not told: they accept the key as long as their own key and ACL files hold it.'

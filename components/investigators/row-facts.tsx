@@ -3,8 +3,8 @@ import { StatusBadge } from '@/components/ui/badge'
 import { KeyValue, type KeyValueItem } from '@/components/ui/key-value'
 import { Fingerprint, Mono } from '@/components/ui/mono'
 import { Unknown } from '@/components/ui/unknown'
-import { readPermissions } from '@/lib/mig/wire/permissions'
 import type { InvestigatorDetail, Later } from '@/lib/mig/investigators/queries'
+import { readPermissions } from '@/lib/mig/wire/permissions'
 import { investigatorStatus } from '@/lib/mig/wire/status'
 
 /** What the investigator's row in the database says. */

@@ -23,41 +23,37 @@ const roleText = z
   .enum([...ROLES, 'default'], { error: 'Choose a role.' })
   .transform((role) => (role === 'default' ? null : role))
 
-const roleSchema = z.object({ ...person, role: roleText, seen: roleText })
-const enableSchema = z.object(person)
-const disableSchema = z.object({
-  ...person,
-  sure: z.literal('on', { error: 'Tick the box first: sessions end and tokens are revoked.' }),
-})
+const schema = z.discriminatedUnion(
+  'change',
+  [
+    z.object({ ...person, change: z.literal('role'), role: roleText, seen: roleText }),
+    z.object({
+      ...person,
+      change: z.literal('disable'),
+      sure: z.literal('on', { error: 'Tick the box first: sessions end and tokens are revoked.' }),
+    }),
+    z.object({ ...person, change: z.literal('enable') }),
+  ],
+  { error: 'Say what to change: the role, or whether the person is disabled.' },
+)
 
-/** Grants a role, or takes the granted one back. */
-export async function changeRole(_state: FormState, formData: FormData): Promise<FormState> {
+/** Changes one person's role, or whether the person is disabled: whichever button was pressed. */
+export async function changePerson(_state: FormState, formData: FormData): Promise<FormState> {
   return runServerAction({
-    schema: roleSchema,
+    schema,
     formData,
     keep: ['role'],
-    run: async (viewer, { investigator, fingerprint, role, seen }) =>
-      said(await setRole(viewer, { investigatorId: investigator, fingerprint, role, seen }), 'The role is changed'),
-  })
-}
-
-/** Takes sign-in and tokens away. */
-export async function disableInvestigator(_state: FormState, formData: FormData): Promise<FormState> {
-  return runServerAction({
-    schema: disableSchema,
-    formData,
-    run: async (viewer, { investigator, fingerprint }) =>
-      said(await disablePerson(viewer, { investigatorId: investigator, fingerprint }), 'The person is disabled'),
-  })
-}
-
-/** Undoes disabling. */
-export async function enableInvestigator(_state: FormState, formData: FormData): Promise<FormState> {
-  return runServerAction({
-    schema: enableSchema,
-    formData,
-    run: async (viewer, { investigator, fingerprint }) =>
-      said(await enablePerson(viewer, { investigatorId: investigator, fingerprint }), 'The person is enabled'),
+    run: async (viewer, input) => {
+      const who = { investigatorId: input.investigator, fingerprint: input.fingerprint }
+      switch (input.change) {
+        case 'role':
+          return said(await setRole(viewer, { ...who, role: input.role, seen: input.seen }), 'The role is changed')
+        case 'disable':
+          return said(await disablePerson(viewer, who), 'The person is disabled')
+        case 'enable':
+          return said(await enablePerson(viewer, who), 'The person is enabled')
+      }
+    },
   })
 }
 
