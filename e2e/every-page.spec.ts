@@ -17,7 +17,7 @@ for (const route of PAGE_ROUTES)
     expect(policy).toContain("object-src 'none'")
     expect(policy).toContain("base-uri 'none'")
     expect(headers['x-content-type-options']).toBe('nosniff')
-    expect(headers['referrer-policy']).toBe('no-referrer')
+    expect(headers['referrer-policy']).toBe('same-origin')
     expect(headers['cache-control']).toContain('no-store')
     expect(headers).not.toHaveProperty('x-powered-by')
 
