@@ -7,6 +7,9 @@ const MAX_FILE_BYTES = 1_000_000
 // What sign-in itself accepts.
 const CONFIG: openpgp.Config = { ...openpgp.config, minRSABits: 1024 }
 
+const BLOCK = /-----BEGIN PGP PRIVATE KEY BLOCK-----[\s\S]*?-----END PGP PRIVATE KEY BLOCK-----/g
+const SEVERAL = 'This file holds several private keys. Export the one that MIG knows of you.'
+
 const refuse = (sentence: string): KeyFileSignature => ({ ok: false, sentence })
 
 /**
@@ -45,11 +48,14 @@ async function readKey(file: Uint8Array): Promise<openpgp.PrivateKey | string> {
     return text.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----')
       ? 'This is a public key. Choose the file of the private key, as gpg --armor --export-secret-keys writes it.'
       : 'This file holds no private key. Choose what gpg --armor --export-secret-keys writes.'
+  // A file may hold the public key as well, in a block of its own.
+  const [block = '', ...more] = text.match(BLOCK) ?? []
+  if (more.length > 0) return SEVERAL
   try {
     const keys = armored
-      ? await openpgp.readPrivateKeys({ armoredKeys: text, config: CONFIG })
+      ? await openpgp.readPrivateKeys({ armoredKeys: block, config: CONFIG })
       : await openpgp.readPrivateKeys({ binaryKeys: file, config: CONFIG })
-    if (keys.length > 1) return 'This file holds several private keys. Export the one that MIG knows of you.'
+    if (keys.length > 1) return SEVERAL
     return keys[0] ?? 'This file holds no private key. Choose what gpg --armor --export-secret-keys writes.'
   } catch {
     if (!armored && (await isPublic(file)))
