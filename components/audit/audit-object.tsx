@@ -48,7 +48,17 @@ export function AuditObject({ object: { type, id }, names }: Pick<AuditRow, 'obj
   return (
     <>
       {OBJECT_TYPES[type] ?? visibleText(type)}{' '}
-      {names.object ? <bdi>{visibleText(names.object)}</bdi> : <Mono>{id}</Mono>}
+      {names.object ? <bdi>{visibleText(names.object)}</bdi> : <ShortId id={id} />}
     </>
+  )
+}
+
+/** Our own ids are random: their beginning tells them apart, the whole is on hover and in the whole row. */
+function ShortId({ id }: { id: string }) {
+  const short = /^([0-9a-f]{8})-[0-9a-f-]{27}$/.exec(id)?.[1]
+  return (
+    <span title={short && id}>
+      <Mono>{short ?? id}</Mono>
+    </span>
   )
 }

@@ -62,7 +62,7 @@ function auditColumns(now: string, brokenAt: string | null): Column<AuditRow>[] 
       header: 'Who',
       className: TALL,
       cell: ({ who }) => (
-        <div className="min-w-36 whitespace-normal">
+        <div className="min-w-48 whitespace-normal">
           {who.id ? (
             <TextLink href={`/investigators/${who.id}`}>
               <bdi>{visibleText(who.name)}</bdi>

@@ -1,5 +1,6 @@
 import { visibleText } from '@/components/ui/visible-text'
 import type { AuditRow, Change } from '@/lib/audit/queries'
+import { browserName } from '@/lib/auth/browser-name'
 
 const SHOWN_FIELDS = 6
 const SHOWN_CHARACTERS = 120
@@ -44,12 +45,17 @@ export function Details({ details }: { details: AuditRow['details'] }) {
             <bdi>{visibleText(field)}</bdi>
           </dt>
           <dd className="min-w-0 font-mono text-xs wrap-anywhere">
-            <Value json={value} />
+            <Value json={field === 'browser' ? shortBrowser(value) : value} />
           </dd>
         </div>
       ))}
     </dl>
   )
+}
+
+/** The whole of what the browser says of itself stands in the whole row. */
+function shortBrowser(json: string): string {
+  return JSON.stringify(browserName(plain(json)) ?? plain(json))
 }
 
 function Value({ json }: { json: string }) {
