@@ -92,10 +92,10 @@ export function KeyFileWay({ next }: { next: string }) {
         )}
       >
         <Icon name={fileName ? 'key' : 'file'} className="size-5 text-muted" />
-        <span className="font-medium wrap-anywhere">
-          {fileName ? <bdi>{visibleText(fileName)}</bdi> : 'Private key file'}
+        <span className="font-medium">Private key file</span>
+        <span className="text-muted text-xs wrap-anywhere">
+          {fileName ? <bdi>{visibleText(fileName)}</bdi> : 'Drop it here, or choose it'}
         </span>
-        <span className="text-muted text-xs">Drop it here, or choose it</span>
         <input
           ref={file}
           id={`${id}-file`}
