@@ -1,8 +1,7 @@
 import { type NextRequest, NextResponse } from 'next/server'
-import { standIn } from '@/lib/auth/stand-in'
 import { env } from '@/lib/env'
 
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+const SAFE = new Set(['GET', 'HEAD'])
 
 const HEADERS: Record<string, string> = {
   'x-content-type-options': 'nosniff',
@@ -18,27 +17,33 @@ const HEADERS: Record<string, string> = {
 
 /** Sets the policy headers and refuses writes from elsewhere. It is never the authority on who may do what. */
 export function proxy(request: NextRequest) {
-  if (request.nextUrl.pathname !== '/healthz') {
-    const person = standIn(env())
-    if ('refusal' in person) return refuse(`${person.refusal}\n`)
-  }
   if (!SAFE.has(request.method) && !isOwnOrigin(request)) return refuse('Cross-site request refused\n')
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
   const policy = contentSecurityPolicy(nonce)
   const headers = new Headers(request.headers)
   headers.set('x-nonce', nonce)
   headers.set('content-security-policy', policy)
+  headers.set('x-mig-path', pathOf(request))
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('content-security-policy', policy)
   for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value)
   return response
 }
 
-/** Next compares Origin and Host only when Origin is there, and believes X-Forwarded-Host: this does neither. */
+/**
+ * Next compares Origin and Host only when Origin is there, and believes X-Forwarded-Host: this does neither. The origin is
+ * that of APP_URL, or without it http with the request's own Host, of which only loopback names get here.
+ */
 function isOwnOrigin(request: NextRequest): boolean {
-  const origin = request.headers.get('origin')
-  if (!origin || !URL.canParse(origin)) return false
-  return new URL(origin).host === request.headers.get('host')
+  const own = env().appUrl ?? `http://${request.headers.get('host')}`
+  return URL.canParse(own) && request.headers.get('origin') === new URL(own).origin
+}
+
+/** Path and query as the person asked for them, for the way back after sign-in; whatever a client says in this header is replaced. */
+function pathOf(request: NextRequest): string {
+  const url = new URL(request.nextUrl.href)
+  if (url.searchParams.has('_rsc')) url.searchParams.delete('_rsc')
+  return `${url.pathname}${url.search}`
 }
 
 function refuse(sentence: string): NextResponse {

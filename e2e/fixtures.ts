@@ -1,10 +1,27 @@
 import { test as base, expect, type Page } from '@playwright/test'
 
+export type Role = 'admin' | 'investigator' | 'nobody'
+
+/** The session cookie of a role, as a Cookie header has it; null for nobody. */
+export function cookieOf(role: Role): string | null {
+  if (role === 'nobody') return null
+  return (role === 'admin' ? process.env.E2E_ADMIN_COOKIE : process.env.E2E_INVESTIGATOR_COOKIE) ?? null
+}
+
+function stateOf(role: Role) {
+  const [, name = '', value = ''] = /^([^=]+)=(.*)$/.exec(cookieOf(role) ?? '') ?? []
+  const { hostname } = new URL(process.env.E2E_BASE_URL ?? 'http://127.0.0.1')
+  const cookie = { name, value, domain: hostname, path: '/', expires: -1, httpOnly: true, secure: false }
+  return { cookies: name ? [{ ...cookie, sameSite: 'Lax' as const }] : [], origins: [] }
+}
+
 /**
- * Playwright's test, failing also when the page logs an error or a warning, breaks the content policy or has a failed
+ * Playwright's test, signed in as an admin, or with `test.use({ role })` as another, failing also when the page logs an error or a warning, breaks the content policy or has a failed
  * request. A test that provokes one takes it out: `pageProblems.splice(0)`.
  */
-export const test = base.extend<{ pageProblems: string[] }>({
+export const test = base.extend<{ role: Role; pageProblems: string[] }>({
+  role: ['admin', { option: true }],
+  storageState: async ({ role }, use) => use(stateOf(role)),
   pageProblems: [
     async ({ page, javaScriptEnabled }, use) => {
       const problems: string[] = []

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
+import { cookieOf } from './fixtures'
 
 const APP = path.resolve(import.meta.dirname, '../app')
 /** How many addresses of one route are remembered: the first row of a list may lead to an empty page. */
@@ -55,7 +56,9 @@ async function search(route: string): Promise<string[]> {
   const addresses = new Set<string>()
   for (const parent of above.reverse()) {
     for (const address of await addressesOf(parent)) {
-      const answer = await fetch(`${process.env.E2E_BASE_URL}${address}`)
+      const answer = await fetch(`${process.env.E2E_BASE_URL}${address}`, {
+        headers: { cookie: cookieOf('admin') ?? '' },
+      })
       for (const [, href = ''] of (await answer.text()).matchAll(/\shref="(\/[^"#?]*)/g))
         if (fits(route, href)) addresses.add(href.replaceAll('&amp;', '&'))
       if (addresses.size >= ADDRESSES) return [...addresses].slice(0, ADDRESSES)

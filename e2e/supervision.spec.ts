@@ -4,6 +4,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@playwright/test'
 import { startSiteForTests, type TestSite, temporaryDataDir } from '@/lib/testing/site'
+import { ADMIN, signInByForms } from './people'
 
 // A site of its own: everything here is killed.
 test.describe.configure({ mode: 'serial', timeout: 240_000 })
@@ -11,11 +12,13 @@ test.describe.configure({ mode: 'serial', timeout: 240_000 })
 let dataDir: string
 let site: TestSite
 let everything: string
+let cookie: string
 
 test.beforeAll(async () => {
   test.setTimeout(240_000)
   dataDir = temporaryDataDir()
   site = await startSiteForTests({ DB_HOME: dataDir })
+  cookie = await signInByForms(site.url, dataDir, ADMIN)
   everything = await actions()
 })
 test.afterAll(async () => {
@@ -26,7 +29,7 @@ test.afterAll(async () => {
 const postmaster = () => readFileSync(path.join(dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')
 
 async function actions(): Promise<string> {
-  const response = await fetch(`${site.url}/actions/export?format=ndjson`)
+  const response = await fetch(`${site.url}/actions/export?format=ndjson`, { headers: { cookie } })
   expect(response.status).toBe(200)
   const text = await response.text()
   expect(text.trim().split('\n').length).toBeGreaterThan(100)
@@ -68,7 +71,7 @@ test('a killed database: pages say so, then it is back on its port without a res
   process.kill(Number(pid), 'SIGKILL')
   try {
     for (const page of ['/', '/actions', '/agents', '/commands']) {
-      const response = await fetch(site.url + page)
+      const response = await fetch(site.url + page, { headers: { cookie } })
       const html = await response.text()
       expect(html.includes('The database is away'), page).toBe(true)
       expect(/\bat [\w.]+ \(|node_modules|ECONNREFUSED/.exec(html)?.[0], page).toBeUndefined()

@@ -1,6 +1,7 @@
 import 'server-only'
 import { Readable } from 'node:stream'
-import { requireViewer, type Viewer } from '@/lib/auth/viewer'
+import { recordExport } from '@/lib/audit/record-export'
+import { requestViewer, type Viewer } from '@/lib/auth/viewer'
 import { isTimeout, isUnavailable } from '@/lib/db/availability'
 import { AppError, httpStatus } from '@/lib/errors'
 import type { ListDefinition, ListParams, RawParams } from '@/lib/list-params'
@@ -89,7 +90,7 @@ export function exportRoute<F>(
 ) {
   return async (request: Request, context: { params: Promise<Record<string, string>> }): Promise<Response> => {
     try {
-      const viewer = await requireViewer()
+      const viewer = await requestViewer(request)
       const url = new URL(request.url)
       const format = url.searchParams.get('format') ?? 'csv'
       if (format !== 'csv' && format !== 'ndjson')
@@ -101,6 +102,13 @@ export function exportRoute<F>(
       const lines = exportLines(rows, format, url.searchParams.get('ids') === 'text')
       // The header and the first rows are made before the answer starts, so that a failing query is an error, not an empty file.
       const first = [await lines.next(), await lines.next()]
+      try {
+        const path = url.pathname.replace(/\/export$/, '')
+        await recordExport(viewer, { kind: 'export.make', path, format, filters: parsed.params.given })
+      } catch (error) {
+        await lines.return(undefined)
+        throw error
+      }
       const body = Readable.from(
         (async function* () {
           try {

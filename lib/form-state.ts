@@ -4,6 +4,8 @@ export type FormState = {
   message?: string
   fields?: Record<string, string>
   values?: Record<string, string>
+  /** Where to sign in again, when nobody is signed in any more. */
+  signIn?: string
 }
 
 export const IDLE: FormState = { status: 'idle' }

@@ -1,6 +1,8 @@
 import 'server-only'
 import { revalidatePath } from 'next/cache'
+import { headers } from 'next/headers'
 import type { z } from 'zod'
+import { signInHref } from '@/lib/auth/next-path'
 import { requireViewer, type Viewer } from '@/lib/auth/viewer'
 import { isTimeout, isUnavailable } from '@/lib/db/availability'
 import { AppError } from '@/lib/errors'
@@ -40,7 +42,11 @@ export async function runServerAction<Input>({
     revalidatePath('/', 'layout')
     return { status: 'ok', message: outcome.message, values: outcome.values }
   } catch (error) {
-    if (error instanceof AppError) return { status: 'error', message: error.message, values }
+    if (error instanceof AppError) {
+      const refused: FormState = { status: 'error', message: error.message, values }
+      if (error.code === 'unauthenticated') refused.signIn = signInHref((await headers()).get('x-mig-path'))
+      return refused
+    }
     if (isUnavailable(error))
       return { status: 'error', message: 'The database is away: nothing was changed. Try again in a moment.', values }
     if (isTimeout(error))

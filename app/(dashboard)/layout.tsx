@@ -3,19 +3,26 @@ import type { ReactNode } from 'react'
 import { Frame } from '@/components/layout/frame'
 import { Person } from '@/components/layout/person'
 import { themeFrom } from '@/components/layout/theme'
-import { requireViewer } from '@/lib/auth/viewer'
+import { signOut } from '@/lib/auth/server-actions'
+import { currentViewer } from '@/lib/auth/viewer'
+import { isTimeout, isUnavailable } from '@/lib/db/availability'
 import { viewerZone } from '@/lib/viewer-zone'
 import { SiteBanners } from './site-banners'
 
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   const theme = themeFrom((await cookies()).get('theme')?.value)
   // Display only: every page and every query asks for the viewer itself.
-  const viewer = await requireViewer().catch(() => null)
+  const viewer = await currentViewer().catch((error) => {
+    if (isUnavailable(error) || isTimeout(error)) return 'away' as const
+    throw error
+  })
+  // The page sends to the sign-in page; until it does, nothing is shown around it.
+  if (viewer === null) return children
   return (
     <Frame
       theme={theme}
       zone={await viewerZone()}
-      person={viewer && <Person name={viewer.name} role={viewer.role} />}
+      person={viewer !== 'away' && <Person name={viewer.name} role={viewer.role} signOut={signOut} />}
       banners={<SiteBanners />}
     >
       {children}

@@ -70,7 +70,8 @@ export function DataTable<Row, F>({
                       key={column.id}
                       scope="row"
                       className={cn(
-                        'sticky left-0 z-1 h-row max-w-[min(22rem,60vw)] truncate border-line border-t bg-surface px-3 text-left font-normal group-hover/row:bg-hover',
+                        'sticky left-0 z-1 h-row max-w-[min(22rem,60vw)] truncate border-line border-t bg-surface px-3 text-left font-normal',
+                        rowHref && 'group-hover/row:bg-hover',
                         column.className,
                       )}
                     >

@@ -104,3 +104,13 @@ export function ChoiceField({
     </label>
   )
 }
+
+/** A filter by a moment in UTC, to the second. */
+export function MomentField({ name, label, value }: { name: string; label: string; value?: string }) {
+  return (
+    <label className="flex flex-col gap-1 text-muted text-xs">
+      {label}
+      <input type="datetime-local" name={name} step={1} defaultValue={value?.slice(0, 19) ?? ''} className={control} />
+    </label>
+  )
+}

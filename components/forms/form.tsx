@@ -4,6 +4,7 @@ import { createContext, type ReactNode, use, useActionState, useEffect, useRef }
 import { cn } from '@/lib/cn'
 import { type FormState, IDLE } from '@/lib/form-state'
 import { Notice } from '../feedback/notice'
+import { LinkButton } from '../ui/button'
 
 const StateContext = createContext<FormState>(IDLE)
 
@@ -47,7 +48,17 @@ export function FormResult() {
   const state = useFormState()
   if (state.status === 'idle' || !state.message) return null
   return (
-    <Notice live tone={state.status === 'ok' ? 'good' : 'bad'}>
+    <Notice
+      live
+      tone={state.status === 'ok' ? 'good' : 'bad'}
+      action={
+        state.signIn && (
+          <LinkButton size="sm" href={state.signIn}>
+            Sign in again
+          </LinkButton>
+        )
+      }
+    >
       {state.message}
     </Notice>
   )

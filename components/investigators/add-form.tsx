@@ -4,6 +4,7 @@ import { Notice } from '@/components/feedback/notice'
 import { InputField, TextareaField } from '@/components/forms/fields'
 import { Form, FormResult, useFormState } from '@/components/forms/form'
 import { SubmitButton } from '@/components/forms/submit-button'
+import { Checkbox } from '@/components/ui/field'
 import { Fingerprint } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
 import { saveInvestigator } from '@/lib/mig/investigators/server-actions'
@@ -30,6 +31,11 @@ export function AddInvestigatorForm() {
         hint="Left empty, the name in the key's user id is taken."
         maxLength={1024}
         autoComplete="off"
+      />
+      <Checkbox
+        name="complete"
+        label="If the fingerprint is known without a key, store the key there"
+        hint="The row keeps its id and its name. Left out, a known fingerprint is refused."
       />
       <div>
         <SubmitButton pendingLabel="Checking the key" icon="plus">

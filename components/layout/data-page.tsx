@@ -1,6 +1,9 @@
+import { headers } from 'next/headers'
+import { redirect } from 'next/navigation'
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import { DatabaseAway, ErrorPanel, NoAccess, ProblemPanel } from '@/components/feedback/panels'
+import { signInHref } from '@/lib/auth/next-path'
 import { isTimeout, isUnavailable } from '@/lib/db/availability'
 import { AppError } from '@/lib/errors'
 import type { RawParams } from '@/lib/list-params'
@@ -10,8 +13,9 @@ import { PageHeader } from './page-header'
 export type PageProps = { params: Promise<Record<string, string>>; searchParams: Promise<RawParams> }
 
 /**
- * Wraps a page that reads the database. Expected failures are drawn on the server, so that they are seen without scripts:
- * the database is away, the right is missing, the address is wrong. Everything else goes on to error.tsx.
+ * Wraps a page that reads the database. Who is not signed in is sent to sign in and comes back. Expected failures are drawn
+ * on the server, so that they are seen without scripts: the database is away, the right is missing, the address is wrong.
+ * Everything else goes on to error.tsx.
  */
 export function dataPage<P extends Partial<PageProps>>(render: (props: P) => Promise<ReactNode>) {
   return async function Page(props: P) {
@@ -19,6 +23,7 @@ export function dataPage<P extends Partial<PageProps>>(render: (props: P) => Pro
     try {
       return await render(props)
     } catch (error) {
+      if (error instanceof AppError && error.code === 'unauthenticated') await askToSignIn()
       const panel = expected(error)
       if (!panel) throw error
       return (
@@ -31,6 +36,11 @@ export function dataPage<P extends Partial<PageProps>>(render: (props: P) => Pro
   }
 }
 
+/** Sends to the sign-in page, which leads back here. */
+async function askToSignIn(): Promise<never> {
+  redirect(signInHref((await headers()).get('x-mig-path')))
+}
+
 function expected(error: unknown): ReactNode {
   if (isUnavailable(error)) return <DatabaseAway />
   if (isTimeout(error))
@@ -40,8 +50,7 @@ function expected(error: unknown): ReactNode {
       </ErrorPanel>
     )
   if (!(error instanceof AppError)) return null
-  if (error.code === 'forbidden' || error.code === 'unauthenticated')
-    return <NoAccess needs="admin">{error.message}</NoAccess>
+  if (error.code === 'forbidden') return <NoAccess needs="admin">{error.message}</NoAccess>
   if (error.code === 'invalid') return <ProblemPanel problem={error.message} />
   return null
 }

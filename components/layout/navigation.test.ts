@@ -12,8 +12,10 @@ test.each([
   ['/acl/requirements', 'acl'],
   ['/acl/permissions', 'permissions'],
   ['/spool/action/new', 'spool'],
+  ['/audit', 'audit'],
   ['/actionsx', null],
   ['/sign-in', null],
+  ['/settings', 'settings'],
 ])('%s belongs to %s', (pathname, item) => {
   expect(currentItem(pathname)).toBe(item)
 })

@@ -11,6 +11,8 @@ export type NavKey =
   | 'permissions'
   | 'investigators'
   | 'spool'
+  | 'audit'
+  | 'settings'
 
 export type NavItem = {
   key: NavKey
@@ -69,8 +71,14 @@ export const NAVIGATION: readonly NavItem[] = [
   { key: 'spool', label: 'Spool', href: '/spool', icon: 'spool', under: '/spool' },
 ]
 
+/** What is not of MIG, at the end of the sidebar. */
+export const FOOT: readonly NavItem[] = [
+  { key: 'audit', label: 'Audit', href: '/audit', icon: 'history', under: '/audit' },
+  { key: 'settings', label: 'Settings', href: '/settings', icon: 'settings', under: '/settings' },
+]
+
 /** The item that an address belongs to: the one with the longest prefix, or null. */
-export function currentItem(pathname: string, items: readonly NavItem[] = NAVIGATION): NavKey | null {
+export function currentItem(pathname: string, items: readonly NavItem[] = [...NAVIGATION, ...FOOT]): NavKey | null {
   let best: NavItem | null = null
   for (const item of items.flatMap((one) => [one, ...(one.sub ?? [])])) {
     const fits =

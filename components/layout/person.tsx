@@ -1,18 +1,61 @@
-/** Who is signed in: initials, the name and role on hover and aloud. */
-export function Person({ name, role }: { name: string; role: string }) {
-  const words = name.split(/\s+/).filter(Boolean)
-  const initials = [words[0], words.length > 1 ? words.at(-1) : undefined]
-    .map((word) => [...(word ?? '')][0] ?? '')
-    .join('')
+'use client'
+
+import Link from 'next/link'
+import { Icon } from '../ui/icon'
+import { visibleText } from '../ui/visible-text'
+
+const ITEM =
+  'flex h-8 w-full items-center gap-2 rounded-sm px-2 text-left text-sm text-ink hover:bg-hover pointer-coarse:h-10'
+
+/** Who is signed in, by initials, with a menu: name and role, settings, sign out. Opens without scripts too. */
+export function Person({ name, role, signOut }: { name: string; role: string; signOut: () => Promise<void> }) {
+  const shown = visibleText(name)
   return (
-    <span
-      title={`${name}, ${role}`}
-      className="inline-flex size-7 items-center justify-center rounded-full border border-line-strong bg-surface text-[0.6875rem] font-semibold text-muted"
-    >
-      <span aria-hidden="true">{initials.toUpperCase() || '?'}</span>
-      <span className="sr-only">
-        {name}, {role}
-      </span>
-    </span>
+    <>
+      <button
+        type="button"
+        popoverTarget="person"
+        title={`${shown}, ${role}`}
+        className="inline-flex size-7 shrink-0 items-center justify-center rounded-full border border-line-strong bg-surface font-semibold text-[0.6875rem] text-muted hover:border-control hover:text-ink"
+      >
+        <span aria-hidden="true">{initials(name)}</span>
+        <span className="sr-only">
+          Signed in as {shown}, {role}
+        </span>
+      </button>
+      <div
+        id="person"
+        popover="auto"
+        className="top-[2.875rem] right-3 left-auto m-0 w-60 rounded-md border border-line-strong bg-raised p-1 text-ink shadow-overlay backdrop:bg-transparent"
+      >
+        <div className="mb-1 border-line border-b px-2 pt-1.5 pb-2">
+          <p className="font-medium text-sm wrap-anywhere">
+            <bdi>{shown}</bdi>
+          </p>
+          <p className="text-muted text-xs">{role}</p>
+        </div>
+        <Link
+          href="/settings"
+          prefetch={false}
+          className={ITEM}
+          onClick={(event) => event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover?.()}
+        >
+          <Icon name="settings" className="size-4 text-muted" />
+          Settings
+        </Link>
+        <form action={signOut}>
+          <button type="submit" className={ITEM}>
+            <Icon name="log-out" className="size-4 text-muted" />
+            Sign out
+          </button>
+        </form>
+      </div>
+    </>
   )
+}
+
+function initials(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean)
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? '')][0] ?? '')
+  return letters.join('').toUpperCase() || '?'
 }

@@ -2,8 +2,9 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { cn } from '@/lib/cn'
 import { Icon } from '../ui/icon'
+import { Mark } from './mark'
 import { NavLink } from './nav-link'
-import { NAVIGATION, type NavItem, type NavKey } from './navigation'
+import { FOOT, NAVIGATION, type NavItem, type NavKey } from './navigation'
 
 /**
  * The areas. One element in three shapes: full on wide windows, icons on medium ones, on phones a sheet that the menu
@@ -42,23 +43,31 @@ export function Sidebar({ counts = {} }: { counts?: Partial<Record<NavKey, React
           <Icon name="x" className="size-5" />
         </button>
       </div>
-      <ul className="flex flex-col gap-px px-2 pt-1 pb-4">
-        {NAVIGATION.map((item) => (
-          <li key={item.key} className="flex flex-col gap-px">
-            <Entry item={item} count={counts[item.key]} />
-            {item.sub && (
-              <ul className="flex flex-col gap-px">
-                {item.sub.map((sub) => (
-                  <li key={sub.key}>
-                    <Entry item={sub} count={counts[sub.key]} sub />
-                  </li>
-                ))}
-              </ul>
-            )}
-          </li>
-        ))}
-      </ul>
+      <List items={NAVIGATION} counts={counts} />
+      <div className="flex-1" />
+      <List items={FOOT} counts={counts} />
     </nav>
+  )
+}
+
+function List({ items, counts }: { items: readonly NavItem[]; counts: Partial<Record<NavKey, ReactNode>> }) {
+  return (
+    <ul className="flex flex-col gap-px px-2 pt-1 pb-4">
+      {items.map((item) => (
+        <li key={item.key} className="flex flex-col gap-px">
+          <Entry item={item} count={counts[item.key]} />
+          {item.sub && (
+            <ul className="flex flex-col gap-px">
+              {item.sub.map((sub) => (
+                <li key={sub.key}>
+                  <Entry item={sub} count={counts[sub.key]} sub />
+                </li>
+              ))}
+            </ul>
+          )}
+        </li>
+      ))}
+    </ul>
   )
 }
 
@@ -71,20 +80,5 @@ function Entry({ item, count, sub = false }: { item: NavItem; count?: ReactNode;
         <span className="md:max-lg:absolute md:max-lg:top-0 md:max-lg:right-0 md:max-lg:scale-75">{count}</span>
       )}
     </NavLink>
-  )
-}
-
-function Mark() {
-  return (
-    <svg viewBox="0 0 20 20" className="size-5" aria-hidden="true">
-      <rect width="20" height="20" rx="5" className="fill-accent-solid" />
-      <path
-        d="M5 14V6l5 5 5-5v8"
-        className="fill-none stroke-on-solid"
-        strokeWidth="1.8"
-        strokeLinecap="round"
-        strokeLinejoin="round"
-      />
-    </svg>
   )
 }

@@ -35,12 +35,12 @@ export async function issueChallenge(browserSecret: string, origin: Origin): Pro
   return { id, text, expires }
 }
 
-export type OpenChallenge = { id: string; text: string; at: Instant }
+export type OpenChallenge = { id: string; text: string; at: Instant; expires: Instant }
 
-/** The newest text that this browser may still have signed, and the clock's moment; null when there is none of this origin. */
+/** The texts of this origin that this browser may still have signed, newest first, each with the clock's moment. */
 export async function openChallenges(browserSecret: string, origin: Origin): Promise<OpenChallenge[]> {
   const { rows } = await pool().query<OpenChallenge>(sql`
-    SELECT id::text AS id, text, clock_timestamp() AS at FROM dashboard.challenge
+    SELECT id::text AS id, text, clock_timestamp() AS at, expires_at AS expires FROM dashboard.challenge
     WHERE browser_hash = ${secretHash(browserSecret)} AND used_at IS NULL AND expires_at > clock_timestamp()
     ORDER BY created_at DESC LIMIT 3`)
   const own = `MIG dashboard sign-in 1; origin=${siteOrigin(origin)}; `

@@ -32,16 +32,26 @@ export function isScheduler(
   return schedulerKeyId !== null && (fingerprint?.toUpperCase().endsWith(schedulerKeyId) ?? false)
 }
 
+/** What decided about a role. */
+export type RoleReason = 'disabled' | 'scheduler' | 'status' | 'granted' | 'permissions' | 'default'
+
 /**
- * The role that counts. Granted here wins; without a grant everybody of MIG may read, in the 2019 layout only who is active
- * and holds the rights to read in MIG itself. The scheduler and disabled people have none.
+ * The role that counts, and why. Granted here wins; without a grant everybody of MIG may read, in the 2019 layout only who
+ * is active and holds the rights to read in MIG itself. The scheduler and disabled people have none.
  */
+export function roleOf(person: Person, schedulerKeyId: string | null): { role: Role; why: RoleReason } {
+  if (isScheduler(person, schedulerKeyId)) return { role: 'none', why: 'scheduler' }
+  if (person.disabled) return { role: 'none', why: 'disabled' }
+  if (person.later && person.status !== 'active') return { role: 'none', why: 'status' }
+  if (person.granted) return { role: person.granted, why: 'granted' }
+  if (person.later && person.permissions !== null && !holds(person.permissions))
+    return { role: 'none', why: 'permissions' }
+  return { role: 'investigator', why: 'default' }
+}
+
+/** The role that counts: `roleOf` without the reason. */
 export function effectiveRole(person: Person, schedulerKeyId: string | null): Role {
-  if (person.disabled || isScheduler(person, schedulerKeyId)) return 'none'
-  if (person.later && person.status !== 'active') return 'none'
-  if (person.granted) return person.granted
-  if (person.later && person.permissions !== null && !holds(person.permissions)) return 'none'
-  return 'investigator'
+  return roleOf(person, schedulerKeyId).role
 }
 
 function holds(mask: string): boolean {

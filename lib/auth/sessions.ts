@@ -17,7 +17,8 @@ export const ABSOLUTE_HOURS = 12
 
 export type SessionPerson = { sessionId: string; id: MigId; name: string; fingerprint: string; role: Role }
 
-const LIVE = sql`s.ended_at IS NULL AND s.expires_at > clock_timestamp()
+/** Of `dashboard.session s`: neither ended nor idle nor over, by the database's clock. */
+export const LIVE = sql`s.ended_at IS NULL AND s.expires_at > clock_timestamp()
   AND s.last_used_at > clock_timestamp() - make_interval(hours => ${IDLE_HOURS})`
 
 /** Makes a session in the caller's transaction and returns its id and the cookie's secret, which is kept nowhere. */

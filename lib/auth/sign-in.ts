@@ -8,7 +8,7 @@ import { env } from '@/lib/env'
 import { publickeySql, vintage } from '@/lib/mig/vintage'
 import { openChallenges } from './challenge'
 import { keyIdsOf, primaryFingerprint } from './key-index'
-import { countAttempt, LIMITS } from './limits'
+import { countAttempt, LIMITS, takeFolded } from './limits'
 import { normalSql, type PersonRow, personFrom, personOf, personSelect } from './person.sql'
 import type { Origin } from './request'
 import { effectiveRole } from './rules'
@@ -24,6 +24,7 @@ export type SignedIn = { ok: true; secret: string; name: string } | { ok: false 
 type Refusal = SignatureRefusal | 'no-open-text' | 'no-role' | 'fingerprint-differs' | 'used'
 
 const LEAST_MS = 300
+const MINUTE_MS = 60_000
 
 /**
  * Signs a person in by a detached signature over the text that this browser was given. The signer is found by the key.
@@ -38,7 +39,8 @@ export async function signIn(input: {
   const result = await attempt(input)
   if (result.ok) return result
   await refuse(result.why, input.origin)
-  await sleep(Math.max(0, until - performance.now()))
+  // A timer may fire a moment early.
+  while (performance.now() < until) await sleep(until - performance.now() + 1)
   return { ok: false }
 }
 
@@ -126,24 +128,53 @@ async function enter(
   })
 }
 
-/** One audit row for each refusal below the limit; beyond it, one a minute and address with the count so far. */
+const NOBODY = { id: null, name: 'nobody', fingerprint: null, role: 'none', via: 'web' } as const
+
+/** One audit row for each refusal below the limit; those beyond it are counted, and told in one row when the minute is over. */
 async function refuse(why: Refusal, origin: Origin): Promise<void> {
-  const counts = await countAttempt('refusal', origin.address)
-  const over = counts.address - LIMITS.refusal.address
-  const overAll = counts.all - LIMITS.refusal.all
-  if (over > 1 || overAll > 1) return
-  const folded = over === 1 || overAll === 1
+  await tellFolded()
+  const { address } = origin
+  const counts = await countAttempt('refusal', address)
+  if (counts.address > LIMITS.refusal.address || counts.all > LIMITS.refusal.all) {
+    await countAttempt('folded', address)
+    tellWhenOver()
+    return
+  }
   await db().$transaction((tx) =>
     recordActorAudit(
       tx,
-      { id: null, name: 'nobody', fingerprint: null, role: 'none', via: 'web', address: origin.address },
-      {
-        kind: 'session.refuse',
-        object: { type: 'session', id: '' },
-        before: null,
-        after: null,
-        detail: folded ? { why, more: 'further refusals of this minute have no row of their own' } : { why },
-      },
+      { ...NOBODY, address },
+      { kind: 'session.refuse', object: { type: 'session', id: '' }, before: null, after: null, detail: { why } },
     ),
   )
+}
+
+/** Writes an audit row with the count for each minute that is over and had more refusals than the limit. */
+export async function tellFolded(): Promise<void> {
+  await db().$transaction(async (tx) => {
+    for (const { minute, count, addresses } of await takeFolded(tx))
+      await recordActorAudit(
+        tx,
+        { ...NOBODY, address: addresses.length === 1 ? (addresses[0] ?? null) : null },
+        {
+          kind: 'session.refuse',
+          object: { type: 'session', id: '' },
+          before: null,
+          after: null,
+          detail: { why: 'beyond-the-limit', count, minute, addresses },
+        },
+      )
+  })
+}
+
+let isToBeTold = false
+
+// After a process that ended meanwhile the next refusal tells.
+function tellWhenOver(): void {
+  if (isToBeTold) return
+  isToBeTold = true
+  setTimeout(() => {
+    isToBeTold = false
+    tellFolded().catch(() => {})
+  }, MINUTE_MS + 1_000).unref()
 }

@@ -35,8 +35,8 @@ export async function readDetachedSignature(
   try {
     if (typeof input === 'string') {
       const blocks = input.match(/-----BEGIN [^-]+-----/g) ?? []
-      if (blocks.length > 1) return refuse('several-signatures')
       if (blocks[0] !== '-----BEGIN PGP SIGNATURE-----') return refuse('not-a-detached-signature')
+      if (blocks.length > 1) return refuse('several-signatures')
       signature = await openpgp.readSignature({ armoredSignature: input.trim(), config: CONFIG })
     } else {
       signature = await openpgp.readSignature({ binarySignature: input, config: CONFIG })
@@ -103,6 +103,16 @@ async function signs(key: openpgp.PublicKey, signature: openpgp.Signature, text:
 async function canSignAt(key: openpgp.PublicKey, keyId: string, at: Date): Promise<boolean> {
   const wanted = key.getKeyIDs().find((id) => id.toHex() === keyId)
   return key.getSigningKey(wanted, at, undefined, CONFIG).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Whether a signature of this key could sign somebody in at a moment, as far as the key alone decides. Never throws. */
+export async function canSignInWith(armoredKey: string, at: Date): Promise<boolean> {
+  const key = await openpgp.readKey({ armoredKey, config: CONFIG }).catch(() => null)
+  if (!key || key.isPrivate()) return false
+  return key.getSigningKey(undefined, at, undefined, CONFIG).then(
     () => true,
     () => false,
   )

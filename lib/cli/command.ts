@@ -10,6 +10,10 @@ export type Io = {
   out: (text: string) => void
   err: (text: string) => void
   environment: Record<string, string | undefined>
+  /** Puts a question to the person at the terminal; absent where there is none. */
+  ask?: (question: string) => Promise<string>
+  /** All of standard input. */
+  read?: () => Promise<string>
 }
 
 export type Call = {

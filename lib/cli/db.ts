@@ -6,7 +6,7 @@ import { isMigsOwnRole, migrateDatabase, migsOwnSentence, ownerSql, setupDatabas
 import { parseEnv } from '@/lib/env'
 import { detectVintage, isMig } from '@/lib/mig/vintage'
 
-const URL_OPTION: Record<string, Option> = {
+export const URL_OPTION: Record<string, Option> = {
   url: { type: 'string', value: 'URL', help: 'the database, instead of DATABASE_URL (which other users cannot see)' },
 }
 

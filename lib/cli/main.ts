@@ -1,10 +1,20 @@
 import { parseArgs } from 'node:util'
+import { auditCommands } from '@/lib/cli/audit'
 import { type Call, type Command, type Io, OperatorError, type Option, type ParseOptions } from '@/lib/cli/command'
 import { dbCommands } from '@/lib/cli/db'
+import { investigatorCommands } from '@/lib/cli/investigator'
+import { roleCommands } from '@/lib/cli/role'
+import { tokenCommands } from '@/lib/cli/token'
 import { DatabaseProblem } from '@/lib/db/setup'
 
 // One file per group: a new group adds its list here.
-const COMMANDS: readonly Command[] = [...dbCommands]
+const COMMANDS: readonly Command[] = [
+  ...dbCommands,
+  ...investigatorCommands,
+  ...roleCommands,
+  ...tokenCommands,
+  ...auditCommands,
+]
 
 const EVERYWHERE: Record<string, Option> = {
   help: { type: 'boolean', help: 'what the command does and its options' },

@@ -6,22 +6,23 @@ import { pool } from './pool'
 import { join, raw, type Sql, sql } from './sql'
 
 /** What a list may be sorted by. The expression is never NULL (wrap it in COALESCE), else rows would fall out of the paging. */
-export type SortExpression = { expression: Sql; type: 'timestamptz' | 'numeric' | 'text' }
+export type SortExpression = { expression: Sql; type: 'timestamptz' | 'numeric' | 'bigint' | 'text' }
 
-/** One list as SQL; `id` is a numeric or text expression that makes the order total. */
+/** One list as SQL; `id` is an expression of `idType` that makes the order total. */
 export type ListQuery = {
   select: Sql
   from: Sql
   where: Sql[]
   sorts: Record<string, SortExpression>
   id: Sql
-  idType?: 'numeric' | 'text'
+  idType?: 'numeric' | 'bigint' | 'text'
 }
 
 const COUNT_LIMIT = 10_000
 const CURSOR_FORMS: Record<SortExpression['type'], RegExp> = {
   timestamptz: /^(-?infinity|\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d(:\d\d)?)?( BC)?)$/,
   numeric: /^-?\d{1,40}(\.\d{1,40})?$/,
+  bigint: /^\d{1,18}$/,
   text: /^/,
 }
 

@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { Micros } from './clock'
 import { generateDemo } from './generate'
 import { insertDemo } from './insert'
-import { makeKeys, makePeople, saveKeys } from './people'
+import { FIRST_ADMIN_ID, makeKeys, makePeople, saveKeys } from './people'
 import { Rng } from './rng'
 import { Signer } from './sign'
 import { refuseForeignSpool, writeSpool } from './spool'
@@ -55,6 +55,8 @@ export async function fillDatabase(options: FillOptions): Promise<DemoCounts | n
     await client.query('BEGIN')
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK])
     if ((await client.query('SELECT FROM dashboard.demo')).rowCount !== 0) {
+      // A demo of before there were roles has no admin.
+      await grantAdmin(client)
       await client.query('COMMIT')
       return null
     }
@@ -78,6 +80,7 @@ export async function fillDatabase(options: FillOptions): Promise<DemoCounts | n
     await client.query('UPDATE dashboard.investigator_id SET last = greatest(last, $1)', [
       String(Math.max(...demo.people.map(({ id }) => Number(id)))),
     ])
+    await grantAdmin(client)
     await client.query(`ANALYZE ${MIG_TABLES.map((table) => `public.${table}`).join(', ')}`)
     await client.query('INSERT INTO dashboard.demo (seed, filled_at, spool) VALUES ($1, clock_timestamp(), $2)', [
       seed,
@@ -88,6 +91,17 @@ export async function fillDatabase(options: FillOptions): Promise<DemoCounts | n
   } finally {
     await client.end()
   }
+}
+
+/** Makes the first person of the demo its admin, unless there is one. */
+async function grantAdmin(client: pg.Client): Promise<void> {
+  await client.query(
+    `INSERT INTO dashboard.person (investigator_id, fingerprint, role)
+     SELECT id, upper(pgpfingerprint), 'admin' FROM public.investigators WHERE id = $1
+     AND NOT EXISTS (SELECT FROM dashboard.person WHERE role = 'admin')
+     ON CONFLICT (investigator_id, fingerprint) DO NOTHING`,
+    [FIRST_ADMIN_ID],
+  )
 }
 
 async function refuseRows(client: pg.Client): Promise<void> {

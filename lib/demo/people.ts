@@ -37,6 +37,8 @@ export type DemoKey = {
 }
 
 export const SCHEDULER_ID = '1'
+/** Ada Okafor, who may write in the demo from the start. */
+export const FIRST_ADMIN_ID = '2'
 const KEY_FILE = 'demo-keys.json'
 
 /** The eight rows of `investigators`: seven people and the scheduler's own. */
@@ -52,7 +54,7 @@ export function makePeople(rng: Rng): Person[] {
       note: 'signs agentdestroy',
     },
     {
-      id: '2',
+      id: FIRST_ADMIN_ID,
       name: 'Ada Okafor',
       email: 'ada.okafor@example.net',
       algorithm: 'rsa3072',

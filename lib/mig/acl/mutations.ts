@@ -1,7 +1,8 @@
 import 'server-only'
 import { recordAudit } from '@/lib/audit/record'
 import { assertAdmin, type Viewer } from '@/lib/auth/viewer'
-import { db, type Transaction } from '@/lib/db/prisma'
+import { inWrite } from '@/lib/auth/write'
+import type { Transaction } from '@/lib/db/prisma'
 import { type Sql, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import { formatNumber } from '@/lib/format'
@@ -10,9 +11,6 @@ import type { MigId } from '@/lib/mig/wire/id'
 import { now } from '@/lib/now'
 import type { MinimumInput, WeightInput } from './schema'
 import { newestRowSql } from './window.sql'
-
-// Writers wait for each other at the audit; the statement time-out ends what takes longer.
-const WAIT = { maxWait: 10_000, timeout: 15_000 }
 
 /** What a write of one cell did: the sentence for the person, the audit row's id. */
 export type CellWritten = { message: string; auditId: string }
@@ -80,7 +78,7 @@ export async function setMinimumWeight(viewer: Viewer, input: MinimumInput): Pro
   assertAdmin(viewer)
   const { agent, module: moduleId, seen, weight } = input
   const newest = await newestOf(agent)
-  return db().$transaction(async (tx) => {
+  return inWrite(viewer, async (tx) => {
     const { endpoint, module } = await placeOf(tx, newest, agent, moduleId)
     const cell = sql`moduleid = ${moduleId}::numeric AND agentid = ${agent}::numeric`
     const table: CellTable = {
@@ -103,7 +101,7 @@ export async function setMinimumWeight(viewer: Viewer, input: MinimumInput): Pro
     const refused =
       weight !== null && weight < 1 ? ' Agents refuse a minimum below 1: with it nobody can run the module there.' : ''
     return { message: `${changedSentence(what, seen, weight)}${refused}`, auditId }
-  }, WAIT)
+  })
 }
 
 /** Sets or removes one investigator's weight for one module on one endpoint, on its newest row. Only an admin may. */
@@ -111,7 +109,7 @@ export async function setWeight(viewer: Viewer, input: WeightInput): Promise<Cel
   assertAdmin(viewer)
   const { agent, module: moduleId, investigator, seen, weight } = input
   const newest = await newestOf(agent)
-  return db().$transaction(async (tx) => {
+  return inWrite(viewer, async (tx) => {
     const { endpoint, module } = await placeOf(tx, newest, agent, moduleId)
     const found = await tx.$queryRaw<Named[]>(
       sql`SELECT trunc(id)::text AS id, name FROM public.investigators WHERE id = ${investigator}::numeric`,
@@ -137,7 +135,7 @@ export async function setWeight(viewer: Viewer, input: WeightInput): Promise<Cel
       detail: { ...detailOf({ endpoint, module }), investigatorid: investigator, investigator: person.name },
     })
     return { message: changedSentence(what, seen, weight), auditId }
-  }, WAIT)
+  })
 }
 
 function detailOf({ endpoint, module }: Place) {

@@ -17,6 +17,10 @@ export const addSchema = z.object({
   armoredKey: z
     .string({ error: 'There is no key: paste the armored public key, from its BEGIN line to its END line.' })
     .max(MAX_PASTE, 'The pasted text is far larger than a key: 64 KiB is all that the database holds.'),
+  complete: z
+    .string()
+    .optional()
+    .transform((box) => box === 'on'),
 })
 
 export type AddInput = z.infer<typeof addSchema>

@@ -12,9 +12,11 @@ export async function saveInvestigator(_state: FormState, formData: FormData): P
     formData,
     keep: ['name'],
     run: async (viewer, input) => {
-      const added = await addInvestigator(viewer, input)
+      const added = await addInvestigator(viewer, input, { complete: input.complete })
       return {
-        message: `1 investigator added: ${added.name}.`,
+        message: added.completed
+          ? `1 key stored, in the row of ${added.name}.`
+          : `1 investigator added: ${added.name}.`,
         values: { id: added.id, fingerprint: added.fingerprint },
       }
     },

@@ -7,7 +7,7 @@ CREATE TABLE dashboard.audit (
   viewer_name text NOT NULL,
   viewer_role text NOT NULL,
   viewer_fingerprint text,
-  via text NOT NULL CONSTRAINT audit_via_check CHECK (via IN ('web', 'operator', 'launcher')),
+  via text NOT NULL CONSTRAINT audit_via_check CHECK (via IN ('web', 'token', 'operator', 'launcher')),
   address text,
   kind text NOT NULL,
   object_type text NOT NULL,

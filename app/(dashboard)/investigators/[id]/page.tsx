@@ -3,6 +3,7 @@ import { AclNote } from '@/components/acl/acl-note'
 import { SignedActions, WeightSummary } from '@/components/investigators/activity'
 import { KeyBadge } from '@/components/investigators/key-badge'
 import { KeyPanel } from '@/components/investigators/key-panel'
+import { RolePanel } from '@/components/investigators/role-panel'
 import { RowFacts } from '@/components/investigators/row-facts'
 import { ChooseId } from '@/components/layout/choose-id'
 import { Columns, Content } from '@/components/layout/content'
@@ -15,6 +16,7 @@ import { StatusBadge } from '@/components/ui/badge'
 import { LinkButton } from '@/components/ui/button'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
+import { getPerson } from '@/lib/auth/people-queries'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount, formatNumber, formatRelative } from '@/lib/format'
 import { getInvestigator } from '@/lib/mig/investigators/queries'
@@ -35,6 +37,7 @@ export default dataPage(async ({ params }: PageProps) => {
   const moment = await now()
   const investigator = await getInvestigator(viewer, resolved.id, moment)
   if (!investigator) notFound()
+  const person = viewer.role === 'admin' ? await getPerson(viewer, investigator.id) : null
   const { key, later, signed, lastSigned, weights } = investigator
   const rows = weights.reduce((sum, weight) => sum + weight.agents, 0)
   return (
@@ -69,6 +72,7 @@ export default dataPage(async ({ params }: PageProps) => {
               <Section title="In the database">
                 <RowFacts investigator={investigator} />
               </Section>
+              {person && <RolePanel person={person} later={later !== null} />}
               <Section title="Weights" remark="by module">
                 <WeightSummary investigator={investigator} />
                 <div className="text-xs">

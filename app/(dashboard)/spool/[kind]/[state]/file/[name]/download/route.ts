@@ -1,4 +1,5 @@
-import { requireViewer } from '@/lib/auth/viewer'
+import { recordExport } from '@/lib/audit/record-export'
+import { requestViewer } from '@/lib/auth/viewer'
 import { refusal } from '@/lib/export'
 import { readFileName } from '@/lib/mig/spool/file-name'
 import { getSpoolFileBytes, spoolError } from '@/lib/mig/spool/queries'
@@ -6,11 +7,11 @@ import { readDirectory } from '@/lib/mig/spool/search-params'
 
 /** The file's bytes as an attachment that no browser takes for anything but text. */
 export async function GET(
-  _request: Request,
+  request: Request,
   { params }: { params: Promise<Record<string, string>> },
 ): Promise<Response> {
   try {
-    const viewer = await requireViewer()
+    const viewer = await requestViewer(request)
     const segments = await params
     const directory = readDirectory(segments)
     const name = readFileName(segments.name ?? '')
@@ -18,6 +19,8 @@ export async function GET(
     const answer = await getSpoolFileBytes(viewer, { directory, name })
     if (!answer.ok) throw spoolError(answer)
     const bytes = answer.value.bytes
+    const id = `${directory.join('/')}/${name}`
+    await recordExport(viewer, { kind: 'export.download', object: { type: 'spool file', id }, bytes: bytes.length })
     return new Response(Buffer.from(bytes), {
       headers: {
         'content-type': 'text/plain; charset=utf-8',

@@ -1,0 +1,217 @@
+/** What of the tested site the addresses and forms below are made of. */
+export type Site = {
+  action: string
+  command: string
+  agent: string
+  module: string
+  /** The person who signs in as an investigator, and another one. */
+  investigator: string
+  other: { id: string; fingerprint: string }
+  spool: { kind: string; state: string; name: string }
+  /** The stored minimum weight and weight of `agent` and `module`, and the other's weight there; '' for none. */
+  minimum: string
+  weight: string
+  /** An armored public key that nobody here has. */
+  newKey: string
+  /** A live session and a live token of `other`, made anew for every request. */
+  session: string
+  token: string
+  /** A further live session of whoever asks; of `other` for nobody. */
+  ownSession: string
+}
+
+/**
+ * What a page shows whom. Nobody is sent to sign in, but for `open` ones. `reads` shows data, `form` has none of its own,
+ * `no-access` says so to an investigator and shows a form to an admin, `missing` is a 404, and `next` is Next's own.
+ */
+export type PageRule = {
+  investigator: 'open' | 'reads' | 'form' | 'no-access' | 'missing' | 'next'
+  path?: (site: Site) => string
+}
+
+/** What a handler answers an investigator; an admin gets 200, nobody 401 unless it is `open`. */
+export type HandlerRule = { investigator: 200 | 403 | 'open'; path?: (site: Site) => string; query?: string }
+
+export type Outcome = 'done' | 'refused'
+export type Who = 'nobody' | 'investigator' | 'admin'
+
+/** A post to a server action with these fields, and what becomes of it; `disabled` where the other person is disabled before. */
+export type ActionCase = {
+  what: string
+  fields: (site: Site) => Record<string, string>
+  disabled?: true
+} & Record<Who, Outcome>
+
+const reads: PageRule = { investigator: 'reads' }
+const csv: HandlerRule = { investigator: 200, query: '?format=csv' }
+/** A place in a list that is sorted by a moment, by a name, or by a number. */
+const than = (key: string): HandlerRule => ({
+  investigator: 200,
+  query: `?than=${Buffer.from(JSON.stringify([key, '1'])).toString('base64url')}`,
+})
+const byTime = than('2014-01-01 00:00:00+00')
+const byNumber = than('1')
+
+const spoolPath = ({ spool }: Site, rest: string) =>
+  `/spool/${spool.kind}/${spool.state}${rest.replace('NAME', encodeURIComponent(spool.name))}`
+
+/** Every page of the build. */
+export const PAGES: Readonly<Record<string, PageRule>> = {
+  '/': reads,
+  '/sign-in': { investigator: 'open' },
+  '/actions': reads,
+  '/actions/[id]': { ...reads, path: (site) => `/actions/${site.action}` },
+  '/actions/[id]/commands': { ...reads, path: (site) => `/actions/${site.action}/commands` },
+  '/commands': reads,
+  '/commands/[id]': { ...reads, path: (site) => `/commands/${site.command}` },
+  '/agents': reads,
+  '/agents/[id]': { ...reads, path: (site) => `/agents/${site.agent}` },
+  '/agents/offline': reads,
+  '/agents/doubles': reads,
+  '/acl/requirements': reads,
+  '/acl/permissions': reads,
+  '/investigators': reads,
+  '/investigators/[id]': { ...reads, path: (site) => `/investigators/${site.other.id}` },
+  '/investigators/add': { investigator: 'no-access' },
+  '/spool': { investigator: 'form' },
+  '/spool/[kind]/[state]': { ...reads, path: (site) => spoolPath(site, '') },
+  '/spool/[kind]/[state]/file/[name]': { ...reads, path: (site) => spoolPath(site, '/file/NAME') },
+  '/audit': reads,
+  '/settings': { investigator: 'form' },
+  '/[...missing]': { investigator: 'missing', path: () => '/no/such/page' },
+  '/_not-found': { investigator: 'next' },
+  '/_global-error': { investigator: 'next' },
+}
+
+/** Every route handler of the build. */
+export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
+  '/healthz': { investigator: 'open' },
+  '/icon.svg': { investigator: 'open' },
+  '/actions/export': csv,
+  '/actions/new': byTime,
+  '/actions/[id]/commands/export': { ...csv, path: (site) => `/actions/${site.action}/commands/export` },
+  '/actions/[id]/commands/new': { ...byTime, path: (site) => `/actions/${site.action}/commands/new` },
+  '/commands/export': { ...csv, query: '?format=csv&status=failed' },
+  '/commands/new': byTime,
+  '/agents/export': csv,
+  '/agents/new': byTime,
+  '/agents/offline/export': csv,
+  '/agents/doubles/export': csv,
+  '/acl/requirements/export': csv,
+  '/acl/permissions/export': csv,
+  '/investigators/export': csv,
+  '/investigators/[id]/key': { investigator: 200, path: (site) => `/investigators/${site.other.id}/key` },
+  '/spool/[kind]/[state]/export': { ...csv, path: (site) => spoolPath(site, '/export') },
+  '/spool/[kind]/[state]/file/[name]/download': {
+    investigator: 200,
+    path: (site) => spoolPath(site, '/file/NAME/download'),
+  },
+  '/audit/export': csv,
+  '/audit/new': byNumber,
+}
+
+const admins = { nobody: 'refused', investigator: 'refused', admin: 'done' } as const
+const everybody = { nobody: 'done', investigator: 'done', admin: 'done' } as const
+const people = { nobody: 'refused', investigator: 'done', admin: 'done' } as const
+const none = { nobody: 'refused', investigator: 'refused', admin: 'refused' } as const
+
+const another = (weight: string) => String(Number(weight || '0') + 1)
+
+/** Every server action of the build, by its file and name. */
+export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
+  'lib/mig/acl/server-actions.ts#saveMinimumWeight': [
+    {
+      what: 'a minimum weight',
+      fields: ({ agent, module, minimum }) => ({
+        agent,
+        module,
+        seen: minimum,
+        weight: another(minimum),
+        intent: 'set',
+      }),
+      ...admins,
+    },
+  ],
+  'lib/mig/acl/server-actions.ts#saveWeight': [
+    {
+      what: 'a weight',
+      fields: ({ agent, module, weight, other }) => ({
+        agent,
+        module,
+        investigator: other.id,
+        seen: weight,
+        weight: another(weight),
+        intent: 'set',
+      }),
+      ...admins,
+    },
+    {
+      what: 'a weight of one’s own',
+      fields: ({ agent, module, investigator }) => ({
+        agent,
+        module,
+        investigator,
+        seen: '7777',
+        weight: '9',
+        intent: 'set',
+      }),
+      ...none,
+    },
+  ],
+  'lib/mig/investigators/server-actions.ts#saveInvestigator': [
+    { what: 'a new key', fields: ({ newKey }) => ({ name: 'Somebody New', armoredKey: newKey }), ...admins },
+  ],
+  'lib/auth/people-actions.ts#changeRole': [
+    {
+      what: 'the role of another',
+      fields: ({ other }) => ({
+        investigator: other.id,
+        fingerprint: other.fingerprint,
+        role: 'admin',
+        seen: 'default',
+      }),
+      ...admins,
+    },
+  ],
+  'lib/auth/people-actions.ts#disableInvestigator': [
+    {
+      what: 'another person',
+      fields: ({ other }) => ({ investigator: other.id, fingerprint: other.fingerprint, sure: 'on' }),
+      ...admins,
+    },
+  ],
+  'lib/auth/people-actions.ts#enableInvestigator': [
+    {
+      what: 'a disabled person',
+      disabled: true,
+      fields: ({ other }) => ({ investigator: other.id, fingerprint: other.fingerprint }),
+      ...admins,
+    },
+  ],
+  'lib/auth/token-actions.ts#makeToken': [
+    { what: 'for another', fields: ({ other }) => ({ person: other.id, name: 'taken', days: '30' }), ...admins },
+    {
+      what: 'for oneself',
+      fields: ({ investigator }) => ({ person: investigator, name: 'taken', days: '30' }),
+      ...admins,
+    },
+  ],
+  'lib/auth/token-actions.ts#endToken': [
+    { what: 'the token of another', fields: ({ token }) => ({ token }), ...admins },
+  ],
+  'lib/auth/server-actions.ts#endSession': [
+    { what: 'the session of another', fields: ({ session }) => ({ session }), ...admins },
+    { what: 'a session of one’s own', fields: ({ ownSession }) => ({ session: ownSession }), ...people },
+  ],
+  'lib/auth/server-actions.ts#signOut': [{ what: 'this session', fields: () => ({}), ...people }],
+  'lib/auth/server-actions.ts#issueText': [{ what: 'a text to sign', fields: () => ({}), ...everybody }],
+  'lib/auth/server-actions.ts#signInWithSignature': [
+    { what: 'without a text', fields: () => ({ signature: 'no signature' }), ...none },
+  ],
+  'lib/auth/server-actions.ts#signInAsDemoPerson': [
+    // The demo on the loopback is the one place that offers this.
+    { what: 'a person whom the demo offers', fields: ({ other }) => ({ person: other.id }), ...everybody },
+    { what: 'the scheduler', fields: () => ({ person: '1' }), ...none },
+    { what: 'somebody else', fields: () => ({ person: '999' }), ...none },
+  ],
+}

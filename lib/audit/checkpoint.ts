@@ -1,0 +1,64 @@
+import type pg from 'pg'
+import { sql } from '@/lib/db/sql'
+import { AppError } from '@/lib/errors'
+import type { Instant } from '@/lib/mig/wire/time'
+import { appendEntry, LOCK_CHAIN } from './chain.sql'
+import { CHECKPOINT, verifyChain } from './verify'
+
+export type Checkpoint = { removed: number; lastId: string | null; head: string | null }
+
+/**
+ * Removes the audit rows from before a moment and writes the row that stands for them, with the id and hash of the last
+ * one, in one transaction. Only the audit's owner may: it takes the table's trigger away meanwhile. Rows whose chain is
+ * broken are never removed. Takes a client outside a transaction; throws `conflict` for a broken chain.
+ */
+export async function checkpoint(owner: pg.ClientBase, before: Instant): Promise<Checkpoint> {
+  const state = await verifyChain(owner)
+  if (!state.ok) throw new AppError('conflict', `${state.why} Nothing was removed: a checkpoint would hide it.`)
+  await owner.query('BEGIN')
+  try {
+    await owner.query(`SET LOCAL timezone = 'UTC'`)
+    await owner.query(LOCK_CHAIN)
+    const { rows } = await owner.query<{ id: string; hash: string }>(sql`
+      SELECT id::text AS id, encode(hash, 'hex') AS hash FROM dashboard.audit
+      WHERE id < (SELECT coalesce(min(id), 9223372036854775807) FROM dashboard.audit WHERE at >= ${before}::timestamptz)
+      ORDER BY id DESC LIMIT 1`)
+    const last = rows[0]
+    if (!last) {
+      await owner.query('COMMIT')
+      return { removed: 0, lastId: null, head: state.head }
+    }
+    const count = await owner.query<{ n: string }>(
+      sql`SELECT count(*)::text AS n FROM dashboard.audit WHERE id <= ${last.id}::bigint`,
+    )
+    const removed = Number(count.rows[0]?.n)
+    const point = await owner.query<{ hash: string }>(
+      appendEntry(
+        {
+          id: null,
+          name: 'operator (system account)',
+          role: 'admin',
+          fingerprint: null,
+          via: 'operator',
+          address: null,
+        },
+        {
+          kind: CHECKPOINT,
+          object: { type: 'audit', id: last.id },
+          before: null,
+          after: null,
+          detail: { hash: last.hash, rows: removed, before },
+        },
+      ),
+    )
+    await owner.query('ALTER TABLE dashboard.audit DISABLE TRIGGER audit_append_only')
+    const gone = await owner.query(sql`DELETE FROM dashboard.audit WHERE id <= ${last.id}::bigint`)
+    await owner.query('ALTER TABLE dashboard.audit ENABLE TRIGGER audit_append_only')
+    if (gone.rowCount !== removed) throw new Error(`${gone.rowCount} audit rows were removed instead of ${removed}`)
+    await owner.query('COMMIT')
+    return { removed, lastId: last.id, head: point.rows[0]?.hash ?? null }
+  } catch (error) {
+    await owner.query('ROLLBACK')
+    throw error
+  }
+}

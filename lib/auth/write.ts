@@ -1,0 +1,48 @@
+import 'server-only'
+import { db, type Transaction } from '@/lib/db/prisma'
+import { sql } from '@/lib/db/sql'
+import { AppError } from '@/lib/errors'
+import { lockSession } from './sessions'
+import { assertAdmin, type Viewer } from './viewer'
+
+// Writers wait for each other at the audit; the statement time-out ends what takes longer.
+const WAIT = { maxWait: 10_000, timeout: 15_000 }
+
+/**
+ * One transaction of an admin. Session and role are read again inside it and kept from changing until it ends, so that a
+ * person who was revoked meanwhile changes nothing. `lock` is an advisory lock taken before anything else: writers who may
+ * end each other's sessions would otherwise wait for each other. Throws `unauthenticated` and `forbidden`.
+ */
+export async function inWrite<T>(
+  viewer: Viewer,
+  run: (tx: Transaction) => Promise<T>,
+  { lock }: { lock?: number } = {},
+): Promise<T> {
+  assertAdmin(viewer)
+  return inTransaction(viewer, 'admin', lock, run)
+}
+
+/** One transaction of a signed-in person about what is theirs: sessions and tokens of their own. */
+export async function inOwnWrite<T>(viewer: Viewer, run: (tx: Transaction) => Promise<T>): Promise<T> {
+  if (viewer.via === 'token') throw new AppError('forbidden', 'A token may only read.')
+  return inTransaction(viewer, 'investigator', undefined, run)
+}
+
+function inTransaction<T>(
+  viewer: Viewer,
+  needs: 'admin' | 'investigator',
+  lock: number | undefined,
+  run: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return db().$transaction(async (tx) => {
+    if (lock !== undefined) await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(${lock})`)
+    if (viewer.via === 'web') {
+      const role = viewer.sessionId ? await lockSession(tx, viewer.sessionId) : null
+      if (role === null || role === 'none')
+        throw new AppError('unauthenticated', 'Your session has ended: nothing was changed. Sign in and try again.')
+      if (needs === 'admin' && role !== 'admin')
+        throw new AppError('forbidden', 'You are no admin any more: nothing was changed.')
+    }
+    return run(tx)
+  }, WAIT)
+}
