@@ -110,7 +110,13 @@ export function MomentField({ name, label, value }: { name: string; label: strin
   return (
     <label className="flex flex-col gap-1 text-muted text-xs">
       {label}
-      <input type="datetime-local" name={name} step={1} defaultValue={value?.slice(0, 19) ?? ''} className={control} />
+      <input
+        type="datetime-local"
+        name={name}
+        step={1}
+        defaultValue={value?.slice(0, 19) ?? ''}
+        className={cn(inputClass, 'w-auto')}
+      />
     </label>
   )
 }
