@@ -4,7 +4,7 @@ import { headers } from 'next/headers'
 import type { z } from 'zod'
 import { signInHref } from '@/lib/auth/next-path'
 import { requireViewer, type Viewer } from '@/lib/auth/viewer'
-import { isTimeout, isUnavailable } from '@/lib/db/availability'
+import { isCollision, isTimeout, isUnavailable } from '@/lib/db/availability'
 import { AppError } from '@/lib/errors'
 import type { FormState } from '@/lib/form-state'
 
@@ -51,6 +51,12 @@ export async function runServerAction<Input>({
       return { status: 'error', message: 'The database is away: nothing was changed. Try again in a moment.', values }
     if (isTimeout(error))
       return { status: 'error', message: 'The database took too long: nothing was changed. Try again.', values }
+    if (isCollision(error))
+      return {
+        status: 'error',
+        message: 'Somebody changed the same at the same moment: nothing was changed. Try again.',
+        values,
+      }
     throw error
   }
 }

@@ -42,7 +42,25 @@ export function isUnavailable(error: unknown): boolean {
   return chain(error).some((e) => AWAY_CODES.has(String(e.code)) || AWAY_WORDS.test(String(e.message ?? '')))
 }
 
+// Prisma wraps PostgreSQL's own code: in `meta.code`, or in the driver's error below it.
+type PrismaMeta = {
+  meta?: { code?: unknown; driverAdapterError?: { cause?: { originalCode?: unknown; code?: unknown } } }
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return chain(error).some((e) => {
+    const { meta } = e as PrismaMeta
+    const cause = meta?.driverAdapterError?.cause
+    return [e.code, meta?.code, cause?.originalCode, cause?.code].some((code) => codes.includes(String(code)))
+  })
+}
+
 /** True when PostgreSQL cancelled the statement because it ran into its time limit. */
 export function isTimeout(error: unknown): boolean {
-  return chain(error).some((e) => e.code === '57014')
+  return hasCode(error, '57014')
+}
+
+/** True when two writers stood in each other's way and PostgreSQL undid one of them: trying again is right. */
+export function isCollision(error: unknown): boolean {
+  return hasCode(error, '40P01', '40001', 'P2034')
 }
