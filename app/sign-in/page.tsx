@@ -76,9 +76,9 @@ function Ways({ viewer, open, people, next }: Awaited<ReturnType<typeof look>> &
           title="In this page, with a key file"
           remark="The file and its passphrase are used in this browser and are never sent: only the signature is."
         >
-          <noscript>
-            <p className="text-sm">This way needs JavaScript, which is off. The terminal does not.</p>
-          </noscript>
+          <p className="hidden text-sm noscript:block">
+            This way needs JavaScript, which is off. The terminal does not.
+          </p>
           <div className="noscript:hidden">
             <KeyFileWay next={next} />
           </div>
