@@ -68,4 +68,17 @@ export async function hydrated(page: Page): Promise<void> {
   )
 }
 
+/** A list's rows by what names them for good: where they lead, or their moment; a state or an age beside it changes. */
+export function rowKeys(page: Page): Promise<(string | null)[]> {
+  return page
+    .getByRole('main')
+    .getByRole('rowheader')
+    .evaluateAll((heads) =>
+      heads.map(
+        (head) =>
+          head.querySelector('a')?.getAttribute('href') ?? head.querySelector('time')?.dateTime ?? head.textContent,
+      ),
+    )
+}
+
 export { expect }
