@@ -128,7 +128,7 @@ test.describe('a forged address of the site', () => {
     expect(await status(`GET http://evil.example/ HTTP/1.1\r\nHost: ${site.host}\r\n`)).toBe(400)
     expect(await status(`GET / HTTP/1.1\r\nHost: ${site.host}\r\nHost: evil.example\r\n`)).toBeGreaterThanOrEqual(400)
     expect(await status('GET / HTTP/1.1\r\n')).toBe(400)
-    expect(await status(`GET / HTTP/1.1\r\nHost: ${site.host}\r\n`)).toBe(200)
+    expect(await status(`GET / HTTP/1.1\r\nHost: ${site.host}\r\n`)).toBe(307)
   })
 
   test('does not keep the state of the site from who watches it', async () => {
