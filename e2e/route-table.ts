@@ -7,6 +7,8 @@ export type Site = {
   /** The person who signs in as an investigator, and another one. */
   investigator: string
   other: { id: string; fingerprint: string }
+  /** Whoever asks; the investigator for nobody. */
+  self: { id: string; fingerprint: string }
   spool: { kind: string; state: string; name: string }
   /** The stored minimum weight and weight of `agent` and `module`, and the other's weight there; '' for none. */
   minimum: string
@@ -67,7 +69,8 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/agents': reads,
   '/agents/[id]': { ...reads, path: (site) => `/agents/${site.agent}` },
   '/agents/offline': reads,
-  '/agents/doubles': reads,
+  // As wide as it goes: the demo stands still while it is tested.
+  '/agents/doubles': { ...reads, path: () => '/agents/doubles?window=365d' },
   '/acl/requirements': reads,
   '/acl/permissions': reads,
   '/investigators': reads,
@@ -115,6 +118,8 @@ const everybody = { nobody: 'done', investigator: 'done', admin: 'done' } as con
 const people = { nobody: 'refused', investigator: 'done', admin: 'done' } as const
 const none = { nobody: 'refused', investigator: 'refused', admin: 'refused' } as const
 
+const named = ({ id, fingerprint }: Site['other']) => ({ investigator: id, fingerprint })
+
 const another = (weight: string) => String(Number(weight || '0') + 1)
 
 /** Every server action of the build, by its file and name. */
@@ -161,30 +166,26 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
   'lib/mig/investigators/server-actions.ts#saveInvestigator': [
     { what: 'a new key', fields: ({ newKey }) => ({ name: 'Somebody New', armoredKey: newKey }), ...admins },
   ],
-  'lib/auth/people-actions.ts#changeRole': [
+  'lib/auth/people-actions.ts#changePerson': [
     {
       what: 'the role of another',
-      fields: ({ other }) => ({
-        investigator: other.id,
-        fingerprint: other.fingerprint,
-        role: 'admin',
-        seen: 'default',
-      }),
+      fields: ({ other }) => ({ ...named(other), change: 'role', role: 'admin', seen: 'default' }),
       ...admins,
     },
-  ],
-  'lib/auth/people-actions.ts#disableInvestigator': [
     {
-      what: 'another person',
-      fields: ({ other }) => ({ investigator: other.id, fingerprint: other.fingerprint, sure: 'on' }),
+      what: 'one’s own role',
+      fields: ({ self }) => ({ ...named(self), change: 'role', role: 'admin', seen: 'default' }),
+      ...none,
+    },
+    {
+      what: 'another person disabled',
+      fields: ({ other }) => ({ ...named(other), change: 'disable', sure: 'on' }),
       ...admins,
     },
-  ],
-  'lib/auth/people-actions.ts#enableInvestigator': [
     {
-      what: 'a disabled person',
+      what: 'a disabled person enabled',
       disabled: true,
-      fields: ({ other }) => ({ investigator: other.id, fingerprint: other.fingerprint }),
+      fields: ({ other }) => ({ ...named(other), change: 'enable' }),
       ...admins,
     },
   ],
