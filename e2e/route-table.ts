@@ -69,7 +69,8 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/agents': reads,
   '/agents/[id]': { ...reads, path: (site) => `/agents/${site.agent}` },
   '/agents/offline': reads,
-  '/agents/doubles': reads,
+  // As wide as it goes: the demo stands still while it is tested.
+  '/agents/doubles': { ...reads, path: () => '/agents/doubles?window=365d' },
   '/acl/requirements': reads,
   '/acl/permissions': reads,
   '/investigators': reads,
