@@ -224,7 +224,8 @@ for (const [route, rule] of Object.entries(PAGES))
         if (rule.investigator === 'reads') expect(told(answer, address), who).toBeDefined()
         if (rule.investigator === 'no-access') {
           expect(answer.body.includes('You may not see this'), who).toBe(who === 'investigator')
-          expect(answer.body.includes('armoredKey'), who).toBe(who === 'admin')
+          // The form itself is drawn in the browser: its fields are in the page, not in RSC.
+          if (answer === plain) expect(answer.body.includes('armoredKey'), who).toBe(who === 'admin')
           expect(told(answer, address), who).toBeUndefined()
         }
       }
