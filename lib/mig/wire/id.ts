@@ -85,6 +85,19 @@ const NANOSECONDS_UNTIL = seconds('2100-01-01T00:00:00Z') * 1_000_000_000n
 const HIGH_SECONDS_FROM = seconds('2013-01-01T00:00:00Z') << 32n
 const HIGH_SECONDS_UNTIL = 2n ** 64n
 
+/** The ranges of `idCreatedAt` for its twin in SQL: a moment is `div(id, unit) / perSecond + offset` in Unix seconds. */
+export const ID_CLOCKS: readonly { from: string; until: string; unit: string; perSecond: string; offset: string }[] = [
+  { from: HIGH_SECONDS_FROM, until: HIGH_SECONDS_UNTIL, unit: 1n << 32n, perSecond: 1n, offset: 0n },
+  { from: NANOSECONDS_FROM, until: NANOSECONDS_UNTIL, unit: 1_000_000n, perSecond: 1000n, offset: 0n },
+  { from: SHIFTED_FROM, until: SHIFTED_UNTIL, unit: 1n << 16n, perSecond: 1n, offset: EPOCH_2015 },
+].map(({ from, until, unit, perSecond, offset }) => ({
+  from: String(from),
+  until: String(until),
+  unit: String(unit),
+  perSecond: String(perSecond),
+  offset: String(offset),
+}))
+
 /**
  * When the id was made, as far as its generator put the time into it (mig-domain 3.1): whole seconds but for the
  * nanosecond ids of 2015. null for numbers that no generator of MIG gives, such as 1 or 2 of a sequence.
