@@ -1,7 +1,7 @@
 import { StatusBadge } from '@/components/ui/badge'
 import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
-import type { Answer } from '@/lib/mig/commands/results'
+import type { Answer } from '@/lib/mig/modules-json/answer'
 
 /** What a command answered, in a table cell: found, nothing found, refused and why; never "nothing" for what was not read. */
 export function AnswerBadge({ answer }: { answer: Answer }) {
@@ -16,8 +16,7 @@ export function AnswerBadge({ answer }: { answer: Answer }) {
         {visibleText(answer.reason)}
       </span>
     )
-  if (answer.entries.every((entry) => entry.kind === 'none')) return <span className="text-muted">no result</span>
-  if (answer.entries.some((entry) => entry.kind === 'answer' && entry.found === false))
-    return <span className="text-muted">nothing found</span>
-  return <span className="text-muted">answered</span>
+  if (answer.entries.every((entry) => entry.kind === 'null' || entry.kind === 'skeleton'))
+    return <span className="text-muted">no result</span>
+  return <span className="text-muted">{answer.found === false ? 'nothing found' : 'answered'}</span>
 }

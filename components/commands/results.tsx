@@ -6,7 +6,7 @@ import { visibleText } from '@/components/ui/visible-text'
 import { formatBytes } from '@/lib/format'
 import { operationsSchema, readJson } from '@/lib/mig/actions/schema'
 import type { CommandDetail } from '@/lib/mig/commands/queries'
-import type { ResultEntry } from '@/lib/mig/commands/results'
+import type { OperationResult } from '@/lib/mig/modules-json/results'
 
 /** What a command answered, entry by entry, each beside the operation that it belongs to. */
 export function Results({ command }: { command: CommandDetail }) {
@@ -47,7 +47,7 @@ export function Results({ command }: { command: CommandDetail }) {
             <Badge>{i + 1}</Badge>
             {/* A refused command holds one record, whatever the number of its operations. */}
             <span className="font-medium">
-              {entry.kind === 'refusal' ? 'The agent refused' : visibleText(moduleOf(i) ?? 'unknown module')}
+              {entry.kind === 'log' ? 'The agent refused' : visibleText(moduleOf(i) ?? 'unknown module')}
             </span>
             <EntryBadge entry={entry} />
           </div>
@@ -58,10 +58,10 @@ export function Results({ command }: { command: CommandDetail }) {
   )
 }
 
-function EntryBadge({ entry }: { entry: ResultEntry }) {
-  if (entry.kind === 'none') return <StatusBadge label="no result" tone="odd" />
-  if (entry.kind === 'refusal') return <StatusBadge label="refused" tone="bad" />
-  if (entry.kind === 'odd') return <StatusBadge label="odd shape" tone="odd" />
+function EntryBadge({ entry }: { entry: OperationResult }) {
+  if (entry.kind === 'null' || entry.kind === 'skeleton') return <StatusBadge label="no result" tone="odd" />
+  if (entry.kind === 'log') return <StatusBadge label="refused" tone="bad" />
+  if (entry.kind === 'unknown') return <StatusBadge label="odd shape" tone="odd" />
   return (
     <>
       {entry.found === true && <StatusBadge label="found" tone="attention" icon="flag" />}
@@ -74,13 +74,13 @@ function EntryBadge({ entry }: { entry: ResultEntry }) {
   )
 }
 
-function Entry({ entry, label }: { entry: ResultEntry; label: string }) {
-  if (entry.kind === 'none')
+function Entry({ entry, label }: { entry: OperationResult; label: string }) {
+  if (entry.kind === 'null' || entry.kind === 'skeleton')
     return <p className="text-muted text-sm">The module gave no result: it was stopped, ran out of time or crashed.</p>
   return (
     <>
-      {entry.kind === 'refusal' && <p className="text-bad wrap-anywhere">{visibleText(entry.reason)}</p>}
-      {entry.kind === 'answer' && entry.errors.length > 0 && (
+      {entry.kind === 'log' && <p className="text-bad wrap-anywhere">{visibleText(entry.reason)}</p>}
+      {entry.errors.length > 0 && (
         <ul className="list-disc pl-5 text-bad text-sm">
           {entry.errors.slice(0, 50).map((error, i) => (
             <li key={i} className="wrap-anywhere">
@@ -90,7 +90,7 @@ function Entry({ entry, label }: { entry: ResultEntry; label: string }) {
           {entry.errors.length > 50 && <li>and {entry.errors.length - 50} more, in the tree below</li>}
         </ul>
       )}
-      <JsonView text={JSON.stringify(entry.value)} label={label} />
+      <JsonView text={entry.text} label={label} />
     </>
   )
 }

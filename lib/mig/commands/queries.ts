@@ -5,11 +5,12 @@ import { pool } from '@/lib/db/pool'
 import { sql } from '@/lib/db/sql'
 import type { ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
+import { type Answer, readAnswer } from '@/lib/mig/modules-json/answer'
+import { modulesOf } from '@/lib/mig/modules-json/operations'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { Page } from '@/lib/page'
 import { commandListQuery } from './list.sql'
-import { type Answer, readAnswer } from './results'
 import type { commandList } from './search-params'
 
 type Params = ListParams<(typeof commandList)['filters']>
@@ -102,5 +103,5 @@ export async function getCommand(_viewer: Viewer, id: MigId): Promise<CommandDet
     WHERE c.id = ${id}::numeric`)
   const row = rows[0]
   if (!row) return null
-  return { ...row, answer: readAnswer(row.status, row.results, row.resultBytes ?? 0) }
+  return { ...row, answer: readAnswer(row.status, row.results, row.resultBytes ?? 0, modulesOf(row.operations)) }
 }

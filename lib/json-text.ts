@@ -1,0 +1,215 @@
+// Reads JSON as it is written: numbers keep their digits, any depth is read without recursion, and a key named
+// __proto__ is a key. JSON.parse gives none of the three.
+
+/** A number that a double does not hold as it is written: 1e400, 6059408362783470593, 1.0. */
+export class Digits {
+  constructor(readonly text: string) {}
+  toString(): string {
+    return this.text
+  }
+}
+
+export type JsonObject = { [key: string]: JsonValue }
+export type JsonValue = null | boolean | string | number | Digits | JsonValue[] | JsonObject
+
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+class NotJson extends Error {}
+
+/** The end of the string literal that starts at `from`, or -1. */
+function endOfString(text: string, from: number): number {
+  for (let at = from + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) return at + 1
+    if (code === BACKSLASH) at++
+    else if (code < 0x20) return -1
+  }
+  return -1
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from
+  for (;;) {
+    const code = text.charCodeAt(at)
+    if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return at
+    at++
+  }
+}
+
+function stringAt(text: string, from: number, to: number): string {
+  const inside = text.slice(from + 1, to - 1)
+  if (!inside.includes('\\')) return inside
+  try {
+    return JSON.parse(text.slice(from, to))
+  } catch {
+    throw new NotJson()
+  }
+}
+
+function put(object: JsonObject, key: string, value: JsonValue): void {
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
+  else object[key] = value
+}
+
+type Open = { array: JsonValue[] } | { object: JsonObject; key: string }
+
+function parse(text: string): JsonValue {
+  const open: Open[] = []
+  let at = 0
+  const key = (): string => {
+    at = skipSpace(text, at)
+    const end = text.charCodeAt(at) === QUOTE ? endOfString(text, at) : -1
+    if (end < 0) throw new NotJson()
+    const name = stringAt(text, at, end)
+    at = skipSpace(text, end)
+    if (text[at++] !== ':') throw new NotJson()
+    return name
+  }
+  for (;;) {
+    at = skipSpace(text, at)
+    const sign = text[at]
+    let value: JsonValue
+    if (sign === '"') {
+      const end = endOfString(text, at)
+      if (end < 0) throw new NotJson()
+      value = stringAt(text, at, end)
+      at = end
+    } else if (sign === '{') {
+      const object: JsonObject = {}
+      at = skipSpace(text, at + 1)
+      if (text[at] !== '}') {
+        open.push({ object, key: key() })
+        continue
+      }
+      at++
+      value = object
+    } else if (sign === '[') {
+      const array: JsonValue[] = []
+      at = skipSpace(text, at + 1)
+      if (text[at] !== ']') {
+        open.push({ array })
+        continue
+      }
+      at++
+      value = array
+    } else if (text.startsWith('true', at)) {
+      value = true
+      at += 4
+    } else if (text.startsWith('false', at)) {
+      value = false
+      at += 5
+    } else if (text.startsWith('null', at)) {
+      value = null
+      at += 4
+    } else {
+      NUMBER.lastIndex = at
+      const digits = NUMBER.exec(text)?.[0]
+      if (digits === undefined) throw new NotJson()
+      const number = Number(digits)
+      value = String(number) === digits ? number : new Digits(digits)
+      at += digits.length
+    }
+    // The value is whole: it goes into what is open, and closes what ends behind it.
+    for (;;) {
+      const top = open.at(-1)
+      at = skipSpace(text, at)
+      if (!top) {
+        if (at < text.length) throw new NotJson()
+        return value
+      }
+      if ('array' in top) top.array.push(value)
+      else put(top.object, top.key, value)
+      const next = text[at++]
+      if (next === ',') {
+        if ('object' in top) top.key = key()
+        break
+      }
+      if (next !== ('array' in top ? ']' : '}')) throw new NotJson()
+      value = 'array' in top ? top.array : top.object
+      open.pop()
+    }
+  }
+}
+
+/** What the JSON text holds, or undefined when it is not JSON. */
+export function parseJsonText(text: string): JsonValue | undefined {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (error instanceof NotJson) return undefined
+    throw error
+  }
+}
+
+/** The end of the value at `from`, brackets and strings counted and nothing else checked; throws when there is none. */
+function endOfValue(text: string, from: number): number {
+  let at = from
+  let depth = 0
+  do {
+    at = skipSpace(text, at)
+    const sign = text[at]
+    if (sign === undefined) throw new NotJson()
+    if (sign === '"') {
+      at = endOfString(text, at)
+      if (at < 0) throw new NotJson()
+    } else if (sign === '{' || sign === '[') {
+      depth++
+      at++
+    } else if (sign === '}' || sign === ']') {
+      depth--
+      at++
+    } else if (depth > 0) at++
+    else {
+      while (at < text.length && !/[\s,\]}]/.test(text[at] as string)) at++
+      if (text.slice(from, at).length === 0) throw new NotJson()
+    }
+  } while (depth > 0)
+  return at
+}
+
+function parts<T>(text: string, open: string, close: string, each: (from: number) => [T, number]): T[] | null {
+  let at = skipSpace(text, 0)
+  if (text[at] !== open) return null
+  const found: T[] = []
+  try {
+    at = skipSpace(text, at + 1)
+    if (text[at] === close) at++
+    else
+      for (;;) {
+        const [part, end] = each(skipSpace(text, at))
+        found.push(part)
+        at = skipSpace(text, end)
+        const next = text[at++]
+        if (next === close) break
+        if (next !== ',') return null
+      }
+    return skipSpace(text, at) < text.length ? null : found
+  } catch (error) {
+    if (error instanceof NotJson) return null
+    throw error
+  }
+}
+
+/** The texts of a JSON array's items as they are written; null when it is no array. What is in an item is not checked. */
+export function jsonItems(text: string): string[] | null {
+  return parts(text, '[', ']', (from) => {
+    const end = endOfValue(text, from)
+    return [text.slice(from, end), end]
+  })
+}
+
+/** The names and texts of a JSON object's members, double names included; null when it is no object. Values are not checked. */
+export function jsonFields(text: string): { name: string; text: string }[] | null {
+  return parts(text, '{', '}', (from) => {
+    const end = text.charCodeAt(from) === QUOTE ? endOfString(text, from) : -1
+    if (end < 0) throw new NotJson()
+    const colon = skipSpace(text, end)
+    if (text[colon] !== ':') throw new NotJson()
+    const start = skipSpace(text, colon + 1)
+    const stop = endOfValue(text, start)
+    return [{ name: stringAt(text, from, end), text: text.slice(start, stop) }, stop]
+  })
+}
