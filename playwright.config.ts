@@ -3,8 +3,6 @@ import { browserLaunch } from './e2e/browser'
 
 export default defineConfig({
   testDir: 'e2e',
-  // Every route and action of the build as every role, some hundred requests each: part of `npm run test:long`.
-  testIgnore: process.env.LONG ? [] : ['**/routes.spec.ts'],
   outputDir: 'test-results',
   globalSetup: './e2e/global-setup.ts',
   fullyParallel: true,

@@ -7,7 +7,7 @@ import { AppError } from '@/lib/errors'
 import type { Instant } from '@/lib/mig/wire/time'
 import { endSession } from './sessions'
 import type { Viewer } from './viewer'
-import { inOwnWrite, inWrite } from './write'
+import { inOwnWrite, inWrite, PEOPLE_LOCK } from './write'
 
 type Stored = {
   personId: string
@@ -20,7 +20,7 @@ type Stored = {
 /** Ends the viewer's own session, the one of this request. Throws `unauthenticated` when it has ended already. */
 export async function endThisSession(viewer: Viewer, why: 'signed out' | 'signed in again'): Promise<void> {
   const { sessionId } = viewer
-  if (sessionId) await inOwnWrite(viewer, (tx) => end(tx, viewer, sessionId, why))
+  if (sessionId) await inOwnWrite(viewer, (tx) => end(tx, viewer, sessionId, why), { lock: PEOPLE_LOCK })
 }
 
 /** Ends a session of the viewer's own, or as an admin anybody's. Throws `not_found` for others' and `conflict` when it was over. */
@@ -31,7 +31,7 @@ export async function revokeSession(viewer: Viewer, sessionId: string): Promise<
   const isOwn = rows[0]?.personId === viewer.id
   if (!rows[0] || (!isOwn && viewer.role !== 'admin')) throw new AppError('not_found', 'There is no such session.')
   const write = isOwn ? inOwnWrite : inWrite
-  await write(viewer, (tx) => end(tx, viewer, sessionId, 'revoked'))
+  await write(viewer, (tx) => end(tx, viewer, sessionId, 'revoked'), { lock: PEOPLE_LOCK })
   return { name: rows[0].name, isOwn }
 }
 

@@ -13,10 +13,7 @@ import type { Role } from './rules'
 import { endSessionsOf } from './sessions'
 import { revokeTokensOf } from './tokens'
 import type { Viewer } from './viewer'
-import { inWrite } from './write'
-
-// Taken before anything else: two admins who demote each other at once would both be the last but one.
-const PEOPLE_LOCK = 4_217_003
+import { inWrite, PEOPLE_LOCK } from './write'
 
 /** The person as whoever asks saw them: with another fingerprint meanwhile it is another key, and nothing is changed. */
 export type PersonSeen = { investigatorId: MigId; fingerprint?: string | null }

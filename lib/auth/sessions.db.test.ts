@@ -209,6 +209,16 @@ describe('sessions', () => {
       expect(await sessionPerson(again.secret)).not.toBeNull()
     })
 
+    test('two who end each other’s session at once: one is quicker, and neither waits for ever', async () => {
+      for (let round = 0; round < 10; round++) {
+        const [one, two] = [await signedIn(ANN, 'admin'), await signedIn(ANN, 'admin')]
+        const results = await Promise.allSettled([revokeSession(one.viewer, two.id), revokeSession(two.viewer, one.id)])
+        const refused = results.filter((result) => result.status === 'rejected').map(({ reason }) => reason)
+        expect(refused).toMatchObject([{ code: 'unauthenticated' }])
+        expect([await sessionPerson(one.secret), await sessionPerson(two.secret)].filter(Boolean)).toHaveLength(1)
+      }
+    })
+
     test('lists are one’s own, or for an admin everybody’s; only live ones', async () => {
       const ann = await signedIn(ANN, 'admin')
       const bob = await signedIn(BOB, 'investigator')

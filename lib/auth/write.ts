@@ -9,9 +9,15 @@ import { assertAdmin, type Viewer } from './viewer'
 const WAIT = { maxWait: 10_000, timeout: 15_000 }
 
 /**
+ * The lock of whoever changes people or ends sessions: two admins who demote each other at once would both be the last but
+ * one, and two people who end each other's sessions would wait for each other.
+ */
+export const PEOPLE_LOCK = 4_217_003
+
+/**
  * One transaction of an admin. Session and role are read again inside it and kept from changing until it ends, so that a
- * person who was revoked meanwhile changes nothing. `lock` is an advisory lock taken before anything else: writers who may
- * end each other's sessions would otherwise wait for each other. Throws `unauthenticated` and `forbidden`.
+ * person who was revoked meanwhile changes nothing. `lock` is an advisory lock taken before anything else. Throws
+ * `unauthenticated` and `forbidden`.
  */
 export async function inWrite<T>(
   viewer: Viewer,
@@ -23,9 +29,13 @@ export async function inWrite<T>(
 }
 
 /** One transaction of a signed-in person about what is theirs: sessions and tokens of their own. */
-export async function inOwnWrite<T>(viewer: Viewer, run: (tx: Transaction) => Promise<T>): Promise<T> {
+export async function inOwnWrite<T>(
+  viewer: Viewer,
+  run: (tx: Transaction) => Promise<T>,
+  { lock }: { lock?: number } = {},
+): Promise<T> {
   if (viewer.via === 'token') throw new AppError('forbidden', 'A token may only read.')
-  return inTransaction(viewer, 'investigator', undefined, run)
+  return inTransaction(viewer, 'investigator', lock, run)
 }
 
 function inTransaction<T>(
