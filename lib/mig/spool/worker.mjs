@@ -158,7 +158,8 @@ function openByPath(root, below) {
       }
       if (stat.isSymbolicLink()) throw new Refused('link', 'ELOOP')
       if (!stat.isDirectory()) throw new Refused(i === 0 ? 'not-directory-root' : 'not-directory', 'ENOTDIR')
-      return `${stat.dev}:${stat.ino}`
+      // Whoever swaps a directory away and back again changes the one above it.
+      return `${stat.dev}:${stat.ino}:${i < steps.length - 1 ? stat.ctimeNs : ''}`
     })
   const before = identities().join()
   return {
@@ -259,6 +260,7 @@ async function pass(directory, begin, progress) {
     second.visit(/** @type {string} */ (names[i]), 'file')
     if (i % BATCH === BATCH - 1) await pause()
   }
+  directory.recheck()
   return second.result()
 }
 
@@ -494,14 +496,16 @@ function root(request) {
   const directory = openDirectory(request.root, [], 'to-list')
   try {
     const entries = fs.readdirSync(directory.path, { encoding: /** @type {BufferEncoding} */ ('latin1') })
+    directory.recheck()
     const besides = entries.filter((name) => !STATES.has(name))
     for (const [kind, states] of STATES) {
       if (!entries.includes(kind)) continue
       try {
         const below = openDirectory(request.root, [kind], 'to-list')
         try {
-          for (const name of fs.readdirSync(below.path, { encoding: /** @type {BufferEncoding} */ ('latin1') }))
-            if (!states.includes(name)) besides.push(`${kind}/${name}`)
+          const names = fs.readdirSync(below.path, { encoding: /** @type {BufferEncoding} */ ('latin1') })
+          below.recheck()
+          for (const name of names) if (!states.includes(name)) besides.push(`${kind}/${name}`)
         } finally {
           below.close()
         }
