@@ -37,6 +37,15 @@ export const COMMAND_STATUSES = [
   'expired',
 ] as const
 
+/** What became of a command, over the words of all vintages; a status in none of them is unknown. */
+export const COMMAND_OUTCOMES = {
+  done: ['done', 'success', 'succeeded'],
+  failed: ['failed'],
+  timeout: ['timeout'],
+  cancelled: ['cancelled', 'expired'],
+  out: ['sent', 'prepared'],
+} as const satisfies Record<string, readonly (typeof COMMAND_STATUSES)[number][]>
+
 /** `agents.status` of all vintages. It is what was stored, not whether the agent is alive. */
 export const AGENT_STATUSES = ['heartbeating', 'online', 'idle', 'offline', 'upgraded', 'destroyed'] as const
 
