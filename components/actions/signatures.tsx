@@ -1,41 +1,178 @@
+import { Suspense } from 'react'
+import { ExactMoment } from '@/components/feedback/moment'
+import { Notice } from '@/components/feedback/notice'
+import { StatusBadge } from '@/components/ui/badge'
 import { Disclosure } from '@/components/ui/disclosure'
+import { Icon } from '@/components/ui/icon'
 import { Fingerprint, Mono } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
-import type { ActionDetail } from '@/lib/mig/actions/queries'
-import { readJson } from '@/lib/mig/actions/schema'
+import { isUnavailable } from '@/lib/db/availability'
+import { formatCount, formatNumber } from '@/lib/format'
+import type { CheckedSignature, SignatureReport } from '@/lib/mig/signatures/queries'
+import { VERDICT_MEANING } from '@/lib/mig/signatures/verdict'
+import { weightWords } from '@/lib/mig/signatures/weight-words'
+import { Replays } from './replays'
 
-/** Who signed an action, as the signatures table tells, and the signatures that stand in the row itself. */
-export function Signatures({ action }: { action: ActionDetail }) {
-  const inRow = readJson(action.raw.pgpsignatures)
-  const texts = Array.isArray(inRow) ? inRow.filter((one): one is string => typeof one === 'string') : []
-  const unlisted = texts.filter((text) => !action.signatures.some((row) => row.pgpsignature === text))
+type Report = Promise<SignatureReport | null>
+
+// Long enough for all but the search for two lost times, so that the result is there without scripts as well.
+const SOON_MS = 1_000
+
+/** An action's signatures, checked now. What takes long comes after the rest of the page. */
+export async function Signatures({ report, id }: { report: Report; id: string }) {
+  const soon = report.then((found) => ({ found }))
+  const first = await Promise.race([soon, new Promise<null>((settle) => setTimeout(settle, SOON_MS, null))])
+  if (first) return <Checked report={first.found} />
   return (
-    <div className="flex flex-col gap-2 text-sm">
-      {action.signatures.length === 0 && <p className="text-muted">No investigator is recorded as a signer.</p>}
-      <ul className="flex flex-col gap-3">
-        {action.signatures.map((row) => (
-          <li key={row.investigatorId} className="flex flex-col gap-0.5">
-            <TextLink href={`/investigators/${row.investigatorId}`}>
-              {row.name === null ? `investigator ${row.investigatorId} (no row)` : visibleText(row.name)}
-            </TextLink>
-            {row.fingerprint && (
-              <span className="text-muted">
-                <Fingerprint>{row.fingerprint}</Fingerprint>
-              </span>
-            )}
-            <Disclosure summary="Signature">
-              <Mono copy>{row.pgpsignature}</Mono>
-            </Disclosure>
-          </li>
-        ))}
-      </ul>
-      {unlisted.length > 0 && (
-        <p className="text-attention">
-          {unlisted.length === 1 ? 'One signature' : `${unlisted.length} signatures`} in the action's row{' '}
-          {unlisted.length === 1 ? 'belongs' : 'belong'} to no investigator of the signatures table.
+    <Suspense
+      fallback={
+        <p className="flex items-center gap-2 text-muted text-sm">
+          <Icon name="clock" className="size-4" />
+          The signatures are being checked. <TextLink href={`/actions/${id}`}>Load the page again</TextLink>
+        </p>
+      }
+    >
+      <Late report={report} />
+    </Suspense>
+  )
+}
+
+async function Late({ report }: { report: Report }) {
+  try {
+    return <Checked report={await report} />
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    return <Notice tone="bad">The database went away while the signatures were checked.</Notice>
+  }
+}
+
+function Checked({ report }: { report: SignatureReport | null }) {
+  if (!report) return null
+  const { signatures, unchecked, isListReadable, weighed } = report
+  return (
+    <div className="flex flex-col gap-3 text-sm">
+      {!isListReadable && (
+        <Notice tone="odd">The row&rsquo;s own list of signatures is not a list of texts, so agents could read none.</Notice>
+      )}
+      {signatures.length === 0 ? (
+        <p className="text-muted">Nobody signed this action: neither its row nor the signatures table holds a signature.</p>
+      ) : (
+        <ul className="@container divide-y divide-line rounded-md border border-line bg-surface">
+          {signatures.map((one) => (
+            <Signature key={one.text} one={one} />
+          ))}
+        </ul>
+      )}
+      {unchecked > 0 && (
+        <p className="text-attention">{formatCount(unchecked, 'more signature')} not checked: more than MIG ever writes.</p>
+      )}
+      {signatures.length > 1 && (
+        <p className="text-muted">
+          MIG of 2014 refuses actions with two or more signatures at its API and on its agents; versions since 2016 take
+          them.
         </p>
       )}
+      <p className="max-w-text text-muted">
+        No signature covers id, description, threat, status, times of the run, counters and syntax version: whoever may
+        write the row may have changed them. The syntax version decides how the target is read.
+      </p>
+      {signatures.length > 0 && (
+        <p className="text-muted">
+          {weighed.commands === 0
+            ? 'Weights hang on agents, and this action was sent to none.'
+            : weighed.more
+              ? `Weights are counted over the first ${formatNumber(weighed.commands)} commands.`
+              : `Weights are those on the agents that the action was sent to, ${formatCount(weighed.commands, 'command')}.`}
+        </p>
+      )}
+      <SpoolSays spool={report.spool} />
+      <Replays replays={report.replays} />
     </div>
+  )
+}
+
+function Signature({ one }: { one: CheckedSignature }) {
+  const { signer, listed, verdict, copies, keyId } = one
+  const { label, tone, meaning } = VERDICT_MEANING[verdict]
+  const fingerprint = signer?.fingerprint
+  return (
+    <li className="grid gap-x-6 gap-y-2 px-3 py-2.5 @2xl:grid-cols-[minmax(0,1fr)_minmax(0,20rem)]">
+      <div className="flex min-w-0 flex-col gap-1">
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
+          <StatusBadge label={label} tone={tone} title={meaning} />
+          <SignerName one={one} />
+          {signer?.disabled && <StatusBadge label="disabled: counts 0" tone="gone" bare />}
+        </p>
+        <p className="wrap-anywhere text-muted text-xs">
+          {fingerprint ? <Fingerprint copy>{fingerprint}</Fingerprint> : keyId && <>key {keyId}</>}
+          {one.algorithm && <span className="ml-2">{one.algorithm}</span>}
+          {one.signedAt && (
+            <span className="ml-2">
+              signed <ExactMoment at={one.signedAt} />
+            </span>
+          )}
+        </p>
+        <p className="max-w-text wrap-anywhere">{visibleText(one.sentence)}</p>
+        {notesOf(one).map((note) => (
+          <p key={note} className="max-w-text wrap-anywhere text-attention">
+            {visibleText(note)}
+          </p>
+        ))}
+        <Disclosure summary="Signature" aside={copies === 0 ? 'from the signatures table' : undefined}>
+          <Mono copy>{one.text}</Mono>
+        </Disclosure>
+      </div>
+      {one.weights.length > 0 && (
+        <dl className="flex min-w-0 flex-col gap-1">
+          {one.weights.map((weight) => (
+            <div key={weight.module}>
+              <dt className="text-muted text-xs">
+                Weight for <bdi>{visibleText(weight.module)}</bdi>
+                {signer ? '' : `, of ${listed[0]?.name ? visibleText(listed[0].name) : 'who is listed'}`}
+              </dt>
+              <dd className="tabular-nums">{weightWords(weight)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </li>
+  )
+}
+
+function SignerName({ one: { signer, listed, keyId } }: { one: CheckedSignature }) {
+  const person = signer ?? listed[0]
+  if (!person) return <span className="text-muted">{keyId ? `key ${keyId}` : 'no key named'}</span>
+  return (
+    <TextLink href={`/investigators/${person.id}`}>
+      <bdi>{person.name === null ? `investigator ${person.id} (no row)` : visibleText(person.name)}</bdi>
+    </TextLink>
+  )
+}
+
+/** What is said beside the verdict: about the key, and about where the signature stands and where it does not. */
+function notesOf({ notes, listed, copies, isRepeated }: CheckedSignature): string[] {
+  return [
+    ...notes,
+    ...(isRepeated ? ['The same person has signed above: the ACL counts a person once.'] : []),
+    ...(listed.length === 0 ? ['The signatures table does not name its signer.'] : []),
+    ...(copies === 0 ? ['It is not in the action’s own list, so agents never saw it.'] : []),
+    ...(copies > 1 ? [`It stands ${copies} times in the action’s own list.`] : []),
+    ...(listed.length > 1 ? [`The signatures table names ${listed.length} people for it.`] : []),
+  ]
+}
+
+function SpoolSays({ spool }: { spool: SignatureReport['spool'] }) {
+  if (spool.state === 'none') return <p className="text-muted">The spool holds no full copy of this action to compare with.</p>
+  if (spool.state === 'away') return <p className="text-muted">Checked without the spool: {spool.sentence}</p>
+  const { state, name } = spool.file
+  return (
+    <p className="text-muted">
+      Compared with its copy in the spool,{' '}
+      <TextLink href={`/spool/action/${state}/file/${name}`}>
+        action/{state}/{name}
+      </TextLink>
+      .
+    </p>
   )
 }

@@ -7,7 +7,7 @@ import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import { publickeySql, vintage } from '@/lib/mig/vintage'
 import { openChallenges } from './challenge'
-import { keyIdsOf, primaryFingerprint } from './key-index'
+import { investigatorsHolding, primaryFingerprint } from './key-index'
 import { countAttempt, LIMITS, takeFolded } from './limits'
 import { normalSql, type PersonRow, personFrom, personOf, personSelect } from './person.sql'
 import type { Origin } from './request'
@@ -75,18 +75,9 @@ async function attempt({
 
 /** The investigators whose stored key holds this key id. Keys are few thousands at most and read once per change. */
 async function signersWith(keyId: string): Promise<Signer[]> {
-  const v = await vintage()
-  const { rows } = await pool().query<{ id: string; digest: string }>(sql`
-    SELECT trunc(i.id)::text AS id, md5(${publickeySql(v, 'i')}) AS digest FROM public.investigators i
-    WHERE i.publickey IS NOT NULL`)
-  const ids = await keyIdsOf(rows, async (wanted) => {
-    const { rows: keys } = await pool().query<{ id: string; publickey: string }>(sql`
-      SELECT trunc(i.id)::text AS id, ${publickeySql(v, 'i')} AS publickey FROM public.investigators i
-      WHERE i.id = ANY(${wanted}::numeric[])`)
-    return keys
-  })
-  const found = rows.filter((row) => ids.get(row.digest)?.includes(keyId)).map((row) => row.id)
+  const found = await investigatorsHolding([keyId])
   if (found.length === 0) return []
+  const v = await vintage()
   const { rows: signers } = await pool().query<Signer>(sql`
     SELECT ${personSelect(v)}, ${publickeySql(v, 'i')} AS publickey FROM ${personFrom} WHERE i.id = ANY(${found}::numeric[])`)
   return signers

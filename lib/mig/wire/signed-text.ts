@@ -16,12 +16,21 @@ export type SignedFields = {
 export function signedText(action: SignedFields, format: SignedTextFormat): string {
   const { name, target, validfrom, expireafter, operations } = action
   if (format === 'A') {
-    const times = `validfrom=${goTimeString(validfrom)}; expireafter=${goTimeString(expireafter)}`
-    return `name=${name}; target=${target}; ${times}; operations='${operations}';`
+    const { head, middle, tail } = signedTextParts(action)
+    return head + goTimeString(validfrom) + middle + goTimeString(expireafter) + tail
   }
   const from = instantToUnixSeconds(validfrom)
   const until = instantToUnixSeconds(expireafter)
   // MIG formatted the integer with %s; Go's complaint about it became part of the format.
   const expires = format === 'B' ? `%!s(int64=${until})` : until
   return `name=${name};target=${target};validfrom=${from};expireafter=${expires};operations=${operations};`
+}
+
+/** Format A around its two times, which stand between `head` and `middle` and between `middle` and `tail`. */
+export function signedTextParts({ name, target, operations }: Pick<SignedFields, 'name' | 'target' | 'operations'>) {
+  return {
+    head: `name=${name}; target=${target}; validfrom=`,
+    middle: '; expireafter=',
+    tail: `; operations='${operations}';`,
+  }
 }
