@@ -2,8 +2,17 @@
 const config = {
   output: 'standalone',
   outputFileTracingRoot: import.meta.dirname,
-  // The spool is read by a process of its own, which no import names; the data folder is never part of the program.
-  outputFileTracingIncludes: { '/*': ['./lib/mig/spool/worker.mjs'] },
+  // The spool is read and signatures are checked by processes of their own, which no import names; the data folder is never
+  // part of the program.
+  outputFileTracingIncludes: {
+    '/*': [
+      './lib/mig/spool/worker.mjs',
+      './lib/mig/signatures/worker.mjs',
+      './lib/pgp/check-packet.mjs',
+      './node_modules/openpgp/package.json',
+      './node_modules/openpgp/dist/node/openpgp.mjs',
+    ],
+  },
   outputFileTracingExcludes: { '/*': ['./.data/**', './.git/**', './docs/**', './e2e/**', './test-results/**'] },
   turbopack: { root: import.meta.dirname },
   agentRules: false,

@@ -1,4 +1,4 @@
-import { Moment } from '@/components/feedback/moment'
+import { ExactMoment } from '@/components/feedback/moment'
 import { Notice } from '@/components/feedback/notice'
 import { StatusBadge } from '@/components/ui/badge'
 import { TextLink } from '@/components/ui/text-link'
@@ -10,9 +10,12 @@ import { actionStatus } from '@/lib/mig/wire/status'
 /** Other actions that carry a signature of this one, or the text that is signed here. */
 export function Replays({ replays }: { replays: SignatureReport['replays'] }) {
   if (replays === 'too-slow')
-    return <p className="text-attention">Looking for other actions with these signatures took too long and was stopped.</p>
+    return (
+      <p className="text-attention">Looking for other actions with these signatures took too long and was stopped.</p>
+    )
   const { rows, more } = replays
-  if (rows.length === 0) return <p className="text-muted">No other action carries these signatures or this signed text.</p>
+  if (rows.length === 0)
+    return <p className="text-muted">No other action carries these signatures or this signed text.</p>
   return (
     <Notice
       tone="attention"
@@ -26,7 +29,11 @@ export function Replays({ replays }: { replays: SignatureReport['replays'] }) {
             </TextLink>
             <StatusBadge {...actionStatus(row.status)} bare />
             <span className="text-muted">{sameness(row)}</span>
-            {row.starttime && <Moment at={row.starttime} now={row.starttime} />}
+            {row.starttime && (
+              <span className="text-muted">
+                started <ExactMoment at={row.starttime} />
+              </span>
+            )}
           </li>
         ))}
       </ul>

@@ -4,6 +4,7 @@ import { Notice } from '@/components/feedback/notice'
 import { StatusBadge } from '@/components/ui/badge'
 import { Disclosure } from '@/components/ui/disclosure'
 import { Icon } from '@/components/ui/icon'
+import { KeyValue, type KeyValueItem } from '@/components/ui/key-value'
 import { Fingerprint, Mono } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
@@ -49,14 +50,18 @@ async function Late({ report }: { report: Report }) {
 
 function Checked({ report }: { report: SignatureReport | null }) {
   if (!report) return null
-  const { signatures, unchecked, isListReadable, weighed } = report
+  const { signatures, unchecked, isListReadable } = report
   return (
     <div className="flex flex-col gap-3 text-sm">
       {!isListReadable && (
-        <Notice tone="odd">The row&rsquo;s own list of signatures is not a list of texts, so agents could read none.</Notice>
+        <Notice tone="odd">
+          The row&rsquo;s own list of signatures is not a list of texts, so agents could read none.
+        </Notice>
       )}
       {signatures.length === 0 ? (
-        <p className="text-muted">Nobody signed this action: neither its row nor the signatures table holds a signature.</p>
+        <p className="text-muted">
+          Nobody signed this action: neither its row nor the signatures table holds a signature.
+        </p>
       ) : (
         <ul className="@container divide-y divide-line rounded-md border border-line bg-surface">
           {signatures.map((one) => (
@@ -65,31 +70,46 @@ function Checked({ report }: { report: SignatureReport | null }) {
         </ul>
       )}
       {unchecked > 0 && (
-        <p className="text-attention">{formatCount(unchecked, 'more signature')} not checked: more than MIG ever writes.</p>
-      )}
-      {signatures.length > 1 && (
-        <p className="text-muted">
-          MIG of 2014 refuses actions with two or more signatures at its API and on its agents; versions since 2016 take
-          them.
+        <p className="text-attention">
+          {formatCount(unchecked, 'more signature')} not checked: more than MIG ever writes.
         </p>
       )}
-      <p className="max-w-text text-muted">
-        No signature covers id, description, threat, status, times of the run, counters and syntax version: whoever may
-        write the row may have changed them. The syntax version decides how the target is read.
-      </p>
-      {signatures.length > 0 && (
-        <p className="text-muted">
-          {weighed.commands === 0
-            ? 'Weights hang on agents, and this action was sent to none.'
-            : weighed.more
-              ? `Weights are counted over the first ${formatNumber(weighed.commands)} commands.`
-              : `Weights are those on the agents that the action was sent to, ${formatCount(weighed.commands, 'command')}.`}
-        </p>
-      )}
-      <SpoolSays spool={report.spool} />
-      <Replays replays={report.replays} />
+      <KeyValue items={facts(report)} />
     </div>
   )
+}
+
+function facts({ signatures, weighed, spool, replays }: SignatureReport): KeyValueItem[] {
+  const items: KeyValueItem[] = [
+    {
+      key: 'unsigned',
+      label: 'Not signed',
+      value: (
+        <p className="max-w-text">
+          Id, description, threat, status, times of the run, counters and syntax version. Whoever may write the row may
+          have changed them, and the syntax version decides how the target is read.
+        </p>
+      ),
+    },
+  ]
+  if (signatures.length > 1)
+    items.push({
+      key: 'several',
+      label: 'Several signatures',
+      value: 'MIG of 2014 refuses them at its API and on its agents; versions since 2016 take them.',
+    })
+  if (signatures.length > 0)
+    items.push({
+      key: 'weights',
+      label: 'Weights',
+      value:
+        weighed.commands === 0
+          ? 'They hang on agents, and this action was sent to none.'
+          : `Counted over the agents of ${weighed.more ? `the first ${formatNumber(weighed.commands)} commands` : formatCount(weighed.commands, 'command')}.`,
+    })
+  items.push({ key: 'spool', label: 'Spool', value: <SpoolSays spool={spool} /> })
+  items.push({ key: 'replays', label: 'Replays', value: <Replays replays={replays} /> })
+  return items
 }
 
 function Signature({ one }: { one: CheckedSignature }) {
@@ -104,11 +124,11 @@ function Signature({ one }: { one: CheckedSignature }) {
           <SignerName one={one} />
           {signer?.disabled && <StatusBadge label="disabled: counts 0" tone="gone" bare />}
         </p>
-        <p className="wrap-anywhere text-muted text-xs">
-          {fingerprint ? <Fingerprint copy>{fingerprint}</Fingerprint> : keyId && <>key {keyId}</>}
-          {one.algorithm && <span className="ml-2">{one.algorithm}</span>}
+        <p className="flex flex-wrap items-center gap-x-3 text-muted text-xs [&>*]:whitespace-nowrap">
+          {fingerprint ? <Fingerprint copy>{fingerprint}</Fingerprint> : keyId && <span>key {keyId}</span>}
+          {one.algorithm && <span>{one.algorithm}</span>}
           {one.signedAt && (
-            <span className="ml-2">
+            <span>
               signed <ExactMoment at={one.signedAt} />
             </span>
           )}
@@ -163,16 +183,15 @@ function notesOf({ notes, listed, copies, isRepeated }: CheckedSignature): strin
 }
 
 function SpoolSays({ spool }: { spool: SignatureReport['spool'] }) {
-  if (spool.state === 'none') return <p className="text-muted">The spool holds no full copy of this action to compare with.</p>
-  if (spool.state === 'away') return <p className="text-muted">Checked without the spool: {spool.sentence}</p>
+  if (spool.state === 'none') return 'No full copy of this action lies there to compare with.'
+  if (spool.state === 'away') return `Checked without it. ${spool.sentence}`
   const { state, name } = spool.file
   return (
-    <p className="text-muted">
-      Compared with its copy in the spool,{' '}
+    <>
+      Compared with the copy{' '}
       <TextLink href={`/spool/action/${state}/file/${name}`}>
         action/{state}/{name}
       </TextLink>
-      .
-    </p>
+    </>
   )
 }

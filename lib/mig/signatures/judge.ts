@@ -1,6 +1,7 @@
 import { normalFingerprint } from '@/lib/mig/acl/rule'
+import { STORED_PROBLEM } from '@/lib/mig/investigators/key-state'
 import type { MigId } from '@/lib/mig/wire/id'
-import type { KeyFacts, KeyPart } from '@/lib/pgp/key'
+import type { KeyFacts, KeyPart, KeyProblem } from '@/lib/pgp/key'
 import type { TextFinding } from './check'
 import { type StoredSignature, WEAK_HASHES } from './read'
 import type { SignedField } from './texts'
@@ -12,7 +13,7 @@ export type Holder = {
   name: string
   fingerprint: string | null
   key: KeyFacts | null
-  problem: string | null
+  problem: KeyProblem | null
 }
 
 /** A row of `signatures` that holds this signature. */
@@ -43,7 +44,7 @@ export function samePerson(a: Pick<Holder, 'id' | 'fingerprint'>, b: Pick<Holder
   return fingerprint !== null && fingerprint === normalFingerprint(b.fingerprint)
 }
 
-/** The verdict on a signature whose key no usable stored key has; `named` has the key id in a fingerprint alone. */
+/** The verdict on a signature that no usable stored key can have made; `named` is who has its key id nevertheless. */
 export function judgeWithoutKey(
   keyId: string | null,
   named: Holder | null,
@@ -56,13 +57,21 @@ export function judgeWithoutKey(
       notes: [],
       signer: null,
     }
-  if (named)
+  if (named) {
+    const { problem } = named
+    const why =
+      problem === null
+        ? 'No public key is stored for this investigator; once one is, the signature can be checked.'
+        : problem === 'too-slow'
+          ? 'The stored key could not be read in time. Load the page again.'
+          : STORED_PROBLEM[problem]
     return {
-      verdict: 'no-key',
-      sentence: `Key ${keyId} is the one of ${named.name}, ${named.problem ?? 'whose public key is not stored'}. Once it is, the signature can be checked.`,
+      verdict: problem === 'too-slow' ? 'not-checked' : 'no-key',
+      sentence: `Made by key ${keyId}, which is ${named.name}'s. ${why}`,
       notes: [],
       signer: named,
     }
+  }
   const notes = listed.map(
     ({ name, id }) =>
       `The signatures table names ${name ?? `investigator ${id}`}, whose stored key is another one: it may have been replaced since.`,

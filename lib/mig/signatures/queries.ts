@@ -8,11 +8,11 @@ import { pool } from '@/lib/db/pool'
 import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import { readStoredKey } from '@/lib/mig/investigators/key-cache'
-import { STORED_PROBLEM } from '@/lib/mig/investigators/key-state'
 import { publickeySql, vintage } from '@/lib/mig/vintage'
 import { idCreatedAt, type MigId } from '@/lib/mig/wire/id'
 import { type Instant, instantToNanos, nanosToInstant, parseRfc3339 } from '@/lib/mig/wire/time'
 import { now } from '@/lib/now'
+import type { KeyReading } from '@/lib/pgp/key'
 import { findSignedText, type TextFinding } from './check'
 import { type Holder, type Judgement, judge, judgeWithoutKey, type ListedSigner, partOf, samePerson } from './judge'
 import { readStoredSignature, type StoredSignature } from './read'
@@ -78,12 +78,13 @@ export type SignatureReport = {
 }
 
 type SignerRow = PersonRow & { publickey: string | null }
-type Person = Holder & { disabled: boolean; isScheduler: boolean }
+/** `holdsKey`: the stored text, read loosely, has one of the key ids asked for. */
+type Person = Holder & { disabled: boolean; isScheduler: boolean; holdsKey: boolean }
 type Stored = { text: string; copies: number; listed: ListedSigner[] }
 
 /**
  * The signatures of an action checked now against its row, with what the ACL gives their signers and where else they stand;
- * null without the row. A spool that is away or slow takes 0.8 s at most and is told of.
+ * null without the row. A spool that is away or slow takes 2.5 s at most and is told of.
  */
 export async function checkSignatures(_viewer: Viewer, id: MigId): Promise<SignatureReport | null> {
   const v = await vintage()
@@ -309,7 +310,7 @@ function mayBeFormatA(id: MigId): boolean {
 }
 
 function holds(person: Person, keyId: string): boolean {
-  if (person.key && partOf(person.key, keyId)) return true
+  if (person.key ? partOf(person.key, keyId) : person.holdsKey) return true
   return (person.fingerprint ?? '')
     .replace(/[^0-9A-Fa-f]/g, '')
     .toUpperCase()
@@ -321,24 +322,32 @@ const MAX_HOLDERS = 40
 async function holdersOf(keyIds: readonly string[]): Promise<Person[]> {
   const v = await vintage()
   const [ids, { clock }] = await Promise.all([investigatorsHolding(keyIds), now()])
+  const held = new Set(ids)
   const { rows } = await pool().query<SignerRow>(sql`
     SELECT ${personSelect(v)}, ${publickeySql(v, 'i')} AS publickey FROM ${personFrom}
     WHERE i.id = ANY(${ids}::numeric[]) OR right(${normalSql(sql`i.pgpfingerprint`)}, 16) = ANY(${[...keyIds]}::text[])
     ORDER BY i.id LIMIT ${MAX_HOLDERS}`)
   return Promise.all(
     rows.map(async (row): Promise<Person> => {
-      const reading = row.publickey?.trim() ? await readStoredKey(row.publickey, clock) : null
+      const reading = await readKeyOf(row, clock)
       return {
         id: row.id as MigId,
         name: row.name,
         fingerprint: row.fingerprint,
         key: reading?.ok ? reading.key : null,
-        problem: reading && !reading.ok ? `whose stored key cannot be used (${STORED_PROBLEM[reading.problem]})` : null,
+        problem: reading && !reading.ok ? reading.problem : null,
         disabled: row.disabled || (v.investigatorStatus && row.status !== 'active'),
+        holdsKey: held.has(row.id),
         isScheduler: isScheduler(row, env().schedulerKeyId),
       }
     }),
   )
+}
+
+async function readKeyOf({ publickey }: SignerRow, clock: Instant): Promise<KeyReading | null> {
+  if (!publickey?.trim()) return null
+  const reading = await readStoredKey(publickey, clock)
+  return !reading.ok && reading.problem === 'too-slow' ? readStoredKey(publickey, clock) : reading
 }
 
 function provenTimes(row: SignedRow, findings: readonly TextFinding[], copy: SpoolCopy | null) {

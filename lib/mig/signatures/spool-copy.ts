@@ -17,16 +17,16 @@ export type SpoolSearch =
   | { state: 'away'; sentence: string }
 
 const CAP = 4 * 1024 * 1024
-const PATIENCE_MS = 800
+const PATIENCE_MS = 2_500
 const AWAY_MS = 15_000
 const STAMPS = 100
 const AT_ONCE = 10
 const NOT_THERE = new Set(['vanished', 'absent'])
-const SLOW = 'The spool does not answer in time; the check was made without it.'
+const SLOW = 'The spool does not answer in time.'
 
 const away = new Map<string, { until: number; sentence: string }>()
 
-/** The full files of an action by its id. Takes at most 0.8 s; a spool that did not answer is left alone for a while. */
+/** The full files of an action by its id. Takes at most 2.5 s; a spool that did not answer is left alone for a while. */
 export function copiesById(id: MigId): Promise<SpoolSearch> {
   return patiently(async () => {
     const states = ['inflight', 'new', 'invalid'] as const
@@ -36,7 +36,7 @@ export function copiesById(id: MigId): Promise<SpoolSearch> {
 
 /**
  * The files that MIG could not process, around the time the action was made, that carry one of these signatures: they are
- * named by the moment of the failure and often hold no id (mig-domain 2.2). At most 100 of them are read, in 0.8 s.
+ * named by the moment of the failure and often hold no id (mig-domain 2.2). At most 100 of them are read, in 2.5 s.
  */
 export function copiesBySignature(id: MigId, signatures: readonly string[]): Promise<SpoolSearch> {
   const made = idCreatedAt(id)

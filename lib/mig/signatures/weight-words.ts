@@ -15,16 +15,18 @@ export function weightWords({ ambiguous, shares }: Pick<ModuleWeight, 'ambiguous
   for (const { via, weight, agents } of shares)
     if (via !== null && weight !== null) byWeight.set(weight, (byWeight.get(weight) ?? 0) + agents)
   const weights = [...byWeight].sort(([a], [b]) => a - b)
-  const unset = sum(shares.filter((share) => share.via !== null && share.weight === null))
+  const ruled = shares.filter((share) => share.via !== null)
+  const unset = sum(ruled.filter((share) => share.weight === null))
   const unruled = sum(shares.filter((share) => share.via === null))
-  const standIn = sum(shares.filter((share) => share.via === 'default'))
+  const standIn = sum(ruled.filter((share) => share.via === 'default'))
   const parts: string[] = []
   if (weights.length > LISTED) {
     const all = weights.reduce((total, [, agents]) => total + agents, 0)
     parts.push(`${weights[0]?.[0]} to ${weights.at(-1)?.[0]} on ${count(all, 'agent')}`)
   } else for (const [weight, agents] of weights) parts.push(`${weight} on ${count(agents, 'agent')}`)
   if (unset > 0) parts.push(`no weight on ${count(unset, 'agent')}`)
+  if (standIn > 0)
+    parts.push(standIn === sum(ruled) ? 'all by "default"' : `by "default" on ${count(standIn, 'agent')}`)
   if (unruled > 0) parts.push(`no rule on ${count(unruled, 'agent')}`)
-  const words = parts.join(', ')
-  return standIn > 0 ? `${words} (by the rule of "default" on ${count(standIn, 'agent')})` : words
+  return parts.join(', ')
 }

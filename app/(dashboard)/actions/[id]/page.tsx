@@ -17,6 +17,7 @@ import { requireViewer } from '@/lib/auth/viewer'
 import { formatNumber } from '@/lib/format'
 import { getAction } from '@/lib/mig/actions/queries'
 import { resolveId } from '@/lib/mig/resolve-id'
+import { checkSignatures } from '@/lib/mig/signatures/queries'
 import { actionStatus } from '@/lib/mig/wire/status'
 import { now } from '@/lib/now'
 
@@ -29,6 +30,9 @@ export default dataPage(async ({ params }: PageProps) => {
   const { id = '' } = await params
   const resolved = await resolveId(viewer, 'actions', id, (exact) => `/actions/${exact}`)
   if ('choices' in resolved) return <ChooseId ids={resolved.choices} base="/actions" crumbs={crumbs} noun="actions" />
+  const report = checkSignatures(viewer, resolved.id)
+  // Waited for where it is drawn; the page may end before that.
+  report.catch(() => undefined)
   const [action, moment] = await Promise.all([getAction(viewer, resolved.id), now()])
   if (!action) notFound()
   const commands = action.counted.reduce((sum, one) => sum + one.count, 0)
@@ -55,14 +59,9 @@ export default dataPage(async ({ params }: PageProps) => {
         />
         <Columns
           aside={
-            <>
-              <Section title="Times">
-                <ActionTimes action={action} />
-              </Section>
-              <Section title="Signatures">
-                <Signatures action={action} />
-              </Section>
-            </>
+            <Section title="Times">
+              <ActionTimes action={action} />
+            </Section>
           }
         >
           <Section title="Commands">
@@ -70,6 +69,9 @@ export default dataPage(async ({ params }: PageProps) => {
           </Section>
           <Section title="What it asks">
             <ActionFacts action={action} />
+          </Section>
+          <Section title="Signatures" remark="checked now, over the row as it is">
+            <Signatures report={report} id={action.id} />
           </Section>
           <Section title="Operations">
             <Operations text={action.raw.operations} />
