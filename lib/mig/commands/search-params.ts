@@ -1,12 +1,31 @@
-import { choiceFilter, defineList, flagFilter, idFilter, textFilter } from '@/lib/list-params'
+import {
+  choiceFilter,
+  defineList,
+  flagFilter,
+  idFilter,
+  type ListParams,
+  modeFilter,
+  momentFilter,
+  textFilter,
+} from '@/lib/list-params'
 import { COMMAND_STATUSES } from '@/lib/mig/wire/status'
 
 const filters = {
-  status: choiceFilter('Status', COMMAND_STATUSES),
+  /** `other`: a word that no version of MIG writes. */
+  status: choiceFilter('Status', [...COMMAND_STATUSES, 'other']),
   agent: textFilter('Agent name'),
   action: idFilter('Action'),
   agentid: idFilter('Agent id'),
+  queueloc: textFilter('Endpoint'),
+  investigator: idFilter('Action signed by'),
+  module: textFilter('Module'),
   found: flagFilter('Found something'),
+  error: flagFilter('With an error'),
+  reason: textFilter('Error text'),
+  from: momentFilter('Sent from'),
+  to: momentFilter('Sent to'),
+  alike: idFilter('The same answer as command'),
+  same: idFilter('The same text as command'),
 }
 
 /** URL state of /commands; of an action's commands too, under its own path with `action` set. */
@@ -15,4 +34,14 @@ export const commandList = defineList({
   filters,
   sorts: ['start', 'agent', 'status'],
   defaultSort: '-start',
+})
+
+export type CommandParams = ListParams<typeof filters>
+
+/** URL state of the grouped answers of one action, /actions/ID/results. */
+export const answerList = defineList({
+  path: '/actions/results',
+  filters: { by: modeFilter('By', ['answer', 'text'], 'answer') },
+  sorts: ['count', 'status'],
+  defaultSort: 'count',
 })

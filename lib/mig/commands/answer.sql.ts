@@ -1,0 +1,69 @@
+import { raw, type Sql, sql } from '@/lib/db/sql'
+
+/** How two answers are held to each other: by what was found, or by the exact text. */
+export type AnswerLikeness = 'answer' | 'text'
+
+/** Results that take more room than this as stored (compressed) are not compared: one key for all of them. */
+export const COMPARED_BYTES = 262_144
+
+/** Statuses of a command that the agent has not answered (mig-domain 8: answered is decided by status). */
+export const UNANSWERED = ['prepared', 'sent', 'cancelled', 'expired'] as const
+
+// What differs from agent to agent though the same was found. As keys, with their quotes: inside a JSON string those are escaped.
+const VOLATILE = ['filecount', 'oldpid', 'localtime', 'latencies', 'drifts'] as const
+
+/** True for a command whose results say that something was found; a text inside a JSON string has its quotes escaped. */
+export function foundSql(alias: string): Sql {
+  return raw(`strpos(${alias}.results::text, '"foundanything":true') > 0`)
+}
+
+/** True for a command whose results hold a log record or a list of errors. */
+export function hasErrorSql(alias: string): Sql {
+  const text = `${alias}.results::text`
+  return raw(
+    `(strpos(${text}, '"Desc":"') > 0 OR strpos(${text}, '"error":["') > 0 OR strpos(${text}, '"errors":["') > 0)`,
+  )
+}
+
+// Splits at the volatile keys and drops the value that follows each: an object or list up to its end, a text, or digits.
+function withoutVolatile(text: string): string {
+  const marked = VOLATILE.reduce((inner, name) => `replace(${inner}, '"${name}":', '"statistics":')`, text)
+  return `(SELECT string_agg(CASE WHEN o = 1 THEN p ELSE CASE left(p, 1)
+      WHEN '{' THEN substr(p, strpos(p, '}') + 1) WHEN '[' THEN substr(p, strpos(p, ']') + 1)
+      WHEN '"' THEN substr(p, strpos(substr(p, 2), '"') + 2) ELSE ltrim(p, '0123456789') END END, '' ORDER BY o)
+    FROM unnest(string_to_array(${marked}, '"statistics":')) WITH ORDINALITY AS piece(p, o))`
+}
+
+function errorsIn(text: string): string {
+  return `CASE WHEN strpos(${text}, '":["') > 0 THEN (SELECT string_agg(split_part(split_part(p, '"],"', 1), '"]}', 1), ' | ')
+    FROM unnest((string_to_array(replace(${text}, '"errors":["', '"error":["'), '"error":["'))[2:]) AS p) END`
+}
+
+/**
+ * The key that alike answers share, as text: equal keys with equal status are one group. Written on the text alone: one
+ * `\u0000`, a depth of 10,000 or an odd shape makes PostgreSQL's JSON functions fail for the whole query. By answer, all that
+ * found nothing with the same errors are alike; what was found counts without statistics and numbers of files looked at.
+ */
+export function answerKeySql(by: AnswerLikeness, alias: string): Sql {
+  const results = `${alias}.results`
+  const text = `${results}::text`
+  const shared = `WHEN ${results} IS NULL THEN 'null' WHEN pg_column_size(${results}) > ${COMPARED_BYTES} THEN 'large'`
+  if (by === 'text')
+    return raw(
+      `CASE ${shared} WHEN octet_length(${text}) <= 32 THEN ${text} ELSE md5(${text}) END`,
+    )
+  return raw(`CASE ${shared}
+    WHEN strpos(${text}, '"foundanything":true') > 0 THEN 'found ' || md5(${withoutVolatile(text)})
+    WHEN strpos(${text}, '"foundanything":false') > 0 THEN
+      concat('nothing', CASE WHEN strpos(${text}, ',null') > 0 OR left(${text}, 5) = '[null' THEN ', no result' END, ${errorsIn(text)})
+    WHEN strpos(${text}, '"Desc":"') > 0 THEN 'log ' || split_part(split_part(${text}, '"Desc":"', 2), '","', 1)
+    WHEN octet_length(${text}) <= 32 THEN ${text}
+    ELSE md5(${withoutVolatile(text)}) END`)
+}
+
+/** True for the commands of the same action, status and answer as one of these commands. */
+export function alikeSql(by: AnswerLikeness, ids: string[]): Sql {
+  return sql`c.actionid IN (SELECT s.actionid FROM public.commands s WHERE s.id = ANY(${ids}::numeric[]))
+    AND (c.status, ${answerKeySql(by, 'c')}) IN
+      (SELECT s.status, ${answerKeySql(by, 's')} FROM public.commands s WHERE s.id = ANY(${ids}::numeric[]))`
+}
