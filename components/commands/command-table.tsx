@@ -7,14 +7,11 @@ import { TextLink } from '@/components/ui/text-link'
 import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatDuration, instantMillis } from '@/lib/format'
-import type { ListParams } from '@/lib/list-params'
 import type { CommandRow } from '@/lib/mig/commands/queries'
-import { commandList } from '@/lib/mig/commands/search-params'
+import { type CommandParams, commandList } from '@/lib/mig/commands/search-params'
 import { commandStatus } from '@/lib/mig/wire/status'
 import type { Page } from '@/lib/page'
 import { AnswerBadge } from './answer-badge'
-
-type Params = ListParams<(typeof commandList)['filters']>
 
 function commandColumns(now: string, ofOneAction: boolean): Column<CommandRow>[] {
   const columns: Column<CommandRow>[] = [
@@ -30,7 +27,12 @@ function commandColumns(now: string, ofOneAction: boolean): Column<CommandRow>[]
       sort: 'status',
       cell: (row) => <StatusBadge {...commandStatus(row.status)} bare />,
     },
-    { id: 'answer', header: 'Answer', cell: (row) => <AnswerBadge answer={row.answer} /> },
+    {
+      id: 'answer',
+      header: 'Answer',
+      className: 'max-w-[32rem]!',
+      cell: (row) => <AnswerBadge answer={row.answer} />,
+    },
     {
       id: 'action',
       header: 'Action',
@@ -71,7 +73,7 @@ export function CommandTable({
   now,
   path = commandList.path,
 }: {
-  params: Params
+  params: CommandParams
   page: Page<CommandRow>
   now: string
   path?: string

@@ -1,5 +1,6 @@
 import { CommandFilters } from '@/components/commands/command-filters'
 import { CommandTable } from '@/components/commands/command-table'
+import { ScanNotice } from '@/components/commands/scan-notice'
 import { totalInWords } from '@/components/data-table/pager'
 import { ProblemPanel } from '@/components/feedback/panels'
 import { Content } from '@/components/layout/content'
@@ -40,6 +41,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           {Object.keys(params.given).length > 0 && ' match'}: one for each agent that an action targets.
         </p>
         <CommandFilters params={params} />
+        <ScanNotice params={params} scan={page.scan} />
         <CommandTable params={params} page={page} now={moment.mig} />
       </Content>
     </>

@@ -119,7 +119,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('actions in the layout %
     const answer = (id: string) => rows.find((row) => row.id === id)?.answer
     expect(answer('21')).toMatchObject({ kind: 'entries', found: true })
     expect(answer('22')).toMatchObject({ kind: 'entries', reason: 'unknown entity' })
-    expect(answer('23')).toEqual({ kind: 'waiting' })
+    expect(answer('23')).toMatchObject({ kind: 'waiting', found: null })
     expect(answer('24')).toMatchObject({ kind: 'entries', found: false })
     const found = await listCommands(viewer, commandParams({ found: '1' }))
     expect(found.rows.map((row) => row.id)).toEqual(['21'])

@@ -9,6 +9,11 @@ export const COMPARED_BYTES = 262_144
 /** Statuses of a command that the agent has not answered (mig-domain 8: answered is decided by status). */
 export const UNANSWERED = ['prepared', 'sent', 'cancelled', 'expired'] as const
 
+/** Whether a command of this status holds no answer of its agent. */
+export function isUnanswered(status: string): boolean {
+  return (UNANSWERED as readonly string[]).includes(status)
+}
+
 // What differs from agent to agent though the same was found. As keys, with their quotes: inside a JSON string those are escaped.
 const VOLATILE = ['filecount', 'oldpid', 'localtime', 'latencies', 'drifts'] as const
 
@@ -48,16 +53,13 @@ export function answerKeySql(by: AnswerLikeness, alias: string): Sql {
   const results = `${alias}.results`
   const text = `${results}::text`
   const shared = `WHEN ${results} IS NULL THEN 'null' WHEN pg_column_size(${results}) > ${COMPARED_BYTES} THEN 'large'`
-  if (by === 'text')
-    return raw(
-      `CASE ${shared} WHEN octet_length(${text}) <= 32 THEN ${text} ELSE md5(${text}) END`,
-    )
+  if (by === 'text') return raw(`CASE ${shared} WHEN octet_length(${text}) <= 8 THEN ${text} ELSE md5(${text}) END`)
   return raw(`CASE ${shared}
     WHEN strpos(${text}, '"foundanything":true') > 0 THEN 'found ' || md5(${withoutVolatile(text)})
     WHEN strpos(${text}, '"foundanything":false') > 0 THEN
       concat('nothing', CASE WHEN strpos(${text}, ',null') > 0 OR left(${text}, 5) = '[null' THEN ', no result' END, ${errorsIn(text)})
     WHEN strpos(${text}, '"Desc":"') > 0 THEN 'log ' || split_part(split_part(${text}, '"Desc":"', 2), '","', 1)
-    WHEN octet_length(${text}) <= 32 THEN ${text}
+    WHEN octet_length(${text}) <= 8 THEN ${text}
     ELSE md5(${withoutVolatile(text)}) END`)
 }
 

@@ -23,7 +23,10 @@ function windowOf({ filters }: Pick<CommandParams, 'filters'>): Sql[] {
 const all = (conditions: Sql[]): Sql => (conditions.length ? sql`WHERE ${join(conditions, ' AND ')}` : sql``)
 
 /** Whether the list looks through the newest commands only: no index leads from its filters or its order to the rows. */
-export function isScanned({ filters, sort }: Pick<CommandParams, 'filters' | 'sort'>, agents: NamedAgents | null): boolean {
+export function isScanned(
+  { filters, sort }: Pick<CommandParams, 'filters' | 'sort'>,
+  agents: NamedAgents | null,
+): boolean {
   if (filters.action || filters.agentid || filters.queueloc || filters.alike || filters.same) return false
   if (agents && agents !== 'many') return false
   const { status, agent, investigator, module, found, error, reason } = filters

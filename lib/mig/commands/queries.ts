@@ -1,19 +1,19 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
+import { containing } from '@/lib/db/like'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
 import { sql } from '@/lib/db/sql'
 import type { ExportSource } from '@/lib/export'
-import type { ListParams } from '@/lib/list-params'
 import { type Answer, readAnswer } from '@/lib/mig/modules-json/answer'
 import { modulesOf } from '@/lib/mig/modules-json/operations'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { Page } from '@/lib/page'
-import { commandListQuery } from './list.sql'
-import type { commandList } from './search-params'
-
-type Params = ListParams<(typeof commandList)['filters']>
+import { foundSql } from './answer.sql'
+import { commandListQuery, isScanned, type NamedAgents, SCANNED, scannedSql } from './list.sql'
+import type { CommandParams } from './search-params'
+import { type ReadResults, type ShortAnswer, shortAnswer } from './short-answer'
 
 export type CommandRow = {
   id: MigId
@@ -26,36 +26,89 @@ export type CommandRow = {
   status: string
   starttime: Instant | null
   finishtime: Instant | null
-  answer: Answer
+  answer: ShortAnswer
 }
 
-/** Results longer than this are not read for a list; the row says so. */
-const LIST_RESULT_BYTES = 65_536
+/** How far a list looked that no index serves: `since` is the oldest moment, null when it saw all there is. */
+export type Scan = { rows: number; since: Instant | null }
 
-/** The list's SQL, for the page, the export and the count of new rows. */
-export async function commandsQuery(_viewer: Viewer, params: Params): Promise<ListQuery> {
-  return commandListQuery(params.filters)
+export type CommandPage = Page<CommandRow> & { scan: Scan | null }
+
+/** Results longer than this are not read for a list. */
+const LIST_RESULT_BYTES = 16_384
+/** Results that take more room than this as stored are not even unpacked for a list: neither length nor finding. */
+const LIST_STORED_BYTES = 262_144
+/** A name that means more agents than this is looked for in the newest commands instead. */
+const NAMED_AGENTS = 500
+
+async function namedAgents({ filters }: CommandParams): Promise<NamedAgents | null> {
+  const { agent, action, agentid, queueloc, alike, same } = filters
+  if (!agent || action || agentid || queueloc || alike || same) return null
+  const { rows } = await pool().query<{ id: MigId }>(sql`
+    SELECT trunc(id)::text AS id FROM public.agents WHERE name ILIKE ${containing(agent)} LIMIT ${NAMED_AGENTS + 1}`)
+  return rows.length > NAMED_AGENTS ? 'many' : { ids: rows.map((row) => row.id) }
 }
 
-/** One page of commands; results are read only for the rows shown, and only to say found or not and why one failed. */
-export async function listCommands(viewer: Viewer, params: Params): Promise<Page<CommandRow>> {
-  const query = await commandsQuery(viewer, params)
-  const [page, total] = await Promise.all([fetchPage<Omit<CommandRow, 'answer'>>(query, params), countRows(query)])
-  const { rows: results } = await pool().query<{ id: MigId; results: string | null; bytes: number }>(sql`
-    SELECT trunc(id)::text AS id, octet_length(results::text) AS bytes,
-      CASE WHEN octet_length(results::text) <= ${LIST_RESULT_BYTES} THEN results::text END AS results
-    FROM public.commands WHERE id = ANY(${page.rows.map((row) => row.id)}::numeric[])`)
-  const answers = new Map(results.map((r) => [r.id, r]))
-  const rows = page.rows.map((row) => {
-    const found = answers.get(row.id)
-    return { ...row, answer: readAnswer(row.status, found?.results ?? null, found?.bytes ?? 0) }
-  })
-  return { ...page, rows, total }
+/** The list's SQL, for the page and the count of new rows. */
+export async function commandsQuery(_viewer: Viewer, params: CommandParams): Promise<ListQuery> {
+  return commandListQuery(params, await namedAgents(params))
 }
 
-/** All commands of the list's filters; `results` only when the URL asks for that column. */
-export async function exportCommands(viewer: Viewer, params: Params): Promise<ExportSource> {
-  const query = await commandsQuery(viewer, params)
+async function scanOf(params: CommandParams): Promise<Scan> {
+  const { rows } = await pool().query<{ n: string; since: Instant | null }>(
+    sql`SELECT count(*) AS n, min(starttime) AS since FROM (${scannedSql(params)}) AS scanned`,
+  )
+  const n = Number(rows[0]?.n ?? 0)
+  return { rows: n, since: n < SCANNED ? null : (rows[0]?.since ?? null) }
+}
+
+/** The short answers of these commands; results are read only for them, and only when they are short. */
+export async function readShortAnswers(
+  _viewer: Viewer,
+  commands: readonly { id: MigId; actionid: MigId; status: string }[],
+): Promise<Map<MigId, ShortAnswer>> {
+  if (commands.length === 0) return new Map()
+  const [results, operations] = await Promise.all([
+    pool().query<ReadResults & { id: MigId }>(sql`
+      SELECT trunc(c.id)::text AS id,
+        CASE WHEN pg_column_size(c.results) <= ${LIST_STORED_BYTES} THEN octet_length(c.results::text)
+          WHEN c.results IS NULL THEN 0 END AS bytes,
+        CASE WHEN pg_column_size(c.results) <= ${LIST_STORED_BYTES} THEN ${foundSql('c')} END AS found,
+        CASE WHEN pg_column_size(c.results) <= ${LIST_RESULT_BYTES} AND octet_length(c.results::text) <= ${LIST_RESULT_BYTES}
+          THEN c.results::text END AS text
+      FROM public.commands c WHERE c.id = ANY(${commands.map((one) => one.id)}::numeric[])`),
+    pool().query<{ id: MigId; operations: string | null }>(sql`
+      SELECT trunc(id)::text AS id,
+        CASE WHEN pg_column_size(operations) <= ${LIST_RESULT_BYTES} THEN operations::text END AS operations
+      FROM public.actions WHERE id = ANY(${[...new Set(commands.map((one) => one.actionid))]}::numeric[])`),
+  ])
+  const read = new Map(results.rows.map((row) => [row.id, row]))
+  const modules = new Map(operations.rows.map((row) => [row.id, modulesOf(row.operations)]))
+  return new Map(
+    commands.map(({ id, actionid, status }) => [
+      id,
+      shortAnswer(status, read.get(id) ?? { text: null, bytes: 0, found: null }, modules.get(actionid) ?? []),
+    ]),
+  )
+}
+
+/** One page of commands with what each answered, and how far was looked when no index serves the filters. */
+export async function listCommands(viewer: Viewer, params: CommandParams): Promise<CommandPage> {
+  const agents = await namedAgents(params)
+  const query = commandListQuery(params, agents)
+  const [page, total, scan] = await Promise.all([
+    fetchPage<Omit<CommandRow, 'answer'>>(query, params),
+    countRows(query),
+    isScanned(params, agents) ? scanOf(params) : null,
+  ])
+  const answers = await readShortAnswers(viewer, page.rows)
+  const rows = page.rows.map((row) => ({ ...row, answer: answers.get(row.id) as ShortAnswer }))
+  return { ...page, rows, total, scan }
+}
+
+/** Every command that the filters mean, however far back; `results` only when the URL asks for that column. */
+export async function exportCommands(_viewer: Viewer, params: CommandParams): Promise<ExportSource> {
+  const query = commandListQuery(params, await namedAgents(params), true)
   const withResults = params.columns?.includes('results') ?? false
   return {
     columns: [
@@ -70,10 +123,40 @@ export async function exportCommands(viewer: Viewer, params: Params): Promise<Ex
       { name: 'finishtime', kind: 'time' },
       ...(withResults ? [{ name: 'results', kind: 'json' as const }] : []),
     ],
-    rows: streamRows(
-      withResults ? { ...query, select: sql`${query.select}, c.results::text AS results` } : query,
-      params,
-    ),
+    rows: withResults
+      ? withTheirResults(
+          streamRows(
+            { ...query, select: sql`${query.select}, coalesce(pg_column_size(c.results), 0) AS stored` },
+            params,
+          ),
+        )
+      : streamRows(query, params),
+  }
+}
+
+/** How much of stored results one step of an export reads: unpacked they are a few times as long. */
+const STEP_BYTES = 1_000_000
+
+type Stored = { id: MigId; stored: number; [column: string]: unknown }
+
+// A batch of rows may hold gigabytes of results, so they are read in steps of their own; status and time are read again with
+// them, so that a row is of one moment.
+async function* withTheirResults(batches: AsyncGenerator<Stored[]>): AsyncGenerator<Record<string, unknown>[]> {
+  for await (const batch of batches) {
+    let step: Stored[] = []
+    let bytes = 0
+    for (const [i, row] of batch.entries()) {
+      step.push(row)
+      bytes += row.stored
+      if (bytes < STEP_BYTES && i < batch.length - 1) continue
+      const { rows } = await pool().query<{ id: MigId; results: string | null }>(sql`
+        SELECT trunc(id)::text AS id, status, finishtime, results::text AS results
+        FROM public.commands WHERE id = ANY(${step.map((one) => one.id)}::numeric[])`)
+      const read = new Map(rows.map((one) => [one.id, one]))
+      yield step.map((one) => ({ ...one, ...read.get(one.id) }))
+      step = []
+      bytes = 0
+    }
   }
 }
 

@@ -38,10 +38,14 @@ export const commandList = defineList({
 
 export type CommandParams = ListParams<typeof filters>
 
+const answerFilters = { by: modeFilter('By', ['answer', 'text'], 'answer') }
+
 /** URL state of the grouped answers of one action, /actions/ID/results. */
 export const answerList = defineList({
   path: '/actions/results',
-  filters: { by: modeFilter('By', ['answer', 'text'], 'answer') },
+  filters: answerFilters,
   sorts: ['count', 'status'],
   defaultSort: 'count',
 })
+
+export type AnswerListParams = ListParams<typeof answerFilters>
