@@ -220,7 +220,8 @@ function actionTime(time: ActionTime): string {
 
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 
-function cellText(cell: Cell): string {
+/** One cell in the text format of COPY. */
+export function cellText(cell: Cell): string {
   if (cell === null) return '\\N'
   return typeof cell === 'number' ? String(cell) : cell.replace(/[\\\t\n\r]/g, (char) => ESCAPES[char] as string)
 }
