@@ -1,9 +1,11 @@
 import { type Call, type Command, OperatorError, type Option } from '@/lib/cli/command'
 import { checkDatabase, type DatabaseReport } from '@/lib/db/check'
+import { dropIndexes, type IndexStep, makeIndexes } from '@/lib/db/indexes'
 import { migrationStateOf } from '@/lib/db/migrate'
 import { PROGRAM_ROLE } from '@/lib/db/roles'
 import { isMigsOwnRole, migrateDatabase, migsOwnSentence, ownerSql, setupDatabase, withDatabase } from '@/lib/db/setup'
 import { parseEnv } from '@/lib/env'
+import { formatBytes } from '@/lib/format'
 import { detectVintage, isMig } from '@/lib/mig/vintage'
 
 export const URL_OPTION: Record<string, Option> = {
@@ -30,8 +32,12 @@ function neededUrl(call: Call): string {
   return url
 }
 
-/** Runs `use` on the named database, or on the embedded one for as long as it takes. */
-export async function onDatabase<T>(call: Call, use: (url: string) => Promise<T>): Promise<T> {
+/** Runs `use` on the named database, or on the embedded one for as long as it takes, there with the URL of the given role. */
+export async function onDatabase<T>(
+  call: Call,
+  use: (url: string) => Promise<T>,
+  as: 'program' | 'owner' = 'program',
+): Promise<T> {
   const url = givenUrl(call)
   if (url !== null) return use(url)
   const parsed = parseEnv(call.io.environment)
@@ -41,7 +47,7 @@ export async function onDatabase<T>(call: Call, use: (url: string) => Promise<T>
     throw error instanceof EmbeddedDatabaseError ? new OperatorError(error.message) : error
   })
   try {
-    return await use(running.programUrl)
+    return await use(as === 'owner' ? running.ownerUrl : running.programUrl)
   } finally {
     if (running.startedHere) await running.stop()
   }
@@ -89,8 +95,12 @@ function reportText(report: DatabaseReport): string {
   if (unknown.length > 0) list('Migrations of a newer version', unknown)
   list(
     'Missing indexes',
-    report.missingIndexes.map((index) => `${index.statement} -- for ${index.why}`),
+    report.missingIndexes.map((index) => `${index.statement} -- slow without: ${index.why}`),
   )
+  if (report.missingIndexes.length > 0)
+    lines.push(
+      "  The pages work without them, slower. `npm run mig-dashboard -- db index` makes them with the owner's URL.",
+    )
   const lost = report.orphans.filter(({ rows }) => rows !== 0)
   list(
     'Orphan references',
@@ -196,4 +206,50 @@ const migrateNow: Command = {
   },
 }
 
-export const dbCommands: readonly Command[] = [check, setup, printSql, migrateNow]
+const index: Command = {
+  name: 'db index',
+  summary: "Makes the indexes that pages over large tables need, with the owner's URL",
+  help: `Each is made beside running traffic (CREATE INDEX CONCURRENTLY) and takes disk and time; nothing else of MIG's tables
+changes. What the database has already, under whatever name, is not made again. A run that was interrupted is ended by the
+next one. --dry-run prints the statements and changes nothing; sizes in it are estimates, at most.`,
+  options: {
+    ...URL_OPTION,
+    'dry-run': { type: 'boolean', help: 'print what would be done' },
+    drop: { type: 'boolean', help: 'drop the indexes that this command made' },
+  },
+  async run(call) {
+    const { options, json, io } = call
+    const dryRun = options['dry-run'] === true
+    const work = options.drop === true ? dropIndexes : makeIndexes
+    const say = json ? () => {} : io.out
+    const steps = await onDatabase(
+      call,
+      (url) =>
+        work(url, {
+          dryRun,
+          onBegin: ({ statement, why }) => say(`${statement}; -- ${why}`),
+          onDone: ({ bytes }, ms) =>
+            say(`  ${(ms / 1000).toFixed(1)} s${bytes === null ? '' : `, ${formatBytes(bytes)}`}`),
+        }),
+      'owner',
+    )
+    if (json) io.out(JSON.stringify({ dryRun, steps }, null, 2))
+    else if (steps.length === 0) io.out(options.drop === true ? 'There is none of ours.' : 'All indexes are there.')
+    else if (dryRun) io.out(dryRunText(steps))
+    return 0
+  },
+}
+
+function dryRunText(steps: IndexStep[]): string {
+  const lines = steps.map(({ statement, why, bytes }) => {
+    const size = bytes === null ? 'size not known before ANALYZE' : formatBytes(bytes)
+    return `${statement}; -- ${size}, ${why}`
+  })
+  const made = steps.filter(({ statement }) => statement.startsWith('CREATE'))
+  const total = made.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0)
+  if (made.length > 0)
+    lines.push(`-- In all at most about ${formatBytes(total)} of disk, and as much again for a moment while sorting.`)
+  return lines.join('\n')
+}
+
+export const dbCommands: readonly Command[] = [check, setup, printSql, migrateNow, index]

@@ -89,24 +89,27 @@ export class ActionPlan {
           ? now - (rank === 1 ? 50 : 20) * MINUTE
           : STORIES[story] === 'inflight'
             ? now - rng.float() * 2 * HOUR - MINUTE
-            : wanted > this.pool.length / 60
-              ? now - DAY * (0.2 + rng.float() * RECENT)
-              : now - DAY * (0.1 + SPAN * rng.float() ** 1.7),
+            : STORIES[story] === 'waiting'
+              ? now - DAY * 30 * rng.float() ** 4 - 10 * SECOND
+              : wanted > this.pool.length / 60
+                ? now - DAY * (0.2 + rng.float() * RECENT)
+                : now - DAY * (0.1 + SPAN * rng.float() ** 1.7),
     )
     return { rank, at, story, question: rank <= 2 ? ([0, 2, 1][rank] as number) : this.drawQuestion(rng, wanted, at) }
   }
 
   private drawStory(rng: Rng, rank: number, wanted: number): Story {
     const drawn = rng.float()
-    if (wanted === 0) return drawn < 0.9 ? 'invalid' : drawn < 0.96 ? 'waiting' : 'preparing'
+    if (wanted === 0) return rank % 12 === 0 ? 'waiting' : rank % 12 === 6 ? 'preparing' : 'invalid'
     if (rank === 1 || rank === 2) return 'inflight'
-    if (rank < 20) return 'completed'
-    if (rank < 30 + this.size.actions / 2000) return 'inflight'
-    return drawn < 0.015
+    const ordinary = Math.floor(this.size.actions * 0.3)
+    if (rank >= ordinary && rank < ordinary + 3 + this.size.actions / 2000) return 'inflight'
+    if (rank < ordinary) return 'completed'
+    return drawn < 0.02
       ? 'late answers'
-      : drawn < 0.017
+      : drawn < 0.023
         ? 'lost commands'
-        : drawn < 0.019
+        : drawn < 0.026
           ? 'stuck by a double count'
           : 'completed'
   }

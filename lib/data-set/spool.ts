@@ -1,13 +1,13 @@
 import { closeSync, futimesSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import type { DemoAction, DemoCommand } from '@/lib/demo/action-types'
-import { DAY, HOUR, type Micros, SECOND } from '@/lib/demo/clock'
+import { DAY, type Micros, SECOND } from '@/lib/demo/clock'
 import type { AgentRow } from '@/lib/demo/fleet'
 import type { Signer } from '@/lib/demo/sign'
 import { SPOOL_DELETE_AFTER, SPOOL_MARK } from '@/lib/demo/spool'
 import { actionJson, commandJson, doneJson } from '@/lib/demo/spool-json'
 import { SPOOL_STATES } from '@/lib/mig/wire/spool-name'
-import type { ActionPlan } from './actions'
+import { type ActionPlan, expiryOf } from './actions'
 import type { Tally, Waiting } from './commands'
 import type { FleetPlan } from './fleet'
 
@@ -46,7 +46,8 @@ export async function writeDataSetSpool(
     if (plan.moment(action) < fleet.now - SPOOL_DELETE_AFTER - DAY && plan.story(action) === 'completed') continue
     const made = await signed(action)
     const start = typeof made.start === 'number' ? made.start : plan.moment(action)
-    if (made.status === 'init' && start > fleet.now - 30 * HOUR)
+    // Those whose time is over without a file were lost; the others wait for it.
+    if (made.status === 'init' && (expiryOf(made) > fleet.now || action % 2 === 0))
       write(`action/new/${made.id}.json`, actionJson(made, { status: 'init' }), start)
     else if (made.status === 'inflight')
       write(`action/inflight/${made.id}.json`, actionJson(made, { status: 'preparing' }), start)

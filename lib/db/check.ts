@@ -1,26 +1,9 @@
 import type pg from 'pg'
+import { findMissingIndexes, type WantedIndex } from '@/lib/db/indexes'
 import { migrationStateOf } from '@/lib/db/migrate'
 import { MIG_WRITES } from '@/lib/db/roles'
 import { withDatabase } from '@/lib/db/setup'
 import { detectVintage, LATER_TABLES, SECRET_COLUMNS, type Vintage, type VintageKind } from '@/lib/mig/vintage'
-
-/** An index that MIG's document has or that a page of the dashboard is slow without. */
-export type WantedIndex = { table: string; columns: readonly string[]; descending?: boolean; why: string }
-
-export const WANTED_INDEXES: readonly WantedIndex[] = [
-  { table: 'agents', columns: ['queueloc', 'pid'], why: 'endpoints and doubles' },
-  { table: 'agents', columns: ['heartbeattime'], descending: true, why: 'the agent list, offline and health' },
-  { table: 'commands', columns: ['actionid'], why: "an action's commands" },
-  { table: 'commands', columns: ['agentid'], why: "an agent's commands" },
-  { table: 'investigators', columns: ['pgpfingerprint'], why: 'the key of a signer' },
-  { table: 'signatures', columns: ['actionid'], why: "an action's signers" },
-  { table: 'signatures', columns: ['investigatorid'], why: "an investigator's actions" },
-  { table: 'agtmodreq', columns: ['agentid'], why: 'the requirements of an agent' },
-  { table: 'agtmodreq', columns: ['moduleid', 'agentid'], why: 'one requirement' },
-  { table: 'invagtmodperm', columns: ['agentid'], why: 'the permissions on an agent' },
-  { table: 'invagtmodperm', columns: ['investigatorid', 'agentid', 'moduleid'], why: 'one permission' },
-  { table: 'invagtmodperm', columns: ['moduleid'], why: 'the permissions for a module' },
-]
 
 const REFERENCES = [
   ['commands', 'actionid', 'actions'],
@@ -58,7 +41,7 @@ export type DatabaseReport = {
   vintage: VintageKind
   /** 'table.column (missing or not granted)' */
   missingColumns: string[]
-  missingIndexes: { table: string; columns: readonly string[]; why: string; statement: string }[]
+  missingIndexes: (WantedIndex & { statement: string })[]
   /** 'INSERT on public.modules' */
   missingGrants: string[]
   /** Rights that the dashboard does not want: secret columns, an audit that it could alter. */
@@ -104,28 +87,6 @@ export function checkDatabase(url: string): Promise<DatabaseReport> {
         migrations.unknown.length === 0,
     }
   })
-}
-
-async function findMissingIndexes(client: pg.Client, vintage: Vintage): Promise<DatabaseReport['missingIndexes']> {
-  const { rows } = await client.query<{ table: string; columns: string[] }>(
-    `SELECT t.relname AS table,
-       array(SELECT coalesce(a.attname::text, '') FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n)
-         LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum AND k.attnum > 0
-         WHERE k.n <= i.indnkeyatts ORDER BY k.n) AS columns
-     FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
-     JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
-     WHERE n.nspname = 'public' AND i.indisvalid AND i.indpred IS NULL`,
-  )
-  const serves = (wanted: WantedIndex) => (index: { table: string; columns: string[] }) =>
-    index.table === wanted.table && wanted.columns.every((column, i) => index.columns[i] === column)
-  return WANTED_INDEXES.filter((wanted) => vintage.columns[wanted.table] && !rows.some(serves(wanted))).map(
-    ({ table, columns, descending, why }) => ({
-      table,
-      columns,
-      why,
-      statement: `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${table}_${columns.join('_')}_idx ON public.${table} (${columns.join(', ')}${descending ? ' DESC' : ''});`,
-    }),
-  )
 }
 
 async function findMissingGrants(client: pg.Client, vintage: Vintage): Promise<string[]> {

@@ -1,0 +1,197 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import * as openpgp from 'openpgp'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Micros } from '@/lib/demo/clock'
+import { signatureArmor } from '@/lib/mig/wire/armor'
+import { catalog, privileges } from '@/lib/testing/catalog'
+import { emptyDatabase, run, type TestDatabase, testDatabase } from '@/lib/testing/database'
+import { runDataSet } from './cli'
+import { DataSetProblem, fillDataSet } from './fill'
+import { MIG_TABLES } from './keys'
+import type { DataSetSize } from './sizes'
+
+const NOW: Micros = Date.UTC(2026, 10, 22, 9, 30) * 1000
+const TINY: DataSetSize = {
+  name: 'tiny',
+  endpoints: 600,
+  agents: 1000,
+  actions: 60,
+  commands: 4000,
+  investigators: 20,
+  requirements: 1200,
+  permissions: 6000,
+  spoolFiles: 60,
+}
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'data-set-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function contents(database: TestDatabase): Promise<string[]> {
+  const all: string[] = []
+  for (const table of MIG_TABLES) {
+    const rows = await run(database.ownerUrl, `SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) AS sum FROM public.${table} t`)
+    all.push(`${table} ${rows[0]?.sum}`)
+  }
+  return all
+}
+
+const number = async (database: TestDatabase, text: string) => Number((await run(database.ownerUrl, text))[0]?.n)
+
+describe('a filled database', () => {
+  const spool = path.join(folder, 'spool')
+  let database: TestDatabase
+  let untouched: TestDatabase
+  beforeAll(async () => {
+    database = await testDatabase()
+    untouched = await testDatabase()
+    await fillDataSet({ ownerUrl: database.ownerUrl, size: TINY, seed: '7', now: NOW, spoolDir: spool })
+  })
+  afterAll(async () => {
+    await database.drop()
+    await untouched.drop()
+  })
+
+  test('has the rows asked for, and keys, indexes and grants are those of before', async () => {
+    expect(await number(database, 'SELECT count(*) AS n FROM public.agents')).toBe(TINY.agents)
+    expect(await number(database, 'SELECT count(DISTINCT queueloc) AS n FROM public.agents')).toBe(TINY.endpoints)
+    expect(await number(database, 'SELECT count(*) AS n FROM public.commands')).toBe(TINY.commands)
+    expect(await number(database, 'SELECT count(*) AS n FROM public.actions')).toBe(TINY.actions)
+    expect(await number(database, 'SELECT count(*) AS n FROM public.agtmodreq')).toBe(TINY.requirements)
+    expect(await number(database, 'SELECT count(*) AS n FROM public.invagtmodperm')).toBe(TINY.permissions)
+    expect(await number(database, 'SELECT last AS n FROM dashboard.investigator_id')).toBe(TINY.investigators)
+    expect(await catalog(database.ownerUrl, 'public')).toEqual(await catalog(untouched.ownerUrl, 'public'))
+    expect(await privileges(database.ownerUrl, 'public')).toEqual(await privileges(untouched.ownerUrl, 'public'))
+  })
+
+  test('is made again row for row, and refused where there is one', async () => {
+    await fillDataSet({ ownerUrl: untouched.ownerUrl, size: TINY, seed: '7', now: NOW })
+    const [first, again] = [await contents(database), await contents(untouched)]
+    expect(again).toEqual(first)
+    await expect(fillDataSet({ ownerUrl: untouched.ownerUrl, size: TINY, seed: '8', now: NOW })).rejects.toThrow(
+      'is not empty',
+    )
+    expect(await contents(untouched)).toEqual(first)
+  })
+
+  test('its counters are those of its commands where nothing went wrong', async () => {
+    const off = await number(
+      database,
+      `SELECT count(*) AS n FROM public.actions a WHERE a.status = 'completed' AND a.returnedctr <= a.sentctr AND
+         (a.sentctr, a.returnedctr, a.donectr, a.failedctr) IS DISTINCT FROM (SELECT count(*)::int,
+           (count(*) FILTER (WHERE status <> 'sent'))::int, (count(*) FILTER (WHERE status = 'done'))::int,
+           (count(*) FILTER (WHERE status = 'failed'))::int FROM public.commands c WHERE c.actionid = a.id)`,
+    )
+    expect(off).toBe(0)
+  })
+
+  test('its signatures verify with the keys of its investigators', async () => {
+    const rows = await run(
+      database.ownerUrl,
+      `SELECT s.pgpsignature, i.publickey FROM public.signatures s JOIN public.investigators i ON i.id = s.investigatorid
+       WHERE i.publickey IS NOT NULL LIMIT 5`,
+    )
+    expect(rows).toHaveLength(5)
+    for (const row of rows) {
+      const signature = await openpgp.readSignature({ armoredSignature: signatureArmor(String(row.pgpsignature)) })
+      const key = await openpgp.readKey({ armoredKey: String(row.publickey) })
+      expect(signature.getSigningKeyIDs().map((id) => id.toHex())).toEqual([key.getKeyID().toHex()])
+    }
+  })
+
+  test('its spool has a file for each unanswered command and each action that is on its way', async () => {
+    const sent = await run(
+      database.ownerUrl,
+      `SELECT trunc(actionid) || '-' || trunc(id) || '.json' AS name FROM public.commands WHERE status = 'sent' ORDER BY starttime`,
+    )
+    const names = new Set(sent.map(({ name }) => name))
+    const files = readdirSync(path.join(spool, 'command/inflight'))
+    expect(files).toHaveLength(TINY.spoolFiles)
+    expect(files.every((name) => names.has(name))).toBe(true)
+    const inflight = await run(
+      database.ownerUrl,
+      `SELECT trunc(id) || '.json' AS name FROM public.actions WHERE status = 'inflight' ORDER BY name`,
+    )
+    expect(readdirSync(path.join(spool, 'action/inflight')).sort()).toEqual(inflight.map(({ name }) => name))
+    const command = JSON.parse(readFileSync(path.join(spool, 'command/inflight', files[0] as string), 'utf8'))
+    expect(command).toMatchObject({ status: 'sent', results: null, agent: { status: 'heartbeating' } })
+  })
+})
+
+describe('nothing is changed', () => {
+  test('when it fails at the end: the tables are empty, with their keys', async () => {
+    const database = await testDatabase()
+    const before = [await catalog(database.ownerUrl, 'public'), await contents(database)]
+    const failing = fillDataSet({
+      ownerUrl: database.ownerUrl,
+      size: TINY,
+      seed: '7',
+      now: NOW,
+      finish: () => Promise.reject(new Error('pulled the plug')),
+    })
+    await expect(failing).rejects.toThrow('pulled the plug')
+    expect([await catalog(database.ownerUrl, 'public'), await contents(database)]).toEqual(before)
+    await database.drop()
+  })
+
+  test('in a database that is not ours to fill', async () => {
+    const [own, scripts, empty] = await Promise.all([
+      testDatabase(),
+      testDatabase({ vintage: 'scripts' }),
+      emptyDatabase(),
+    ])
+    const fill = (ownerUrl: string) => fillDataSet({ ownerUrl, size: TINY, seed: '7', now: NOW })
+    await expect(fill(own.programUrl)).rejects.toThrow('this role does not own')
+    await expect(fill(scripts.ownerUrl)).rejects.toThrow('as mig-data.rst has them')
+    await expect(fill(empty.ownerUrl)).rejects.toThrow('db setup')
+    await run(own.ownerUrl, `INSERT INTO public.modules (id, name) VALUES (1, 'file')`)
+    await expect(fill(own.ownerUrl)).rejects.toThrow('its table modules has rows')
+    await Promise.all([own.drop(), scripts.drop(), empty.drop()])
+  })
+
+  test('beside a spool of something else', async () => {
+    const database = await testDatabase()
+    const spoolDir = path.join(folder, 'theirs')
+    mkdirSync(spoolDir)
+    writeFileSync(path.join(spoolDir, 'notes.txt'), 'mine')
+    const filling = fillDataSet({ ownerUrl: database.ownerUrl, size: TINY, seed: '7', now: NOW, spoolDir })
+    await expect(filling).rejects.toThrow(DataSetProblem)
+    expect(readdirSync(spoolDir)).toEqual(['notes.txt'])
+    expect(await number(database, 'SELECT count(*) AS n FROM public.agents')).toBe(0)
+    await database.drop()
+  })
+})
+
+describe('the command line', () => {
+  async function call(environment: Record<string, string>, ...argv: string[]) {
+    const out: string[] = []
+    const err: string[] = []
+    const code = await runDataSet(argv, { out: (text) => out.push(text), err: (text) => err.push(text), environment })
+    return { code, out: out.join('\n'), err: err.join('\n') }
+  }
+
+  test('says what it takes, and what was wrong', async () => {
+    expect(await call({}, '--help')).toMatchObject({ code: 0, out: expect.stringContaining('--size S|L|XL') })
+    expect(await call({})).toMatchObject({ code: 2, err: expect.stringContaining('--size takes one of S, L, XL') })
+    expect(await call({}, '--size', 'M')).toMatchObject({ code: 2 })
+    expect(await call({}, '--sise', 'S')).toMatchObject({ code: 2, err: expect.stringContaining('--sise') })
+    expect(await call({}, '--size', 'S', '--now', 'noon')).toMatchObject({ code: 2 })
+    expect(await call({ DATABASE_URL: 'nonsense' }, '--size', 'S')).toMatchObject({ code: 2 })
+  })
+
+  test('fills the database of DATABASE_URL with S and tells the moment of the data', async () => {
+    const database = await testDatabase()
+    const filled = await call({ DATABASE_URL: database.ownerUrl }, '--size', 's', '--now', '2026-11-22T09:30:00Z')
+    expect(filled).toMatchObject({ code: 0, err: '' })
+    expect(filled.out).toContain(`MIG_NOW='2026-11-22 09:30:00.000000+00'`)
+    expect(filled.out).toMatch(/^agents +10,000$/m)
+    expect(filled.out).toMatch(/^commands +100,000$/m)
+    expect(existsSync(path.join(folder, 'spool', 'action/done'))).toBe(true)
+    expect(await call({ DATABASE_URL: database.ownerUrl }, '--size', 'S')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is not empty'),
+    })
+    await database.drop()
+  })
+})
