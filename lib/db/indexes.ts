@@ -135,10 +135,13 @@ export function makeIndexes(ownerUrl: string, options: IndexOptions = {}): Promi
 /** Drops the indexes that `makeIndexes` made, and no others. Returns the steps. Throws DatabaseProblem with a sentence. */
 export function dropIndexes(ownerUrl: string, options: IndexOptions = {}): Promise<IndexStep[]> {
   return asOwner(ownerUrl, options, async (client) => {
-    const ours = new Set(WANTED_INDEXES.map(indexName))
     const existing = await existingIndexes(client)
+    // Those of another version of the dashboard too.
     return existing
-      .filter(({ name }) => ours.has(name))
+      .filter(
+        ({ name, table }) =>
+          WANTED_INDEXES.some((wanted) => wanted.table === table) && name.startsWith(`${OURS}${table}_`),
+      )
       .map((index) => dropStep(index, WANTED_INDEXES.find((wanted) => indexName(wanted) === index.name)?.why ?? ''))
   })
 }
