@@ -92,6 +92,7 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   '/icon.svg': { investigator: 'open' },
   '/actions/export': csv,
   '/actions/new': byTime,
+  '/actions/[id]/json': { investigator: 200, path: (site) => `/actions/${site.action}/json` },
   '/actions/[id]/commands/export': { ...csv, path: (site) => `/actions/${site.action}/commands/export` },
   '/actions/[id]/commands/new': { ...byTime, path: (site) => `/actions/${site.action}/commands/new` },
   '/commands/export': { ...csv, query: '?format=csv&status=failed' },

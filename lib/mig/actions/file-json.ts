@@ -87,16 +87,20 @@ function known(
 }
 
 function operationsText(stored: string | null, numbers: GoNumbers): string {
-  if (stored === null) return 'null'
+  const tree = parsed(stored)
+  if (stored === null || tree === undefined) return 'null'
+  // What Go stored is given back byte for byte; a row written by hand is printed anew, as far as it can be.
+  const styles = [{ numbers: 'go1.7' }, { numbers: 'go1.7', tab: '\\t' }, { numbers: 'go1.8' }] as const
+  const forms = styles.map((style) => attempt(() => goOperationsJson(tree, style)))
+  if (forms.includes(stored)) return stored
+  return forms[numbers === 'go1.7' ? 0 : 2] ?? attempt(() => goJson(tree, { numbers })) ?? stored
+}
+
+function attempt(print: () => string): string | null {
   try {
-    const tree: unknown = JSON.parse(stored)
-    // What Go stored is given back byte for byte; a row written by hand is printed anew.
-    const styles = [{ numbers: 'go1.7' }, { numbers: 'go1.7', tab: '\\t' }, { numbers: 'go1.8' }] as const
-    return styles.some((style) => goOperationsJson(tree, style) === stored)
-      ? stored
-      : goOperationsJson(tree, { numbers })
+    return print()
   } catch {
-    return parsed(stored) === undefined ? 'null' : stored
+    return null
   }
 }
 

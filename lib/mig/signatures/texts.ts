@@ -117,11 +117,9 @@ export function candidateTexts(row: SignedRow, copy: SignedCopy | null, { twoClo
     const forms = operationsForms(row.operations)
     for (const operations of forms) {
       const fields = { name: row.name, target: row.target, operations }
-      for (const format of ['B', 'C'] as const)
-        add(
-          { of: 'row', format, exact: true },
-          { kind: 'exact', text: signedText({ ...fields, validfrom, expireafter }, format) },
-        )
+      for (const times of wholeSeconds(validfrom, expireafter))
+        for (const format of ['B', 'C'] as const)
+          add({ of: 'row', format, exact: true }, { kind: 'exact', text: signedText({ ...fields, ...times }, format) })
       if (sameTimes)
         add(
           { of: 'row', format: 'A', exact: true },
@@ -161,6 +159,18 @@ function timesOf({ validfrom, expireafter }: SignedCopy) {
   return { validfrom, expireafter }
 }
 
+// A moment in the last half microsecond of a second was rounded into the next one; the two times share their nanoseconds.
+function wholeSeconds(validfrom: Instant, expireafter: Instant) {
+  const times = [{ validfrom, expireafter }]
+  const from = instantToNanos(validfrom)
+  const until = instantToNanos(expireafter)
+  if (from % SECOND === 0n && until % SECOND === 0n && from > 0n && until > 0n)
+    times.push({ validfrom: nanosToInstant(from - SECOND), expireafter: nanosToInstant(until - SECOND) })
+  return times
+}
+
+const SECOND = 1_000_000_000n
+
 function nearby(stored: Instant): string[] {
   const base = instantToNanos(stored)
   const texts: string[] = []
@@ -181,6 +191,6 @@ export function residueAt(place: number): number {
 
 // A difference of times without its whole seconds, in nanoseconds: the nearest to zero.
 function withinSecond(nanos: bigint): number {
-  const rest = Number(((nanos % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n)
+  const rest = Number(((nanos % SECOND) + SECOND) % SECOND)
   return rest > 500_000_000 ? rest - 1_000_000_000 : rest
 }

@@ -1,5 +1,6 @@
 import { notFound } from 'next/navigation'
 import { ActionFacts, ActionTimes } from '@/components/actions/action-facts'
+import { CopyJson } from '@/components/actions/copy-json'
 import { ActionCounters } from '@/components/actions/counters'
 import { Operations } from '@/components/actions/operations'
 import { Signatures } from '@/components/actions/signatures'
@@ -52,9 +53,12 @@ export default dataPage(async ({ params }: PageProps) => {
             },
           ]}
           action={
-            <LinkButton href={`/actions/${action.id}/commands`} icon="command">
-              Commands
-            </LinkButton>
+            <>
+              <CopyJson id={action.id} />
+              <LinkButton href={`/actions/${action.id}/commands`} icon="command">
+                Commands
+              </LinkButton>
+            </>
           }
         />
         <Columns
