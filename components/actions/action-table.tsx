@@ -1,75 +1,78 @@
 import { type Column, DataTable } from '@/components/data-table/data-table'
 import { Moment } from '@/components/feedback/moment'
 import { EmptyState, NothingMatches } from '@/components/feedback/panels'
-import { StatusBadge } from '@/components/ui/badge'
 import { Mono } from '@/components/ui/mono'
-import { TextLink } from '@/components/ui/text-link'
 import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
-import { formatDuration, instantMillis } from '@/lib/format'
+import { formatNumber } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
-import type { ActionRow } from '@/lib/mig/actions/queries'
+import type { ActionRow, Summary } from '@/lib/mig/actions/queries'
 import { actionList } from '@/lib/mig/actions/search-params'
-import { actionStatus } from '@/lib/mig/wire/status'
+import { idCreatedAt } from '@/lib/mig/wire/id'
 import type { Page } from '@/lib/page'
+import {
+  ActionStatusCell,
+  DurationCell,
+  FoundCell,
+  ModulesCell,
+  SignersCell,
+  TargetCell,
+  ThreatCell,
+  ValidWindow,
+} from './action-cells'
 import { ActionProgress } from './action-progress'
 
 function actionColumns(now: string): Column<ActionRow>[] {
+  const counted = (id: string, header: string, of: (summary: Summary) => number): Column<ActionRow> => ({
+    id,
+    header,
+    align: 'right',
+    hidden: true,
+    cell: ({ summary }) => (summary ? formatNumber(of(summary)) : <span className="text-faint">not counted yet</span>),
+  })
   return [
-    { id: 'name', header: 'Action', sort: 'name', cell: (row) => <bdi>{visibleText(row.name)}</bdi> },
+    { id: 'name', header: 'Action', sort: 'name', cell: (row) => <bdi>{visibleText(row.name) || row.id}</bdi> },
+    { id: 'status', header: 'Status', sort: 'status', cell: (row) => <ActionStatusCell action={row} /> },
+    { id: 'progress', header: 'Progress', sort: 'commands', cell: (row) => <ActionProgress action={row} /> },
     {
-      id: 'status',
-      header: 'Status',
-      sort: 'status',
-      cell: (row) => <StatusBadge {...actionStatus(row.status)} bare />,
+      id: 'found',
+      header: 'Found',
+      sort: 'found',
+      align: 'right',
+      cell: (row) => <FoundCell action={row} now={now} />,
     },
-    { id: 'progress', header: 'Progress', cell: (row) => <ActionProgress counters={row.counters} /> },
     {
       id: 'start',
       header: 'Started',
       sort: 'start',
       cell: (row) => <Moment at={row.starttime} now={now} none="not started" />,
     },
+    { id: 'duration', header: 'Took', align: 'right', cell: (row) => <DurationCell action={row} now={now} /> },
+    { id: 'signers', header: 'Signed by', cell: (row) => <SignersCell signers={row.signers} /> },
+    { id: 'threat', header: 'Threat', cell: (row) => <ThreatCell action={row} /> },
+    { id: 'valid', header: 'Valid', cell: (row) => <ValidWindow action={row} now={now} /> },
+    { id: 'target', header: 'Target', cell: (row) => <TargetCell action={row} /> },
+    { id: 'modules', header: 'Modules', hidden: true, cell: (row) => <ModulesCell modules={row.modules} /> },
     {
-      id: 'duration',
-      header: 'Took',
-      align: 'right',
-      cell: (row) => {
-        const from = row.starttime && instantMillis(row.starttime)
-        const to = row.finishtime && instantMillis(row.finishtime)
-        return from && to ? formatDuration(to - from) : <Unknown why="The action has not finished" />
-      },
-    },
-    {
-      id: 'signers',
-      header: 'Signed by',
+      id: 'author',
+      header: 'Author',
+      hidden: true,
       cell: (row) =>
-        row.signers.length ? (
-          row.signers.map((signer, i) => (
-            <span key={signer.id}>
-              {i > 0 && ', '}
-              <TextLink href={`/investigators/${signer.id}`}>{visibleText(signer.name)}</TextLink>
-            </span>
-          ))
+        row.description.author ? (
+          <bdi>{visibleText(row.description.author)}</bdi>
         ) : (
-          <Unknown why="No row in the signatures table" />
+          <Unknown why="The description names none" />
         ),
     },
+    counted('refused', 'Refused', (summary) => summary.refused),
+    counted('errors', 'With errors', (summary) => summary.withErrors),
     {
-      id: 'threat',
-      header: 'Threat',
-      cell: (row) =>
-        [row.threat.level, row.threat.family].filter(Boolean).join(' · ') || <Unknown why="The action names none" />,
+      id: 'change',
+      header: 'Last answer',
+      hidden: true,
+      cell: (row) => <Moment at={row.summary?.lastChange ?? null} now={now} none="none known" />,
     },
-    {
-      id: 'target',
-      header: 'Target',
-      cell: (row) => (
-        <span className="block max-w-80 truncate" title={row.target}>
-          <Mono className="break-normal">{row.target}</Mono>
-        </span>
-      ),
-    },
+    { id: 'created', header: 'Made', hidden: true, cell: (row) => <Created id={row.id} now={now} /> },
     {
       id: 'expiry',
       header: 'Expires',
@@ -79,6 +82,12 @@ function actionColumns(now: string): Column<ActionRow>[] {
     },
     { id: 'id', header: 'Id', hidden: true, cell: (row) => <Mono>{row.id}</Mono> },
   ]
+}
+
+function Created({ id, now }: { id: ActionRow['id']; now: string }) {
+  const at = idCreatedAt(id)
+  if (!at) return <Unknown why="The id does not tell" />
+  return <Moment at={at.toISOString()} now={now} />
 }
 
 /** The table of /actions. */

@@ -16,7 +16,7 @@ function itemsOf(attention: Attention, states: StateOverview[]): Item[] {
     items.push({
       key: 'overdue',
       tone: 'bad',
-      href: '/actions?status=inflight&sort=expiry',
+      href: '/actions?attention=A3&sort=expiry',
       link: `${totalInWords(overdue)} ${plural(overdue, 'action is', 'actions are')} in flight after expiry`,
       rest: 'and will not land without help.',
     })

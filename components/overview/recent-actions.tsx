@@ -33,7 +33,7 @@ export function RecentActions({ actions, now }: { actions: ActionRow[]; now: str
                 <StatusBadge {...actionStatus(action.status)} bare />
               </td>
               <td>
-                <ActionProgress counters={action.counters} />
+                <ActionProgress action={action} />
               </td>
               <td>
                 <Moment at={action.starttime} now={now} none="not started" />

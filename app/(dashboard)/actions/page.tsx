@@ -1,5 +1,7 @@
+import { redirect } from 'next/navigation'
 import { ActionFilters } from '@/components/actions/action-filters'
 import { ActionTable } from '@/components/actions/action-table'
+import { AttentionMeaning, NotCounted } from '@/components/actions/list-notes'
 import { totalInWords } from '@/components/data-table/pager'
 import { ProblemPanel } from '@/components/feedback/panels'
 import { Content } from '@/components/layout/content'
@@ -7,8 +9,9 @@ import { dataPage, type PageProps } from '@/components/layout/data-page'
 import { ListLive } from '@/components/layout/list-live'
 import { PageHeader } from '@/components/layout/page-header'
 import { requireViewer } from '@/lib/auth/viewer'
-import { listActions } from '@/lib/mig/actions/queries'
+import { countUncounted, listActions, listSigners, listUsedModules } from '@/lib/mig/actions/queries'
 import { actionList } from '@/lib/mig/actions/search-params'
+import { findIds } from '@/lib/mig/find-id'
 import { now } from '@/lib/now'
 
 export const metadata = { title: 'Actions' }
@@ -26,18 +29,31 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       </>
     )
   const { params } = parsed
-  const [page, moment] = await Promise.all([listActions(viewer, params), now()])
+  const { q, found, module, signer } = params.filters
+  const [id, another] = q ? await findIds(viewer, 'actions', q) : []
+  if (id && !another) redirect(`/actions/${id}`)
+  const [page, moment, modules, signers, uncounted] = await Promise.all([
+    listActions(viewer, params),
+    now(),
+    listUsedModules(viewer),
+    listSigners(viewer, signer?.id ?? null),
+    found || module ? countUncounted(viewer) : null,
+  ])
   return (
     <>
       <PageHeader title="Actions" live={<ListLive list={actionList} params={params} page={page} now={moment} />} />
       <Content>
         <p className="text-muted">
           {totalInWords(page.total)} {page.total.count === 1 ? 'action' : 'actions'}
-          {Object.keys(params.given).length > 0 && ' match'}
-          {params.sort.key === 'start' && params.sort.descending && ', newest first'}
+          {Object.keys(params.given).length > 0 && (page.total.count === 1 ? ' matches' : ' match')}
+          {params.sort.key === 'start' && params.sort.descending && (
+            <>, newest first; one that waits for its start stays on top for an hour</>
+          )}
+          .{uncounted !== null && uncounted.count > 0 && <NotCounted total={uncounted} />}
         </p>
-        <ActionFilters params={params} />
+        <ActionFilters params={params} modules={modules} signers={signers} />
         <ActionTable params={params} page={page} now={moment.mig} />
+        <AttentionMeaning />
       </Content>
     </>
   )

@@ -86,7 +86,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('actions in the layout %
     expect(await ids({ status: 'completed' })).toEqual([A])
     expect(await ids({ name: 'CRON <B>' })).toEqual([A])
     expect(await ids({ target: '%' })).toEqual([ODD])
-    expect(await ids({ investigator: '7' })).toEqual([A])
+    expect(await ids({ signer: '7' })).toEqual([A])
     expect(await ids({ from: '2014-09-15T00:00:00Z', to: '2014-09-15T23:00:00Z' })).toEqual([A])
     expect(await ids({ name: "x' OR true --" })).toEqual([])
   })
@@ -133,15 +133,23 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('actions in the layout %
     }
     const csv = (await text('csv')).trimEnd().split('\r\n')
     expect(csv).toHaveLength(4)
-    expect(csv[0]).toMatch(/^id,name,target,description,threat,validfrom,/)
+    expect(csv[0]).toMatch(/^id,name,target,description,threat,operations,validfrom,/)
     expect(csv[2]).toContain(`${A},cron <b>job</b>,agents.os='linux',`)
     expect(csv[1]).toContain(`${INIT},young,`)
     expect(csv.join('\n')).not.toMatch(/9998|0001-/)
+    expect(csv[0]).toMatch(/,operations,.*,pgpsignatures,syntaxversion,signers,modules,attention,counted_at,commands,/)
     const lines = (await text('ndjson'))
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line))
-    expect(lines[1]).toMatchObject({ id: A, threat: { level: 'alert' }, starttime: '2014-09-15T21:19:10.271089Z' })
+    expect(lines[1]).toMatchObject({
+      id: A,
+      threat: { level: 'alert' },
+      signers: ['Ann Perkins'],
+      pgpsignatures: ['one'],
+      operations: [{ module: 'filechecker' }],
+      starttime: '2014-09-15T21:19:10.271089Z',
+    })
     expect(lines[0]).toMatchObject({ id: INIT, starttime: null, description: null })
   })
 })

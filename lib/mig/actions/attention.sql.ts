@@ -4,13 +4,18 @@ import type { Vintage } from '@/lib/mig/vintage'
 import { ID_CLOCKS } from '@/lib/mig/wire/id'
 import type { AttentionBounds } from './anomalies'
 
-/** When the id was made, as timestamptz, by the rule of `idCreatedAt`; NULL for numbers that no generator of MIG gives. */
-export function idCreatedSql(id: Sql): Sql {
+/** When the id was made, as numeric Unix seconds, by the rule of `idCreatedAt`; NULL for numbers that no generator of MIG gives. */
+export function idSecondsSql(id: Sql): Sql {
   const clocks = ID_CLOCKS.map(
     ({ from, until, unit, perSecond, offset }) =>
       sql`WHEN ${id} >= ${raw(from)} AND ${id} < ${raw(until)} THEN div(${id}, ${raw(unit)}) / ${raw(perSecond)} + ${raw(offset)}`,
   )
-  return sql`to_timestamp((CASE ${join(clocks, ' ')} END)::float8)`
+  return sql`(CASE ${join(clocks, ' ')} END)`
+}
+
+/** The same as timestamptz. */
+export function idCreatedSql(id: Sql): Sql {
+  return sql`to_timestamp(${idSecondsSql(id)}::float8)`
 }
 
 /** The rule of `attentionOf` as one CASE expression over a row of `actions`: the reason as text, or NULL. */

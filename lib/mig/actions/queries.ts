@@ -1,22 +1,49 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
+import { containing } from '@/lib/db/like'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
 import { sql } from '@/lib/db/sql'
+import { env } from '@/lib/env'
+import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
+import { findIds } from '@/lib/mig/find-id'
 import { countersSql, pgpsignaturesSql, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
-import type { Page } from '@/lib/page'
-import { actionListQuery } from './list.sql'
-import { type Description, descriptionSchema, readJson, type Threat, threatSchema } from './schema'
+import { now } from '@/lib/now'
+import type { Page, Total } from '@/lib/page'
+import { attentionBounds } from './anomalies'
+import { actionListQuery, exportedSql } from './list.sql'
+import type { ListedReason } from './list-attention'
+import { type Description, descriptionSchema, readJson, readThreat, type Threat, threatSchema } from './schema'
 import type { actionList } from './search-params'
 
 type Params = ListParams<(typeof actionList)['filters']>
 
 /** The six stored counters of an action; null where the vintage or the row has none. */
 export type Counters = Record<'sent' | 'returned' | 'done' | 'cancelled' | 'failed' | 'timeout', number | null>
+
+/** An action's commands as the job "action summaries" last counted them. */
+export type Summary = {
+  countedAt: Instant
+  /** False when the action's row has changed since. */
+  fresh: boolean
+  commands: number
+  done: number
+  failed: number
+  timedOut: number
+  cancelled: number
+  stillOut: number
+  /** With a status that no vintage of MIG writes. */
+  other: number
+  found: number
+  /** Answered by a log record instead of results. */
+  refused: number
+  withErrors: number
+  lastChange: Instant | null
+}
 
 export type ActionRow = {
   id: MigId
@@ -27,8 +54,17 @@ export type ActionRow = {
   expireafter: Instant | null
   starttime: Instant | null
   finishtime: Instant | null
+  syntaxversion: number | null
   counters: Counters
+  description: Description
   threat: Threat
+  /** The threat as stored, where it does not have MIG's shape. */
+  oddThreat: string | null
+  /** null while the action is not counted yet. */
+  summary: Summary | null
+  /** null while the row is not read yet. */
+  modules: string[] | null
+  attention: ListedReason | null
   signers: { id: MigId; name: string }[]
 }
 
@@ -53,6 +89,24 @@ type RawAction = {
   timeoutctr: number | null
 }
 
+type CountName =
+  | 'commands'
+  | 'done'
+  | 'failed'
+  | 'timed_out'
+  | 'cancelled'
+  | 'still_out'
+  | 'other'
+  | 'found'
+  | 'refused'
+  | 'with_errors'
+
+type RawListed = RawAction & { attention: ListedReason | null; modules: string[] | null } & {
+  counted_at: Instant | null
+  fresh: boolean
+  last_change: Instant | null
+} & Record<CountName, string | null>
+
 function countersOf(row: RawAction): Counters {
   return {
     sent: row.sentctr,
@@ -64,30 +118,113 @@ function countersOf(row: RawAction): Counters {
   }
 }
 
+function summaryOf(row: RawListed): Summary | null {
+  if (row.counted_at === null) return null
+  return {
+    countedAt: row.counted_at,
+    fresh: row.fresh,
+    commands: Number(row.commands),
+    done: Number(row.done),
+    failed: Number(row.failed),
+    timedOut: Number(row.timed_out),
+    cancelled: Number(row.cancelled),
+    stillOut: Number(row.still_out),
+    other: Number(row.other),
+    found: Number(row.found),
+    refused: Number(row.refused),
+    withErrors: Number(row.with_errors),
+    lastChange: row.last_change,
+  }
+}
+
 /** The list's SQL for this database, for the page, the export and the count of new rows. */
-export async function actionsQuery(_viewer: Viewer, params: Params): Promise<ListQuery> {
-  return actionListQuery(await vintage(), params)
+export async function actionsQuery(viewer: Viewer, { filters }: Pick<Params, 'filters'>): Promise<ListQuery> {
+  const [v, { mig }, agents] = await Promise.all([
+    vintage(),
+    now(),
+    filters.agent === undefined ? null : agentsMeant(viewer, filters.agent),
+  ])
+  return actionListQuery(filters, { vintage: v, bounds: attentionBounds(mig, env()), agents })
+}
+
+const MOST_AGENTS = 20_000
+
+/** The agent rows that a text means: an id in any form its whole endpoint, else an exact queueloc or a part of a name. Throws `invalid` for too many. */
+async function agentsMeant(viewer: Viewer, text: string): Promise<MigId[]> {
+  const ids = await findIds(viewer, 'agents', text)
+  const { rows } = await pool().query<{ id: MigId }>(
+    ids.length
+      ? sql`SELECT id::text AS id FROM public.agents
+          WHERE queueloc IN (SELECT queueloc FROM public.agents WHERE id = ANY(${ids}::numeric[])) LIMIT ${MOST_AGENTS + 1}`
+      : sql`SELECT id::text AS id FROM public.agents
+          WHERE queueloc = ${text} OR name ILIKE ${containing(text)} LIMIT ${MOST_AGENTS + 1}`,
+  )
+  if (rows.length > MOST_AGENTS)
+    throw new AppError(
+      'invalid',
+      'More than 20,000 agents have this in their name: write more of it, or a whole queue name or id.',
+    )
+  return rows.map((row) => row.id)
 }
 
 /** One page of actions with their signers. */
 export async function listActions(viewer: Viewer, params: Params): Promise<Page<ActionRow>> {
   const query = await actionsQuery(viewer, params)
-  const [page, total] = await Promise.all([fetchPage<RawAction>(query, params), countRows(query)])
+  const [page, total] = await Promise.all([fetchPage<RawListed>(query, params), countRows(query)])
   const signers = await signersOf(page.rows.map((row) => row.id as MigId))
-  const rows = page.rows.map((row) => ({
-    id: row.id as MigId,
-    name: row.name,
-    target: row.target,
-    status: row.status,
-    validfrom: row.validfrom,
-    expireafter: row.expireafter,
-    starttime: row.starttime,
-    finishtime: row.finishtime,
-    counters: countersOf(row),
-    threat: threatSchema.parse(readJson(row.threat) ?? {}),
-    signers: signers.get(row.id as MigId) ?? [],
-  }))
+  const rows = page.rows.map((row) => {
+    const threat = readThreat(row.threat)
+    return {
+      id: row.id as MigId,
+      name: row.name,
+      target: row.target,
+      status: row.status,
+      validfrom: row.validfrom,
+      expireafter: row.expireafter,
+      starttime: row.starttime,
+      finishtime: row.finishtime,
+      syntaxversion: row.syntaxversion,
+      counters: countersOf(row),
+      description: descriptionSchema.parse(readJson(row.description) ?? {}),
+      threat: threat.value,
+      oddThreat: threat.odd,
+      summary: summaryOf(row),
+      modules: row.modules,
+      attention: row.attention,
+      signers: signers.get(row.id as MigId) ?? [],
+    }
+  })
   return { ...page, rows, total }
+}
+
+/** How many actions are not counted yet, so that filters by what was found or by module leave them out. */
+export function countUncounted(_viewer: Viewer): Promise<Total> {
+  return countRows(
+    {
+      from: sql`public.actions a LEFT JOIN dashboard.action_summary s ON s.action_id = a.id`,
+      where: [sql`s.counted_at IS NULL`],
+    },
+    999,
+  )
+}
+
+const MOST_MODULES = 200
+
+/** The modules that the operations of any action name, by name. */
+export async function listUsedModules(_viewer: Viewer): Promise<string[]> {
+  const { rows } = await pool().query<{ name: string }>(sql`
+    SELECT DISTINCT unnest(modules) AS name FROM dashboard.action_summary ORDER BY name LIMIT ${MOST_MODULES}`)
+  return rows.map((row) => row.name)
+}
+
+const MOST_SIGNERS = 200
+
+/** The investigators for a choice of signers, by name; one that is asked for is always among them. */
+export async function listSigners(_viewer: Viewer, asked: MigId | null): Promise<{ id: MigId; name: string }[]> {
+  const { rows } = await pool().query<{ id: MigId; name: string }>(sql`
+    SELECT trunc(id)::text AS id, name FROM public.investigators
+    ORDER BY id = ${asked}::numeric DESC NULLS LAST, name, id LIMIT ${MOST_SIGNERS}`)
+  return rows.sort((a, b) => a.name.localeCompare(b.name, 'en'))
 }
 
 /** The investigators that signed each of these actions, as the `signatures` table tells. */
@@ -102,9 +239,11 @@ async function signersOf(ids: MigId[]): Promise<Map<MigId, { id: MigId; name: st
   return found
 }
 
-/** All actions of the list's filters with the columns of MIG's table, for the export. */
+/** All actions of the list's filters with the columns of MIG's table and what was counted, for the export. */
 export async function exportActions(viewer: Viewer, params: Params): Promise<ExportSource> {
   const query = await actionsQuery(viewer, params)
+  const numbers = (names: readonly string[]) => names.map((name) => ({ name, kind: 'number' as const }))
+  const more = exportedSql(pgpsignaturesSql(await vintage(), 'a'))
   return {
     columns: [
       { name: 'id', kind: 'id' },
@@ -112,24 +251,31 @@ export async function exportActions(viewer: Viewer, params: Params): Promise<Exp
       { name: 'target', kind: 'text' },
       { name: 'description', kind: 'json' },
       { name: 'threat', kind: 'json' },
+      { name: 'operations', kind: 'json' },
       { name: 'validfrom', kind: 'time' },
       { name: 'expireafter', kind: 'time' },
       { name: 'starttime', kind: 'time' },
       { name: 'finishtime', kind: 'time' },
       { name: 'lastupdatetime', kind: 'time' },
       { name: 'status', kind: 'text' },
-      ...(
-        ['sentctr', 'returnedctr', 'donectr', 'cancelledctr', 'failedctr', 'timeoutctr', 'syntaxversion'] as const
-      ).map((name) => ({ name, kind: 'number' as const })),
+      ...numbers(['sentctr', 'returnedctr', 'donectr', 'cancelledctr', 'failedctr', 'timeoutctr']),
+      { name: 'pgpsignatures', kind: 'json' },
+      ...numbers(['syntaxversion']),
+      { name: 'signers', kind: 'json' },
+      { name: 'modules', kind: 'json' },
+      { name: 'attention', kind: 'text' },
+      { name: 'counted_at', kind: 'time' },
+      ...numbers(['commands', 'done', 'failed', 'timed_out', 'cancelled', 'still_out', 'other']),
+      ...numbers(['found', 'refused', 'with_errors']),
+      { name: 'last_change', kind: 'time' },
     ],
-    rows: streamRows(query, params),
+    // Operations may be long: few rows at a time.
+    rows: streamRows({ ...query, select: sql`${query.select}${more}` }, params, 100),
   }
 }
 
-export type ActionDetail = Omit<ActionRow, 'signers'> & {
+export type ActionDetail = Omit<ActionRow, 'signers' | 'oddThreat' | 'summary' | 'modules' | 'attention'> & {
   lastupdatetime: Instant | null
-  syntaxversion: number | null
-  description: Description
   /** JSON columns as stored; null is SQL NULL. */
   raw: { description: string | null; threat: string | null; operations: string | null; pgpsignatures: string | null }
   signatures: { investigatorId: MigId; name: string | null; fingerprint: string | null; pgpsignature: string }[]

@@ -25,3 +25,13 @@ export function readJson(value: string | null): unknown {
     return undefined
   }
 }
+
+/** An action's threat, and its text as stored where that is not what MIG writes, so that nothing odd is hidden. */
+export function readThreat(stored: string | null): { value: Threat; odd: string | null } {
+  const json = readJson(stored)
+  const value = threatSchema.parse(json ?? {})
+  if (stored === null || json === null) return { value, odd: null }
+  const isObject = typeof json === 'object' && !Array.isArray(json)
+  const given = isObject ? ['level', 'family'].map((key) => (json as Record<string, unknown>)[key] ?? '') : [0]
+  return { value, odd: given.every((one) => typeof one === 'string') ? null : stored }
+}

@@ -6,7 +6,7 @@ import { COMMAND_OUTCOMES } from '@/lib/mig/wire/status'
 const isDate = (column: Sql): Sql => sql`${column} BETWEEN '0100-01-01 00:00:00+00' AND '9000-01-01 00:00:00+00'`
 
 /** A hash of what changes in an action's row when its commands change. */
-function seenSql(v: Vintage): Sql {
+export function seenSql(v: Vintage): Sql {
   const columns = ['status', 'starttime', 'finishtime', 'lastupdatetime', ...(v.counters ? COUNTERS : [])]
   return raw(`hashtextextended(ROW(${columns.map((name) => `a.${name}`).join(', ')})::text, 0)`)
 }
@@ -51,7 +51,7 @@ export function noticeActionsSql(actions: NoticedAction[]): Sql {
     INSERT INTO dashboard.action_summary AS s (action_id, seen, landed, modules, expected, due_at)
     SELECT trunc(n.id), n.seen, n.landed, n.modules, n.expected, clock_timestamp()
     FROM json_to_recordset(${JSON.stringify(actions)}::json) AS n (id numeric, seen bigint, landed boolean, modules text[], expected bigint)
-    ON CONFLICT (action_id) DO UPDATE SET seen = excluded.seen, landed = excluded.landed, modules = excluded.modules,
+    ON CONFLICT (action_id) DO UPDATE SET seen = excluded.seen, landed = excluded.landed, modules = excluded.modules, noticed_at = clock_timestamp(),
       expected = greatest(excluded.expected, s.commands),
       due_at = CASE WHEN excluded.landed AND NOT s.landed THEN clock_timestamp()
         ELSE greatest(clock_timestamp(), s.counted_at + ${restSql(sql`s.commands`)}) END`

@@ -92,7 +92,7 @@ export default dataPage(async ({ params }: PageProps) => {
                 ? `the last ${investigator.actions.length} of ${formatNumber(signed)}`
                 : undefined
             }
-            action={signed > 0 && <TextLink href={`/actions?investigator=${investigator.id}`}>All of them</TextLink>}
+            action={signed > 0 && <TextLink href={`/actions?signer=${investigator.id}`}>All of them</TextLink>}
           >
             <SignedActions investigator={investigator} now={moment.mig} />
           </Section>
