@@ -29,11 +29,17 @@ describe('what a database error means', () => {
   it('knows two writers who stand in each other\u2019s way', async () => {
     const lock = (tx: { $executeRaw: (q: ReturnType<typeof sql>) => Promise<number> }, key: number) =>
       tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(${key})`)
+    let holding = 0
+    let bothHold = () => {}
+    const both = new Promise<void>((resolve) => {
+      bothHold = resolve
+    })
     const crossed = (first: number, second: number) =>
       db().$transaction(
         async (tx) => {
           await lock(tx, first)
-          await tx.$queryRaw(sql`SELECT pg_sleep(0.3)::text`)
+          if (++holding === 2) bothHold()
+          await both
           await lock(tx, second)
         },
         { timeout: 20_000 },

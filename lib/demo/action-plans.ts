@@ -4,6 +4,9 @@ import { DAY, HOUR, MINUTE, type Micros, SECOND } from './clock'
 import { type AgentRow, type Fleet, upgradeWaves, type Version } from './fleet'
 import type { Rng } from './rng'
 
+// A late answer comes within 5,000 s of the action's end, and that within minutes of its expiry.
+const LATEST_ANSWER = 2 * HOUR
+
 /** One action to be: what is asked, when, and how it ends. */
 export type Plan = {
   template: Template
@@ -50,7 +53,11 @@ class Planner {
       }
     }
     const roomy = rng.shuffle(
-      plans.filter(({ template }) => TEMPLATES.mac.includes(template) || TEMPLATES.windows.includes(template)),
+      plans.filter(
+        ({ template, at }) =>
+          (TEMPLATES.mac.includes(template) || TEMPLATES.windows.includes(template)) &&
+          at < now - template.minutes * MINUTE - LATEST_ANSWER,
+      ),
     )
     for (const plan of roomy.slice(0, 5)) plan.story = 'late answers'
     const dbs = plans.filter(({ template }) => TEMPLATES.db.includes(template)).slice(0, 2)

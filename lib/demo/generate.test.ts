@@ -6,7 +6,7 @@ import { parseQueueloc } from '@/lib/mig/wire/queueloc'
 import { ACTION_STATUSES, AGENT_STATUSES, COMMAND_STATUSES } from '@/lib/mig/wire/status'
 import { parseAgentVersion } from '@/lib/mig/wire/version'
 import type { DemoCommand } from './action-types'
-import { DAY, MINUTE, type Micros } from './clock'
+import { DAY, MINUTE, type Micros, SECOND } from './clock'
 import { makeFleet } from './fleet'
 import { type Demo, generateDemo } from './generate'
 import { IdMaker } from './ids'
@@ -34,6 +34,17 @@ function digest({ agents, actions, commands, requirements, permissions, modules,
   hash.update(JSON.stringify([requirements, permissions, modules, people, spool]))
   return hash.digest('hex')
 }
+
+describe('the demo is made at any moment', () => {
+  // Seven minutes and a bit apart, so that every hour of a day has its own.
+  const moments = process.env.LONG ? 200 : 4
+  it(`such as ${moments} of a day`, { timeout: 1_200_000 }, () => {
+    for (let i = 0; i < moments; i++) {
+      const at: Micros = Date.UTC(2026, 10, 22, 14, 26) * 1000 + i * (process.env.LONG ? 433 : 1621) * SECOND
+      expect(generateDemo('test', at).actions).toHaveLength(150)
+    }
+  })
+})
 
 describe('the demo repeats', () => {
   it('for the same seed and moment, byte by byte', () => {
