@@ -279,11 +279,9 @@ export type ActionDetail = Omit<ActionRow, 'signers' | 'oddThreat' | 'summary' |
   /** JSON columns as stored; null is SQL NULL. */
   raw: { description: string | null; threat: string | null; operations: string | null; pgpsignatures: string | null }
   signatures: { investigatorId: MigId; name: string | null; fingerprint: string | null; pgpsignature: string }[]
-  /** Commands by status, counted now. */
-  counted: { status: string; count: number }[]
 }
 
-/** One action with its signatures and its commands counted by status, or null. */
+/** One action with its signatures, or null; its commands are counted apart, by `getCommandFigures`. */
 export async function getAction(_viewer: Viewer, id: MigId): Promise<ActionDetail | null> {
   const v = await vintage()
   const { rows } = await pool().query<RawAction & { operations: string | null; pgpsignatures: string | null }>(sql`
@@ -293,14 +291,10 @@ export async function getAction(_viewer: Viewer, id: MigId): Promise<ActionDetai
     FROM public.actions a WHERE a.id = ${id}::numeric`)
   const row = rows[0]
   if (!row) return null
-  const [signatures, counted] = await Promise.all([
-    pool().query<ActionDetail['signatures'][number]>(sql`
-      SELECT trunc(s.investigatorid)::text AS "investigatorId", i.name, i.pgpfingerprint AS fingerprint, s.pgpsignature
-      FROM public.signatures s LEFT JOIN public.investigators i ON i.id = s.investigatorid
-      WHERE s.actionid = ${id}::numeric ORDER BY i.name, s.investigatorid`),
-    pool().query<{ status: string; count: string }>(sql`
-      SELECT status, count(*) AS count FROM public.commands WHERE actionid = ${id}::numeric GROUP BY status ORDER BY status`),
-  ])
+  const signatures = await pool().query<ActionDetail['signatures'][number]>(sql`
+    SELECT trunc(s.investigatorid)::text AS "investigatorId", i.name, i.pgpfingerprint AS fingerprint, s.pgpsignature
+    FROM public.signatures s LEFT JOIN public.investigators i ON i.id = s.investigatorid
+    WHERE s.actionid = ${id}::numeric ORDER BY i.name, s.investigatorid`)
   return {
     id: row.id as MigId,
     name: row.name,
@@ -322,6 +316,5 @@ export async function getAction(_viewer: Viewer, id: MigId): Promise<ActionDetai
       pgpsignatures: row.pgpsignatures,
     },
     signatures: signatures.rows,
-    counted: counted.rows.map((c) => ({ status: c.status, count: Number(c.count) })),
   }
 }

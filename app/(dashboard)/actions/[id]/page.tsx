@@ -1,9 +1,15 @@
 import { notFound } from 'next/navigation'
-import { ActionFacts, ActionTimes } from '@/components/actions/action-facts'
+import { ActionFacts, ActionFields, ActionFiles } from '@/components/actions/action-facts'
+import { ActionTabs } from '@/components/actions/action-tabs'
+import { Anomalies } from '@/components/actions/anomalies'
 import { CopyJson } from '@/components/actions/copy-json'
 import { ActionCounters } from '@/components/actions/counters'
+import { Durations } from '@/components/actions/durations'
 import { Operations } from '@/components/actions/operations'
 import { Signatures } from '@/components/actions/signatures'
+import { ActionTimeline } from '@/components/actions/timeline'
+import { WhyList } from '@/components/actions/why'
+import { Moment } from '@/components/feedback/moment'
 import { ChooseId } from '@/components/layout/choose-id'
 import { Columns, Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
@@ -12,11 +18,16 @@ import { Live } from '@/components/layout/live'
 import { PageHeader } from '@/components/layout/page-header'
 import { Section } from '@/components/layout/section'
 import { StatusBadge } from '@/components/ui/badge'
-import { LinkButton } from '@/components/ui/button'
 import { JsonView } from '@/components/ui/json-view'
+import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
-import { formatNumber } from '@/lib/format'
+import { anomaliesOf } from '@/lib/mig/actions/anomalies'
+import { counterCauses } from '@/lib/mig/actions/counters'
+import { histogramOf } from '@/lib/mig/actions/histogram'
 import { getAction } from '@/lib/mig/actions/queries'
+import { timelineOf } from '@/lib/mig/actions/timeline'
+import { whyOf } from '@/lib/mig/actions/why'
+import { getActionFacts, getCommandFigures } from '@/lib/mig/actions/why-queries'
 import { resolveId } from '@/lib/mig/resolve-id'
 import { checkSignatures } from '@/lib/mig/signatures/queries'
 import { actionStatus } from '@/lib/mig/wire/status'
@@ -36,7 +47,11 @@ export default dataPage(async ({ params }: PageProps) => {
   report.catch(() => undefined)
   const [action, moment] = await Promise.all([getAction(viewer, resolved.id), now()])
   if (!action) notFound()
-  const commands = action.counted.reduce((sum, one) => sum + one.count, 0)
+  const figures = await getCommandFigures(viewer, action)
+  const facts = await getActionFacts(viewer, action, figures, moment.mig)
+  const anomalies = anomaliesOf(facts)
+  const why = whyOf(facts)
+  const histogram = figures && histogramOf(figures)
   const raw = Object.entries(action.raw).filter((entry): entry is [string, string] => entry[1] !== null)
   return (
     <>
@@ -45,32 +60,61 @@ export default dataPage(async ({ params }: PageProps) => {
         <DetailHead
           status={<StatusBadge {...actionStatus(action.status)} />}
           facts={[
-            { key: 'commands', label: 'Commands', value: formatNumber(commands) },
+            {
+              key: 'started',
+              label: 'Started',
+              value: <Moment at={action.starttime} now={moment.mig} none="not yet" />,
+            },
+            {
+              key: 'expires',
+              label: 'Expires',
+              value: <Moment at={action.expireafter} now={moment.mig} none="never" />,
+            },
             {
               key: 'signers',
               label: 'Signed by',
-              value: action.signatures.map((s) => s.name ?? s.investigatorId).join(', ') || 'nobody on record',
+              value:
+                action.signatures.map((one) => visibleText(one.name ?? one.investigatorId)).join(', ') ||
+                'nobody on record',
             },
           ]}
-          action={
-            <>
-              <CopyJson id={action.id} />
-              <LinkButton href={`/actions/${action.id}/commands`} icon="command">
-                Commands
-              </LinkButton>
-            </>
-          }
+          action={<CopyJson id={action.id} />}
         />
+        <ActionTabs id={action.id} current="detail" commands={figures?.total ?? null} />
         <Columns
           aside={
-            <Section title="Times">
-              <ActionTimes action={action} />
-            </Section>
+            <>
+              <Section title="Fields">
+                <ActionFields action={action} />
+              </Section>
+              {facts.spoolAsked && (
+                <Section title="In the spool">
+                  <ActionFiles spool={facts.spool} />
+                </Section>
+              )}
+            </>
           }
         >
+          {anomalies.length > 0 && (
+            <Section title="What is odd">
+              <Anomalies anomalies={anomalies} />
+            </Section>
+          )}
+          {why && (
+            <Section
+              title={why.state === 'invalid' ? 'Why it is invalid' : 'Why it is stuck'}
+              remark="read from what is stored: MIG writes the reason into the scheduler’s log only"
+            >
+              <WhyList reasons={why.reasons} />
+            </Section>
+          )}
           <Section title="Commands">
-            <ActionCounters action={action} />
+            <ActionCounters action={action} figures={figures} causes={counterCauses(facts)} />
           </Section>
+          <Section title="Timeline">
+            <ActionTimeline timeline={timelineOf({ action, figures, now: moment.mig })} />
+          </Section>
+          {histogram && <Durations histogram={histogram} />}
           <Section title="What it asks">
             <ActionFacts action={action} />
           </Section>

@@ -1,0 +1,241 @@
+import 'server-only'
+import type { Viewer } from '@/lib/auth/viewer'
+import { isTimeout } from '@/lib/db/availability'
+import { pool } from '@/lib/db/pool'
+import { env } from '@/lib/env'
+import { getSilence } from '@/lib/mig/agents/queries'
+import { earlier } from '@/lib/mig/agents/state'
+import type { SpoolAnswer } from '@/lib/mig/spool/answer'
+import { type Entry, type SpoolClient, type SpoolReplies, spoolClient } from '@/lib/mig/spool/client'
+import { nameMoment } from '@/lib/mig/spool/health'
+import { parseSpoolFile, sameId } from '@/lib/mig/spool/parse'
+import { vintage } from '@/lib/mig/vintage'
+import { parseId } from '@/lib/mig/wire/id'
+import { readSpoolName, type SpoolDirectory } from '@/lib/mig/wire/spool-name'
+import { compareInstants, type Instant, instantToNanos, nanosToInstant } from '@/lib/mig/wire/time'
+import { createdOf } from './anomalies'
+import type { ActionFacts, FleetEvidence, SetAside, SignatureEvidence, SpoolEvidence } from './facts'
+import { type CommandFigures, type FigureRow, figuresOf } from './figures'
+import { figuresSql } from './figures.sql'
+import { fleetWindowSql } from './fleet.sql'
+import type { ActionDetail } from './queries'
+import { readJson } from './schema'
+import { targetShape } from './target'
+
+const COUNT_TIMEOUT_MS = 4_000
+const FLEET_TIMEOUT_MS = 3_000
+const SECOND = 1_000_000_000n
+
+/**
+ * An action's commands counted from their rows in one pass; null when that takes more than 4 s, as it does in a large table
+ * without an index on commands (actionid).
+ */
+export async function getCommandFigures(
+  _viewer: Viewer,
+  action: Pick<ActionDetail, 'id' | 'expireafter'>,
+): Promise<CommandFigures | null> {
+  const rows = await inTime<FigureRow>(COUNT_TIMEOUT_MS, figuresSql(action.id, action.expireafter))
+  return rows && figuresOf(rows)
+}
+
+/** The rows of a statement, or null when it takes longer than that many milliseconds. */
+async function inTime<Row extends object>(
+  milliseconds: number,
+  statement: { text: string; values: unknown[] },
+): Promise<Row[] | null> {
+  const client = await pool().connect()
+  let failed: unknown
+  try {
+    await client.query('BEGIN READ ONLY')
+    await client.query(`SET LOCAL statement_timeout = ${milliseconds}`)
+    const { rows } = await client.query<Row>(statement.text, statement.values)
+    await client.query('COMMIT')
+    return rows
+  } catch (error) {
+    failed = error
+    if (!isTimeout(error)) throw error
+    await client.query('ROLLBACK')
+    failed = undefined
+    return null
+  } finally {
+    client.release(failed !== undefined)
+  }
+}
+
+/** Everything that the rules about this action look at; the spool only where it can add something. */
+export async function getActionFacts(
+  viewer: Viewer,
+  action: ActionDetail,
+  figures: CommandFigures | null,
+  now: Instant,
+  signatures: SignatureEvidence[] | null = null,
+): Promise<ActionFacts> {
+  const timings = { collectorPeriod: env().collectorPeriod, spoolDeleteAfter: env().spoolDeleteAfter }
+  const spoolAsked = wantsSpool(action, figures)
+  const [layout, spool, fleet, silence] = await Promise.all([
+    vintage(),
+    spoolAsked ? spoolEvidence(action) : { checked: false as const, why: 'There was nothing to ask it.' },
+    action.status === 'invalid' || action.status === 'scheduled' ? fleetEvidence(action) : null,
+    getSilence(viewer, now),
+  ])
+  return {
+    action,
+    figures,
+    signatureRows: action.signatures.length,
+    spool,
+    spoolAsked,
+    fleet,
+    signatures,
+    silence,
+    now,
+    timings,
+    vintage: { kind: layout.kind, agentOs: layout.agentOs },
+  }
+}
+
+// What has landed with all its commands answered has no file that could explain anything.
+function wantsSpool(action: ActionDetail, figures: CommandFigures | null): boolean {
+  return action.status !== 'completed' || (figures?.byOutcome.out ?? 0) > 0
+}
+
+/** How many agents the scheduler may have seen when it looked for some; null when that cannot be told. */
+async function fleetEvidence(action: ActionDetail): Promise<FleetEvidence | null> {
+  const at = action.starttime ?? action.lastupdatetime ?? createdOf(action.id)
+  if (!at) return null
+  const timeout = env().agentTimeout
+  const shape = action.syntaxversion === 1 ? null : targetShape(action.target)
+  const parts = shape?.kind === 'condition' ? shape.comparisons : null
+  const window = { from: earlier(at, timeout), to: at }
+  const rows = await inTime<{ possible: string; certain: string; fitting: string | null }>(
+    FLEET_TIMEOUT_MS,
+    fleetWindowSql(await vintage(), window, parts),
+  )
+  const row = rows?.[0]
+  if (!row) return null
+  return {
+    at,
+    timeout,
+    possible: Number(row.possible),
+    certain: Number(row.certain),
+    comparison: parts && row.fitting !== null ? { parts, possible: Number(row.fitting) } : null,
+  }
+}
+
+const NAMED: readonly SpoolDirectory[] = [
+  ['action', 'new'],
+  ['action', 'inflight'],
+  ['action', 'done'],
+  ['action', 'invalid'],
+]
+
+/** What the spool says of an action; asked in parallel, each answer with the client's deadline. */
+async function spoolEvidence(action: ActionDetail): Promise<SpoolEvidence> {
+  const spool = spoolClient(env().spoolDir)
+  const root = await spool.ask<'root'>({ command: 'root' })
+  if (!root.ok) return { checked: false, why: root.sentence }
+  const [named, setAside, commands, returned, waiting] = await Promise.all([
+    Promise.all(
+      NAMED.map(async (directory) => ({
+        directory,
+        answer: await spool.ask<'stat'>({
+          command: 'stat',
+          kind: directory[0],
+          state: directory[1],
+          names: [`${action.id}.json`],
+        }),
+      })),
+    ),
+    setAsideFiles(spool, action),
+    spool.ask<'list'>({ command: 'list', kind: 'command', state: 'inflight', size: 1, contains: `${action.id}-` }),
+    spool.ask<'survey'>({ command: 'survey', kind: 'command', state: 'returned' }),
+    spool.ask<'survey'>({ command: 'survey', kind: 'action', state: 'new' }),
+  ])
+  // A directory that is not there holds no file; any other failure means that nothing is known.
+  const unknown = named.find(({ answer }) => !answer.ok && answer.reason !== 'absent')?.answer
+  if (unknown && !unknown.ok) return { checked: false, why: unknown.sentence }
+  return {
+    checked: true,
+    files: named.flatMap(({ directory, answer }) =>
+      answer.ok
+        ? answer.value.rows
+            .filter((entry) => entry.kind === 'file')
+            .map((entry) => ({ directory, name: entry.name, modified: modifiedOf(entry) }))
+        : [],
+    ),
+    setAside,
+    commandsInflight: commands.ok ? commands.value.matching : commands.reason === 'absent' ? 0 : null,
+    oldestReturned: extremeMoments(returned, ['command', 'returned'])[0] ?? null,
+    waiting: waiting.ok
+      ? { files: waiting.value.files, oldest: extremeMoments(waiting, ['action', 'new'])[0] ?? null }
+      : null,
+  }
+}
+
+function modifiedOf(entry: Entry): Instant | null {
+  try {
+    return entry.mtimeNs === null ? null : nanosToInstant(entry.mtimeNs)
+  } catch {
+    return null
+  }
+}
+
+function extremeMoments(answer: SpoolAnswer<SpoolReplies['survey']>, [kind, state]: SpoolDirectory): Instant[] {
+  if (!answer.ok) return []
+  return answer.value.extremes
+    .flatMap((name) => nameMoment(readSpoolName(kind, state, name)) ?? [])
+    .sort(compareInstants)
+}
+
+const CANDIDATES = 12
+const CANDIDATE_BYTES = 1024 * 1024
+/** How long after it was taken up a file that fails is set aside; a database that is slow may take its time. */
+const SET_ASIDE_WITHIN = 60n * SECOND
+
+/**
+ * The files that the scheduler set aside when it failed to process this action: their names are the moments of the failures
+ * (mig-domain 2.2), so the few that follow the moment at which it took the action up are read, and compared by id and signature.
+ */
+async function setAsideFiles(spool: SpoolClient, action: ActionDetail): Promise<SetAside[]> {
+  const from = action.starttime ?? createdOf(action.id)
+  if (!from || !['init', 'scheduled', 'preparing'].includes(action.status ?? '')) return []
+  const begin = instantToNanos(from) - SECOND
+  const answer = await spool.ask<'list'>({
+    command: 'list',
+    kind: 'action',
+    state: 'invalid',
+    size: CANDIDATES,
+    after: String(begin),
+  })
+  if (!answer.ok) return []
+  const texts = readJson(action.raw.pgpsignatures)
+  const signatures = new Set(
+    Array.isArray(texts) ? texts.filter((text) => typeof text === 'string' && text !== '') : [],
+  )
+  const found = await Promise.all(
+    answer.value.rows.map(async ({ name, kind }): Promise<SetAside[]> => {
+      const stamp = parseId(/^(\d{19})\.json$/.exec(name)?.[1] ?? '')
+      if (kind !== 'file' || !stamp || BigInt(stamp) > begin + SECOND + SET_ASIDE_WITHIN) return []
+      const read = await spool.ask<'read'>({
+        command: 'read',
+        kind: 'action',
+        state: 'invalid',
+        name,
+        cap: CANDIDATE_BYTES,
+      })
+      if (!read.ok) return []
+      const at = nanosToInstant(BigInt(stamp))
+      const { action: inside } = parseSpoolFile(
+        read.value.bytes,
+        'action',
+        'invalid',
+        readSpoolName('action', 'invalid', name),
+      )
+      if (!inside) return [{ name, at, match: 'unreadable' }]
+      const isSame = inside.id
+        ? sameId(action.id, inside.id)
+        : (inside.signatures ?? []).some((text) => signatures.has(text))
+      return isSame ? [{ name, at, match: 'same' }] : []
+    }),
+  )
+  return found.flat()
+}
