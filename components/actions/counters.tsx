@@ -90,11 +90,11 @@ function CounterTable({ rows }: { rows: CounterRow[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
     <div className="overflow-x-auto rounded-md border border-line bg-surface" tabIndex={0}>
-      <table className="w-full border-collapse text-sm">
+      <table className="w-full min-w-md table-fixed border-collapse text-sm">
         <caption className="sr-only">Counters stored in the action&rsquo;s row, and counted from its commands</caption>
         <thead className="text-muted text-xs">
           <tr>
-            <td className="w-px px-3 py-1" />
+            <td className="px-3 py-1" />
             {rows.map((row) => (
               <th key={row.key} scope="col" className="px-2 py-1 text-right font-medium">
                 {row.label}

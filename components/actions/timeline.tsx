@@ -5,7 +5,6 @@ import { formatDuration } from '@/lib/format'
 import type { Timeline, TimelineEvent } from '@/lib/mig/actions/timeline'
 
 const percent = (place: number) => `${(100 * place).toFixed(2)}%`
-const distance = (nanos: bigint) => formatDuration(Number(nanos / 1000n) / 1000)
 
 /** An action's life as a picture and as a list with the same numbers. The axis is not to scale, and says so. */
 export function ActionTimeline({ timeline }: { timeline: Timeline }) {
@@ -48,17 +47,22 @@ export function ActionTimeline({ timeline }: { timeline: Timeline }) {
           </div>
         ))}
       </div>
-      <ol aria-label="Timeline" className="grid grid-cols-1 gap-x-8 text-sm lg:grid-cols-2">
+      <ol
+        aria-label="Timeline"
+        className="grid grid-cols-[auto_minmax(0,1fr)_auto] text-sm sm:grid-cols-[auto_minmax(0,1fr)_auto_auto]"
+      >
         {events.map((event, i) => (
-          <li key={event.key} className="flex items-baseline gap-2 border-line border-b py-1.5">
+          <li
+            key={event.key}
+            className="col-span-full grid grid-cols-subgrid items-baseline gap-x-2 border-line border-b py-1.5 last:border-b-0 sm:gap-x-4"
+          >
             <Dot event={event} number={i + 1} />
-            <span className={cn('min-w-0 flex-1', event.ahead && 'text-muted')}>
+            <span className={cn('min-w-0', event.ahead && 'text-muted')}>
               {event.label}
               {event.note && <span className="text-faint text-xs"> · {event.note}</span>}
+              {event.after !== null && <After nanos={event.after} className="block sm:hidden" />}
             </span>
-            {event.after !== null && (
-              <span className="text-faint text-xs tabular-nums whitespace-nowrap">+{distance(event.after)}</span>
-            )}
+            <After nanos={event.after} className="text-right max-sm:hidden" />
             <ExactMoment at={event.at} />
           </li>
         ))}
@@ -67,6 +71,15 @@ export function ActionTimeline({ timeline }: { timeline: Timeline }) {
         Not to scale: the space between two moments grows with the logarithm of the time between them.
       </p>
     </div>
+  )
+}
+
+/** The time since the event before. */
+function After({ nanos, className }: { nanos: bigint | null; className: string }) {
+  return (
+    <span className={cn('whitespace-nowrap text-faint text-xs tabular-nums', className)}>
+      {nanos !== null && `+${formatDuration(Number(nanos / 1000n) / 1000)}`}
+    </span>
   )
 }
 

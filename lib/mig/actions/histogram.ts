@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber, formatPercent } from '@/lib/format'
+import { formatCount, formatDuration, formatNumber, formatPercent } from '@/lib/format'
 import type { Tone } from '@/lib/mig/wire/status'
 import { type CommandFigures, type Outcome, outcomeOf } from './figures'
 
@@ -72,18 +72,32 @@ export function histogramOf({ durations }: Pick<CommandFigures, 'durations'>): H
     label: bucketLabel(from + i),
     values: Object.fromEntries(series.map(({ key }) => [key, counts.get(from + i)?.get(key) ?? 0])),
   }))
-  return { series, points, answer: answerOf(points.map((point) => ({ ...point, ...point.values }))) }
+  return { series, points, answer: answerOf(points) }
 }
 
-function answerOf(points: { label: string; values: Record<string, number> }[]): string {
-  const sums = points.map(({ label, values }) => ({ label, count: Object.values(values).reduce((a, b) => a + b, 0) }))
-  const total = sums.reduce((all, { count }) => all + count, 0)
-  let before = 0
-  const middle = sums.find(({ count }) => {
-    before += count
-    return 2 * before >= total
+function answerOf(points: Histogram['points']): string {
+  const bars = points.map(({ label, values }) => {
+    const { cancelled = 0, ...answered } = values
+    return { label, cancelled, count: Object.values(answered).reduce((all, n) => all + n, 0) }
   })
-  const most = sums.reduce((a, b) => (b.count > a.count ? b : a))
-  if (sums.length === 1) return `All ${formatNumber(total)}: ${most.label}.`
-  return `Half of ${formatNumber(total)} took no longer than the bar “${middle?.label}”; most often “${most.label}” (${formatPercent(most.count, total)}). Each bar spans about twice the time of the one before.`
+  const sum = (of: (bar: (typeof bars)[number]) => number) => bars.reduce((all, bar) => all + of(bar), 0)
+  const answered = sum((bar) => bar.count)
+  const cancelled = sum((bar) => bar.cancelled)
+  const sentences: string[] = []
+  let before = 0
+  const middle = bars.find(({ count }) => {
+    before += count
+    return count > 0 && 2 * before >= answered
+  })
+  if (answered === 1) sentences.push(`The one answer took ${middle?.label}.`)
+  else if (middle) {
+    const most = bars.reduce((a, b) => (b.count > a.count ? b : a))
+    sentences.push(
+      most.count === answered
+        ? `All ${formatNumber(answered)} answers took ${most.label}.`
+        : `Of ${formatNumber(answered)} answers the middle one took ${middle.label}; most took ${most.label} (${formatPercent(most.count, answered)}).`,
+    )
+  }
+  if (cancelled > 0) sentences.push(`${formatCount(cancelled, 'command was', 'commands were')} given up at expiry.`)
+  return [...sentences, 'Each bar spans about twice the time of the one before.'].join(' ')
 }

@@ -39,7 +39,7 @@ function marksOf({ action, figures, now }: Facts): Mark[] {
   const late = figures && figures.late > 0 ? figures : null
   const { lastupdatetime } = action
   return [
-    { key: 'validfrom', label: 'valid from', at: action.validfrom, tone: 'neutral', note: 'signed' },
+    { key: 'validfrom', label: 'valid from', at: action.validfrom, tone: 'neutral', note: null },
     {
       key: 'created',
       label: 'created',
@@ -47,7 +47,7 @@ function marksOf({ action, figures, now }: Facts): Mark[] {
       tone: 'neutral',
       note: 'out of its id, to the second',
     },
-    { key: 'started', label: 'started', at: action.starttime, tone: 'waiting', note: 'taken up by the scheduler' },
+    { key: 'started', label: 'started', at: action.starttime, tone: 'waiting', note: null },
     {
       key: 'first',
       label: figures?.firstAnswer !== figures?.lastAnswer ? 'first answer' : 'answer',
@@ -71,7 +71,7 @@ function marksOf({ action, figures, now }: Facts): Mark[] {
       note: late ? 'after expiry' : null,
     },
     { key: 'finished', label: 'finished', at: action.finishtime, tone: 'good', note: null },
-    { key: 'expires', label: 'expires', at: action.expireafter, tone: 'gone', note: 'signed' },
+    { key: 'expires', label: 'expires', at: action.expireafter, tone: 'gone', note: null },
     {
       key: 'late',
       label: 'first late answer',
@@ -112,26 +112,24 @@ export function timelineOf(facts: Facts): Timeline {
   const place = (key: string) => events.find((event) => event.key === key)?.place ?? null
   const end = events.at(-1)?.place ?? 1
   const spans: TimelineSpan[] = []
-  const span = (key: string, label: string, tone: Tone, from: number | null, to: number | null) => {
-    if (from !== null && (to === null || to > from))
-      spans.push({ key, label, tone, from, to: to ?? end, open: to === null })
+  const span = (key: string, label: string, tone: Tone, from: number | null, to: number | null, open = to === null) => {
+    if (from !== null && (to ?? end) > from) spans.push({ key, label, tone, from, to: to ?? end, open })
   }
   span('valid', 'valid', 'neutral', place('validfrom'), place('expires'))
-  const stopped = place('finished') ?? (action.status === 'invalid' ? place('update') : place('now'))
-  span(
-    'run',
-    action.status === 'invalid' ? 'looked at' : 'in flight',
-    action.status === 'invalid' ? 'bad' : 'waiting',
-    place('started'),
-    stopped,
-  )
+  const finished = place('finished')
+  if (action.status === 'invalid') span('run', 'looked at', 'bad', place('started'), place('update'), false)
+  else {
+    const isPreparing = action.status === 'preparing' || action.status === 'scheduled'
+    const label = isPreparing ? 'preparing' : 'in flight'
+    span('run', label, 'waiting', place('started'), finished ?? place('now'), finished === null)
+  }
   const expires = place('expires')
   const firstAnswer = place('first')
   const lastAnswer = place('last') ?? firstAnswer
-  if (!figures?.late) span('answers', 'answers', 'good', firstAnswer, lastAnswer ?? 0)
+  if (!figures?.late) span('answers', 'answers', 'good', firstAnswer, lastAnswer)
   else {
-    if (figures.firstAnswer !== figures.firstLate) span('answers', 'answers', 'good', firstAnswer, expires ?? 0)
-    span('late', 'late answers', 'attention', expires, lastAnswer ?? 0)
+    if (figures.firstAnswer !== figures.firstLate) span('answers', 'answers', 'good', firstAnswer, expires)
+    span('late', 'late answers', 'attention', expires, lastAnswer)
   }
   return { events, spans }
 }

@@ -237,5 +237,7 @@ async function setAsideFiles(spool: SpoolClient, action: ActionDetail): Promise<
       return isSame ? [{ name, at, match: 'same' }] : []
     }),
   )
-  return found.flat()
+  const all = found.flat()
+  const same = all.filter(({ match }) => match === 'same')
+  return same.length ? same : all
 }
