@@ -153,6 +153,11 @@ async function spoolEvidence(action: ActionDetail): Promise<SpoolEvidence> {
   // A directory that is not there holds no file; any other failure means that nothing is known.
   const unknown = named.find(({ answer }) => !answer.ok && answer.reason !== 'absent')?.answer
   if (unknown && !unknown.ok) return { checked: false, why: unknown.sentence }
+  if (named.every(({ answer }) => !answer.ok))
+    return {
+      checked: false,
+      why: 'The directory holds none of the places of action files: it may not be MIG’s spool.',
+    }
   return {
     checked: true,
     files: named.flatMap(({ directory, answer }) =>
