@@ -1,3 +1,4 @@
+import type { Verdict } from '@/lib/mig/signatures/verdict'
 import type { VintageKind } from '@/lib/mig/vintage'
 import type { SpoolDirectory } from '@/lib/mig/wire/spool-name'
 import type { Instant } from '@/lib/mig/wire/time'
@@ -51,8 +52,8 @@ export type FleetEvidence = {
   comparison: { parts: Comparison[]; possible: number } | null
 }
 
-/** What a signature of the action says about why it was refused; null when nothing was checked. */
-export type SignatureEvidence = { word: string; sentence: string; isBad: boolean; keyId: string | null }
+/** What checking a signature of the action said. */
+export type SignatureEvidence = { verdict: Verdict; sentence: string; keyId: string | null }
 
 /** Everything that the rules about one action look at. */
 export type ActionFacts = {
@@ -70,10 +71,12 @@ export type ActionFacts = {
   /** Whether the spool was asked at all. */
   spoolAsked: boolean
   fleet: FleetEvidence | null
+  /** null when they were not checked, or not in time. */
   signatures: SignatureEvidence[] | null
   /** The newest heartbeat of all agents, and whether that is too old for a scheduler that runs. */
   silence: { newest: Instant | null; silent: boolean }
   now: Instant
   timings: { collectorPeriod: number; spoolDeleteAfter: number }
-  vintage: { kind: VintageKind; agentOs: boolean }
+  /** The layout of the tables, and which columns of agents a target may name. */
+  vintage: { kind: VintageKind; agentColumns: readonly string[] }
 }

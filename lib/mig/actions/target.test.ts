@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { namesOs, targetShape } from './target'
+import { strangeNames, targetShape } from './target'
 
 const kind = (target: string) => targetShape(target).kind
 const comparisons = (target: string) => {
@@ -78,11 +78,31 @@ describe('targetShape', () => {
   })
 })
 
-describe('namesOs', () => {
-  it('finds the column and not what is in quotes or another’s key', () => {
-    for (const target of ["os='linux'", "agents.os LIKE 'l%'", "name='a' AND (os <> 'x')", "os in ('a')"])
-      expect(namesOs(target), target).toBe(true)
-    for (const target of ["environment->>'os'='linux'", "name='os=1'", "hosts='x'", "x.os='linux'", 'pos = 1'])
-      expect(namesOs(target), target).toBe(false)
+describe('strangeNames', () => {
+  const columns = ['id', 'name', 'queueloc', 'os', 'version', 'pid', 'heartbeattime', 'status', 'environment', 'tags']
+  const names = (target: string) => strangeNames(target, columns).map(({ name, sure }) => `${name}${sure ? '!' : ''}`)
+
+  it('finds columns that the agents table does not have', () => {
+    expect(names("agents.ident ILIKE '%ubuntu%'")).toEqual(['ident!'])
+    expect(names("tags->>operator = 'dbops'")).toEqual(['operator'])
+    expect(names('status=online')).toEqual(['online'])
+    expect(names("host = 'a' AND (agents . nosuch = 'b' OR OS='x')")).toEqual(['host', 'nosuch!'])
+    expect(strangeNames("agents.os='linux'", ['id', 'name'])).toEqual([{ name: 'os', sure: true }])
+  })
+
+  it('leaves alone what is SQL, or in quotes, or of another table', () => {
+    for (const target of [
+      "agents.os='linux' AND NOT name LIKE '%lab%'",
+      "heartbeattime > now() - interval '1 minute'",
+      "environment->>'ident' ILIKE '%ubuntu%'",
+      "lower(name) IN ('a', 'b') OR pid BETWEEN 1 AND 9 OR status IS NOT NULL",
+      "name='x'::text AND os = ANY(ARRAY['a'])",
+      'id IN (SELECT agentid FROM commands WHERE actionid = 7 AND agents.pid > 1)',
+      "CASE WHEN os='a' THEN true ELSE false END",
+      "name = 'nosuch = 1'",
+      'name = $$nosuch$$',
+    ])
+      expect(names(target), target).toEqual([])
+    expect(names('id IN (SELECT agentid FROM commands WHERE agents.nosuch = 1)')).toEqual(['nosuch!'])
   })
 })

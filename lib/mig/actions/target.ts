@@ -82,6 +82,10 @@ export function targetShape(target: string): TargetShape {
   if (/[$\\]|\/\*/.test(trimmed)) return { kind: 'condition', comparisons: null }
   const bare = outside(trimmed)
   if ('why' in bare) return { kind: 'broken', why: bare.why }
+  if (/(?:^|\W)(?:and|or|not|like|in)$|[=<>~]$/i.test(bare.text))
+    return { kind: 'broken', why: 'something is missing at its end' }
+  if (/^(?:and|or|like|in|=)(?:\W|$)/i.test(bare.text) || bare.text.startsWith('='))
+    return { kind: 'broken', why: 'something is missing at its beginning' }
   if (/^[\p{L}\p{N}._-]+$/u.test(bare.text) && !BOOLEANS.has(bare.text.toLowerCase())) return { kind: 'word' }
   const comparisons = conjunction(trimmed).map(comparisonOf)
   return {
@@ -90,10 +94,35 @@ export function targetShape(target: string): TargetShape {
   }
 }
 
-/** Whether a target names the column `os`, outside of quotes: the layout of 2019 has none. */
-export function namesOs(target: string): boolean {
+// Words of an SQL condition that are no columns, as far as targets use them.
+const KEYWORDS = new Set(
+  `and or not is null true false unknown in between symmetric like ilike similar to any all some exists case when then else
+   end distinct from as escape collate array row interval date time timestamp timestamptz with without zone at
+   current_timestamp current_date current_time localtimestamp current_user session_user overlaps isnull notnull`.split(
+    /\s+/,
+  ),
+)
+const TOKEN = /''|""|[a-z_][\w$]*(?:\s*\.\s*[a-z_][\w$]*)*|::|[()]|[^\s\w]/gi
+
+/**
+ * Names in a target that are neither columns of the agents table nor anything else that SQL knows, with whether that is sure:
+ * a name behind `agents.` is, a bare one may be a word that this does not know. Names in sub-selects are left alone.
+ */
+export function strangeNames(target: string, columns: readonly string[]): { name: string; sure: boolean }[] {
+  if (/[$\\]|\/\*/.test(target)) return []
   const bare = outside(target)
-  return (
-    'text' in bare && /(?:^|[^\w.>])(?:agents\.)?os\s*(?:=|<|>|!|~|\s(?:not\s+)?(?:i?like|in|is)\b)/i.test(bare.text)
-  )
+  if ('why' in bare) return []
+  const hasSelect = /\bselect\b/i.test(bare.text)
+  const tokens = [...bare.text.matchAll(TOKEN)].map(([token]) => token.toLowerCase().replace(/\s/g, ''))
+  const found = new Map<string, boolean>()
+  for (const [i, token] of tokens.entries()) {
+    const next = tokens[i + 1]
+    // A function, a type, or what stands before a text to say its type.
+    if (!/^[a-z_]/.test(token) || next === '(' || next === "''" || tokens[i - 1] === '::') continue
+    const [, qualified] = /^agents\.(.+)$/.exec(token) ?? []
+    if (qualified !== undefined && !columns.includes(qualified)) found.set(qualified, true)
+    if (qualified !== undefined || hasSelect || token.includes('.')) continue
+    if (!KEYWORDS.has(token) && token !== 'agents' && !columns.includes(token)) found.set(token, false)
+  }
+  return [...found].map(([name, sure]) => ({ name, sure }))
 }

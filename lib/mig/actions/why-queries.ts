@@ -5,6 +5,7 @@ import { pool } from '@/lib/db/pool'
 import { env } from '@/lib/env'
 import { getSilence } from '@/lib/mig/agents/queries'
 import { earlier } from '@/lib/mig/agents/state'
+import type { SignatureReport } from '@/lib/mig/signatures/queries'
 import type { SpoolAnswer } from '@/lib/mig/spool/answer'
 import { type Entry, type SpoolClient, type SpoolReplies, spoolClient } from '@/lib/mig/spool/client'
 import { nameMoment } from '@/lib/mig/spool/health'
@@ -24,6 +25,7 @@ import { targetShape } from './target'
 
 const COUNT_TIMEOUT_MS = 4_000
 const FLEET_TIMEOUT_MS = 3_000
+const SIGNATURES_MS = 2_500
 const SECOND = 1_000_000_000n
 
 /**
@@ -68,15 +70,17 @@ export async function getActionFacts(
   action: ActionDetail,
   figures: CommandFigures | null,
   now: Instant,
-  signatures: SignatureEvidence[] | null = null,
+  checked: Promise<SignatureReport | null> | null = null,
 ): Promise<ActionFacts> {
   const timings = { collectorPeriod: env().collectorPeriod, spoolDeleteAfter: env().spoolDeleteAfter }
   const spoolAsked = wantsSpool(action, figures)
-  const [layout, spool, fleet, silence] = await Promise.all([
+  const [layout, spool, fleet, silence, signatures] = await Promise.all([
     vintage(),
     spoolAsked ? spoolEvidence(action) : { checked: false as const, why: 'There was nothing to ask it.' },
     action.status === 'invalid' || action.status === 'scheduled' ? fleetEvidence(action) : null,
     getSilence(viewer, now),
+    // The one state that a signature explains, when nobody is recorded to have signed.
+    action.status === 'preparing' && action.signatures.length === 0 && checked ? signatureEvidence(checked) : null,
   ])
   return {
     action,
@@ -89,13 +93,19 @@ export async function getActionFacts(
     silence,
     now,
     timings,
-    vintage: { kind: layout.kind, agentOs: layout.agentOs },
+    vintage: { kind: layout.kind, agentColumns: layout.columns.agents ?? [] },
   }
 }
 
 // What has landed with all its commands answered has no file that could explain anything.
 function wantsSpool(action: ActionDetail, figures: CommandFigures | null): boolean {
   return action.status !== 'completed' || (figures?.byOutcome.out ?? 0) > 0
+}
+
+/** What the check of the signatures said, if it does so soon; it is drawn by itself later in any case. */
+async function signatureEvidence(checked: Promise<SignatureReport | null>): Promise<SignatureEvidence[] | null> {
+  const report = await Promise.race([checked, new Promise<null>((settle) => setTimeout(settle, SIGNATURES_MS, null))])
+  return report?.signatures.map(({ verdict, sentence, keyId }) => ({ verdict, sentence, keyId })) ?? null
 }
 
 /** How many agents the scheduler may have seen when it looked for some; null when that cannot be told. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Verdict } from '@/lib/mig/signatures/verdict'
 import { idFromBigInt, type MigId } from '@/lib/mig/wire/id'
 import { type Instant, parseRfc3339 } from '@/lib/mig/wire/time'
 import { anomaliesOf } from './anomalies'
@@ -11,6 +12,8 @@ const at = (text: string) => parseRfc3339(text) as Instant
 const now = at('2014-09-15T21:18:00Z')
 const idMadeAt = (text: string): MigId => idFromBigInt((BigInt(Date.parse(text)) / 1000n) << 32n)
 const ID = idMadeAt('2014-09-15T21:00:00Z')
+const LATER_COLUMNS = ['id', 'name', 'queueloc', 'version', 'pid', 'heartbeattime', 'status', 'environment', 'tags']
+const COLUMNS = [...LATER_COLUMNS, 'os']
 const ZERO: Counters = { sent: 0, returned: 0, done: 0, cancelled: 0, failed: 0, timeout: 0 }
 
 const figures = (counts: Record<string, number>): CommandFigures =>
@@ -73,7 +76,7 @@ function facts({ action, ...values }: Overrides): ActionFacts {
     silence: { newest: now, silent: false },
     now,
     timings: { collectorPeriod: 60_000, spoolDeleteAfter: 259_200_000 },
-    vintage: { kind: 'scripts', agentOs: true },
+    vintage: { kind: 'scripts', agentColumns: COLUMNS },
     ...values,
   }
 }
@@ -128,7 +131,12 @@ describe('why an action is invalid', () => {
   })
 
   it('names a column that the layout of 2019 does not have', () => {
-    expect(invalid({}, { vintage: { kind: '2019', agentOs: false } })).toEqual(['likely bad-target', 'likely no-match'])
+    expect(invalid({}, { vintage: { kind: '2019', agentColumns: LATER_COLUMNS } })).toEqual(['certain bad-target'])
+  })
+
+  it('names columns that no layout has, more or less surely', () => {
+    expect(invalid({ target: "agents.ident ILIKE '%ubuntu%'" })).toEqual(['certain bad-target'])
+    expect(invalid({ target: "tags->>operator = 'dbops'" })).toEqual(['likely bad-target', 'likely no-match'])
   })
 
   it('grades an empty match by what is known of the agents of that time', () => {
@@ -184,7 +192,7 @@ describe('an action that nobody picks up (A1)', () => {
 
   it('stays pending for ever in the layout of 2019, whose API has no spool', () => {
     const pending = { ...waiting, status: 'pending', expireafter: at('2014-09-15T21:10:00Z') }
-    const later = { vintage: { kind: '2019' as const, agentOs: false }, spool: AWAY }
+    const later = { vintage: { kind: '2019' as const, agentColumns: LATER_COLUMNS }, spool: AWAY }
     expect(why({ ...later, action: pending })).toEqual(['certain expired-pending'])
     expect(anomaliesOf(facts({ ...later, action: pending })).map((sign) => [sign.code, sign.unchecked])).toEqual([
       ['A1', null],
@@ -195,20 +203,18 @@ describe('an action that nobody picks up (A1)', () => {
 
 describe('an action that stands in preparation (A2, A9)', () => {
   const preparing = { status: 'preparing', lastupdatetime: null, counters: { ...ZERO, sent: 7 } }
-  const verdict = (word: string): SignatureEvidence => ({
-    word,
-    sentence: `It is ${word}.`,
-    isBad: true,
-    keyId: 'ABCD',
-  })
+  const verdict = (word: Verdict): SignatureEvidence => ({ verdict: word, sentence: `It is ${word}.`, keyId: 'ABCD' })
 
   it('was signed by somebody unknown, or changed after it was signed', () => {
     const unsigned = { action: preparing, signatureRows: 0 }
     expect(signs(unsigned)).toEqual(['A2'])
     expect(why(unsigned)).toEqual(['likely signature'])
-    expect(why({ ...unsigned, signatures: [verdict('unknown key')] })).toEqual(['certain unknown-signer'])
-    expect(why({ ...unsigned, signatures: [verdict('text changed')] })).toEqual(['certain wrong-signature'])
-    expect(why({ ...unsigned, signatures: [{ ...verdict('valid'), isBad: false }] })).toEqual(['likely signature'])
+    expect(why({ ...unsigned, signatures: [verdict('unknown-key')] })).toEqual(['certain unknown-signer'])
+    expect(why({ ...unsigned, signatures: [verdict('not-rebuilt'), verdict('text-changed')] })).toEqual([
+      'certain wrong-signature',
+    ])
+    expect(why({ ...unsigned, signatures: [verdict('not-rebuilt')] })).toEqual(['likely wrong-signature'])
+    expect(why({ ...unsigned, signatures: [verdict('valid')] })).toEqual(['likely signature'])
   })
 
   it('lost its batch of commands when everything else is there', () => {
@@ -237,7 +243,8 @@ describe('an action that does not land (A3)', () => {
     expireafter: at('2014-09-15T21:10:00Z'),
     counters: { ...ZERO, sent: 3, returned: 2, done: 2 },
   }
-  const flying = spool({ files: [file('inflight')], commandsInflight: 1 })
+  const FLYING = { files: [file('inflight')], commandsInflight: 1 }
+  const flying = spool(FLYING)
 
   it('lost commands, or missed the moment at which its counters were equal', () => {
     expect(why({ action: overdue, figures: figures({ done: 2 }), spool: flying })).toEqual([
@@ -252,10 +259,12 @@ describe('an action that does not land (A3)', () => {
 
   it('waits behind a file that cannot be read, or lost its spool, or its scheduler', () => {
     const open = { action: overdue, figures: figures({ done: 2, sent: 1 }) }
-    expect(why({ ...open, spool: { ...flying, oldestReturned: at('2014-09-15T21:15:59Z') } })).toEqual([
+    expect(why({ ...open, spool: spool({ ...FLYING, oldestReturned: at('2014-09-15T21:15:59Z') }) })).toEqual([
       'likely poison-file',
     ])
-    expect(why({ ...open, spool: { ...flying, oldestReturned: at('2014-09-15T21:16:00Z') } })).toEqual(['possible log'])
+    expect(why({ ...open, spool: spool({ ...FLYING, oldestReturned: at('2014-09-15T21:16:00Z') }) })).toEqual([
+      'possible log',
+    ])
     expect(why({ ...open, spool: spool() })).toEqual(['likely spool-lost'])
     expect(why({ ...open, spool: flying, silence: { newest: at('2014-09-15T21:05:00Z'), silent: true } })).toEqual([
       'likely scheduler-down',

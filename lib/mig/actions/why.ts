@@ -1,9 +1,10 @@
 import { formatCount, formatDuration, formatNumber, formatUtc } from '@/lib/format'
 import { earlier } from '@/lib/mig/agents/state'
+import type { Verdict } from '@/lib/mig/signatures/verdict'
 import { compareInstants, type Instant, instantToDate } from '@/lib/mig/wire/time'
 import { attentionBounds, attentionOf, createdOf, laterOf } from './anomalies'
 import { type ActionFacts, AGENT_LIMIT, type FleetEvidence, type SetAside } from './facts'
-import { type Comparison, namesOs, targetShape } from './target'
+import { type Comparison, strangeNames, targetShape } from './target'
 
 /** `certain`: it follows from what is stored. `likely`: nothing else that is known fits. `possible`: it cannot be ruled out. */
 export const GRADES = ['certain', 'likely', 'possible'] as const
@@ -111,14 +112,22 @@ function targetReason({ action, vintage }: ActionFacts): Reason | null {
       evidence: [`In the target ${shape.why}.`, swallowed],
       todo: rewrite,
     }
-  if (!vintage.agentOs && namesOs(action.target))
+  const strange = strangeNames(action.target, vintage.agentColumns)
+  if (strange.length > 0) {
+    const sure = strange.find((one) => one.sure)
     return {
       key: 'bad-target',
-      grade: 'likely',
-      title: 'Its target names a column that this database does not have',
-      evidence: ['The agents table of this database has no column os.', swallowed],
-      todo: `Ask for environment->>'os' instead.`,
+      grade: sure ? 'certain' : 'likely',
+      title: 'Its target names a column that the agents table does not have',
+      evidence: [
+        `There is no column ${strange.map(({ name }) => name).join(', ')} in agents.${sure ? '' : ' A text has to stand in single quotes to be one.'}`,
+        swallowed,
+      ],
+      todo: strange.some(({ name }) => name === 'os')
+        ? `Ask for environment->>'os' instead: this layout has no column os.`
+        : 'Mend the target, then sign and submit the action again.',
     }
+  }
   return null
 }
 
@@ -170,7 +179,7 @@ function fleetReason(fleet: FleetEvidence | null): Reason {
     title: 'Its target matched no agent at that moment',
     evidence: [
       seen,
-      `${agents(fleet.comparison.possible)} of them would fit (${asked}), so the target is sound: they may have been silent just then, or storing the commands failed.`,
+      `Of them ${agents(fleet.comparison.possible)} would fit (${asked}), so the target is sound: they may have been silent just then, or storing the commands failed.`,
       unrun,
     ],
     todo: 'Look in the scheduler’s log of that moment; then sign and submit the action again.',
@@ -339,6 +348,16 @@ function logOnly(title: string): Reason {
   }
 }
 
+// What a verdict on a signature explains of an action that was refused after its preparation, and how surely.
+const REFUSED: Readonly<Partial<Record<Verdict, Grade>>> = {
+  'unknown-key': 'certain',
+  'text-changed': 'certain',
+  'wrong-key': 'certain',
+  unreadable: 'certain',
+  'not-rebuilt': 'likely',
+}
+const rank = (verdict: Verdict) => Object.keys(REFUSED).indexOf(verdict)
+
 function whyNotPrepared(facts: ActionFacts): Reason[] {
   const { action, spool, signatureRows, signatures } = facts
   if (action.status === 'scheduled') {
@@ -348,7 +367,7 @@ function whyNotPrepared(facts: ActionFacts): Reason[] {
     return [reason, ...(silent ? [silent] : [])]
   }
   const same = spool.checked ? spool.setAside.find(({ match }) => match === 'same') : undefined
-  const bad = signatures?.filter((signature) => signature.isBad) ?? []
+  const bad = (signatures ?? []).filter(({ verdict }) => verdict in REFUSED)
   const evidence = [
     ...bad.map(({ sentence }) => sentence),
     ...(signatureRows === 0
@@ -361,19 +380,21 @@ function whyNotPrepared(facts: ActionFacts): Reason[] {
   ]
   const todo =
     'Look at the signatures of this action. Have it signed by an investigator whose key is known, and submit it again.'
-  const unknown = bad.find(({ word }) => word === 'unknown key')
-  if (signatureRows === 0 && bad.length > 0)
+  const [worst] = bad.toSorted((a, b) => rank(a.verdict) - rank(b.verdict))
+  if (signatureRows === 0 && worst) {
+    const isUnknown = worst.verdict === 'unknown-key'
     return [
       {
-        key: unknown ? 'unknown-signer' : 'wrong-signature',
-        grade: 'certain',
-        title: unknown ? 'Its signer is unknown' : 'Its signature does not fit its text',
+        key: isUnknown ? 'unknown-signer' : 'wrong-signature',
+        grade: REFUSED[worst.verdict] ?? 'possible',
+        title: isUnknown ? 'Its signer is unknown' : 'Its signature does not fit its text',
         evidence,
-        todo: unknown
-          ? `Add the key${unknown.keyId ? ` ${unknown.keyId}` : ''} as an investigator if it is to be trusted, then submit the action again.`
+        todo: isUnknown
+          ? `Add the key${worst.keyId ? ` ${worst.keyId}` : ''} as an investigator if it is to be trusted, then submit the action again.`
           : todo,
       },
     ]
+  }
   if (signatureRows === 0)
     return [
       {

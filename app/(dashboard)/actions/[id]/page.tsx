@@ -48,7 +48,7 @@ export default dataPage(async ({ params }: PageProps) => {
   const [action, moment] = await Promise.all([getAction(viewer, resolved.id), now()])
   if (!action) notFound()
   const figures = await getCommandFigures(viewer, action)
-  const facts = await getActionFacts(viewer, action, figures, moment.mig)
+  const facts = await getActionFacts(viewer, action, figures, moment.mig, report)
   const anomalies = anomaliesOf(facts)
   const why = whyOf(facts)
   const histogram = figures && histogramOf(figures)
