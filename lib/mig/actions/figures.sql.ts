@@ -19,7 +19,7 @@ export function figuresSql(id: MigId, expireafter: Instant | null): Sql {
       min(answer) FILTER (WHERE late) AS "firstLate"
     FROM (
       SELECT status, start, answer, answer > ${expireafter}::timestamptz AS late,
-        width_bucket(extract(epoch FROM finish - start)::float8, ${bounds}) AS bucket
+        width_bucket(date_part('epoch', finish - start), ${bounds}) AS bucket
       FROM (
         SELECT c.status, ${start} AS start, ${finish} AS finish,
           CASE WHEN c.status = ANY(${ANSWERED}::text[]) THEN ${finish} END AS answer

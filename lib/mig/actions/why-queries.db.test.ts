@@ -51,8 +51,7 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('the evidence in the
   async function factsOf(id: MigId) {
     const action = await getAction(viewer, id)
     if (!action) throw new Error(`no action ${id}`)
-    const figures = await getCommandFigures(viewer, action)
-    return getActionFacts(viewer, action, figures, now)
+    return getActionFacts(viewer, action, now)
   }
   const reasonsOf = async (id: MigId) => whyOf(await factsOf(id))?.reasons.map(({ grade, key }) => `${grade} ${key}`)
 

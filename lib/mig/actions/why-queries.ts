@@ -64,19 +64,26 @@ async function inTime<Row extends object>(
   }
 }
 
-/** Everything that the rules about this action look at; the spool only where it can add something. */
+const NOT_ASKED: SpoolEvidence = { checked: false, why: 'There was nothing to ask it.' }
+
+/**
+ * Everything that the rules about this action look at, its commands counted; the spool only where it can add something.
+ * `checked` is the check of its signatures, where one is under way.
+ */
 export async function getActionFacts(
   viewer: Viewer,
   action: ActionDetail,
-  figures: CommandFigures | null,
   now: Instant,
   checked: Promise<SignatureReport | null> | null = null,
 ): Promise<ActionFacts> {
-  const timings = { collectorPeriod: env().collectorPeriod, spoolDeleteAfter: env().spoolDeleteAfter }
-  const spoolAsked = wantsSpool(action, figures)
-  const [layout, spool, fleet, silence, signatures] = await Promise.all([
+  const counting = getCommandFigures(viewer, action)
+  const [figures, layout, spool, fleet, silence, signatures] = await Promise.all([
+    counting,
     vintage(),
-    spoolAsked ? spoolEvidence(action) : { checked: false as const, why: 'There was nothing to ask it.' },
+    // What has landed with all its commands answered has no file that could explain anything.
+    action.status === 'completed'
+      ? counting.then((counted) => (counted?.byOutcome.out ? spoolEvidence(action) : NOT_ASKED))
+      : spoolEvidence(action),
     action.status === 'invalid' || action.status === 'scheduled' ? fleetEvidence(action) : null,
     getSilence(viewer, now),
     // The one state that a signature explains, when nobody is recorded to have signed.
@@ -87,19 +94,14 @@ export async function getActionFacts(
     figures,
     signatureRows: action.signatures.length,
     spool,
-    spoolAsked,
+    spoolAsked: spool !== NOT_ASKED,
     fleet,
     signatures,
     silence,
     now,
-    timings,
+    timings: { collectorPeriod: env().collectorPeriod, spoolDeleteAfter: env().spoolDeleteAfter },
     vintage: { kind: layout.kind, agentColumns: layout.columns.agents ?? [] },
   }
-}
-
-// What has landed with all its commands answered has no file that could explain anything.
-function wantsSpool(action: ActionDetail, figures: CommandFigures | null): boolean {
-  return action.status !== 'completed' || (figures?.byOutcome.out ?? 0) > 0
 }
 
 /** What the check of the signatures said, if it does so soon; it is drawn by itself later in any case. */

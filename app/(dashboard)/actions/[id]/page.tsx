@@ -27,7 +27,7 @@ import { histogramOf } from '@/lib/mig/actions/histogram'
 import { getAction } from '@/lib/mig/actions/queries'
 import { timelineOf } from '@/lib/mig/actions/timeline'
 import { whyOf } from '@/lib/mig/actions/why'
-import { getActionFacts, getCommandFigures } from '@/lib/mig/actions/why-queries'
+import { getActionFacts } from '@/lib/mig/actions/why-queries'
 import { resolveId } from '@/lib/mig/resolve-id'
 import { checkSignatures } from '@/lib/mig/signatures/queries'
 import { actionStatus } from '@/lib/mig/wire/status'
@@ -47,8 +47,8 @@ export default dataPage(async ({ params }: PageProps) => {
   report.catch(() => undefined)
   const [action, moment] = await Promise.all([getAction(viewer, resolved.id), now()])
   if (!action) notFound()
-  const figures = await getCommandFigures(viewer, action)
-  const facts = await getActionFacts(viewer, action, figures, moment.mig, report)
+  const facts = await getActionFacts(viewer, action, moment.mig, report)
+  const { figures } = facts
   const anomalies = anomaliesOf(facts)
   const why = whyOf(facts)
   const histogram = figures && histogramOf(figures)
@@ -111,13 +111,13 @@ export default dataPage(async ({ params }: PageProps) => {
           <Section title="Commands">
             <ActionCounters action={action} figures={figures} causes={counterCauses(facts)} />
           </Section>
+          <Section title="What it asks">
+            <ActionFacts action={action} />
+          </Section>
           <Section title="Timeline">
             <ActionTimeline timeline={timelineOf({ action, figures, now: moment.mig })} />
           </Section>
           {histogram && <Durations histogram={histogram} />}
-          <Section title="What it asks">
-            <ActionFacts action={action} />
-          </Section>
           <Section title="Signatures" remark="checked now, over the row as it is">
             <Signatures report={report} id={action.id} />
           </Section>
