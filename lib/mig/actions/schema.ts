@@ -34,6 +34,8 @@ export function readThreat(stored: string | null): { value: Threat; odd: string 
   const isObject = typeof json === 'object' && !Array.isArray(json)
   const given = isObject ? ['level', 'family'].map((key) => (json as Record<string, unknown>)[key] ?? '') : [0]
   return { value, odd: given.every((one) => typeof one === 'string') ? null : stored }
+}
+
 const FACTS = 24
 const FACT_LENGTH = 2_048
 
