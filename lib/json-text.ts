@@ -16,10 +16,11 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
-class NotJson extends Error {}
+/** Thrown by the functions below that say so, and by no other. */
+export class NotJson extends Error {}
 
 /** The end of the string literal that starts at `from`, or -1. */
-function endOfString(text: string, from: number): number {
+export function endOfString(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === QUOTE) return at + 1
@@ -29,7 +30,8 @@ function endOfString(text: string, from: number): number {
   return -1
 }
 
-function skipSpace(text: string, from: number): number {
+/** The first place from `from` on that is no blank of JSON. */
+export function skipSpace(text: string, from: number): number {
   let at = from
   for (;;) {
     const code = text.charCodeAt(at)
@@ -38,7 +40,8 @@ function skipSpace(text: string, from: number): number {
   }
 }
 
-function stringAt(text: string, from: number, to: number): string {
+/** What the string literal from `from` to `to` says; throws NotJson for a wrong escape. */
+export function stringAt(text: string, from: number, to: number): string {
   const inside = text.slice(from + 1, to - 1)
   if (!inside.includes('\\')) return inside
   try {
@@ -144,30 +147,42 @@ export function parseJsonText(text: string): JsonValue | undefined {
   }
 }
 
-/** The end of the value at `from`, brackets and strings counted and nothing else checked; throws when there is none. */
-function endOfValue(text: string, from: number): number {
-  let at = from
-  let depth = 0
-  do {
-    at = skipSpace(text, at)
-    const sign = text[at]
-    if (sign === undefined) throw new NotJson()
-    if (sign === '"') {
+/**
+ * The end of the value at `from` and how many members it has (0 for a scalar): brackets, commas and strings counted and
+ * nothing else checked. Throws NotJson when the text ends before.
+ */
+export function skipJsonValue(text: string, from: number): { end: number; size: number } {
+  let at = skipSpace(text, from)
+  const first = text[at]
+  if (first === '"') {
+    const end = endOfString(text, at)
+    if (end < 0) throw new NotJson()
+    return { end, size: 0 }
+  }
+  if (first !== '{' && first !== '[') {
+    const start = at
+    while (at < text.length && !/[\s,\]}]/.test(text[at] as string)) at++
+    if (at === start) throw new NotJson()
+    return { end: at, size: 0 }
+  }
+  let depth = 1
+  let commas = 0
+  const inside = skipSpace(text, at + 1)
+  at = inside
+  while (depth > 0) {
+    if (at >= text.length) throw new NotJson()
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) {
       at = endOfString(text, at)
       if (at < 0) throw new NotJson()
-    } else if (sign === '{' || sign === '[') {
-      depth++
-      at++
-    } else if (sign === '}' || sign === ']') {
-      depth--
-      at++
-    } else if (depth > 0) at++
-    else {
-      while (at < text.length && !/[\s,\]}]/.test(text[at] as string)) at++
-      if (text.slice(from, at).length === 0) throw new NotJson()
+      continue
     }
-  } while (depth > 0)
-  return at
+    if (code === 0x7b || code === 0x5b) depth++
+    else if (code === 0x7d || code === 0x5d) depth--
+    else if (code === 0x2c && depth === 1) commas++
+    at++
+  }
+  return { end: at, size: at - 1 === inside ? 0 : commas + 1 }
 }
 
 function parts<T>(text: string, open: string, close: string, each: (from: number) => [T, number]): T[] | null {
@@ -196,7 +211,7 @@ function parts<T>(text: string, open: string, close: string, each: (from: number
 /** The texts of a JSON array's items as they are written; null when it is no array. What is in an item is not checked. */
 export function jsonItems(text: string): string[] | null {
   return parts(text, '[', ']', (from) => {
-    const end = endOfValue(text, from)
+    const { end } = skipJsonValue(text, from)
     return [text.slice(from, end), end]
   })
 }
@@ -209,7 +224,7 @@ export function jsonFields(text: string): { name: string; text: string }[] | nul
     const colon = skipSpace(text, end)
     if (text[colon] !== ':') throw new NotJson()
     const start = skipSpace(text, colon + 1)
-    const stop = endOfValue(text, start)
+    const stop = skipJsonValue(text, start).end
     return [{ name: stringAt(text, from, end), text: text.slice(start, stop) }, stop]
   })
 }

@@ -1,139 +1,206 @@
-import { formatCount } from '@/lib/format'
+import type { ReactNode } from 'react'
+import { formatCount, formatNumber } from '@/lib/format'
 import { CodeBlock } from './code-block'
 import { Disclosure } from './disclosure'
 import { Icon } from './icon'
-import { type JsonNode, readJsonTree } from './json-tree'
+import { JsonCopy } from './json-copy'
+import { type JsonMember, type JsonNode, type JsonPart, type JsonTree, jsonPathText, readJsonTree } from './json-tree'
+import { TextLink } from './text-link'
 import { visibleText } from './visible-text'
 
 const SMALL = 60
 const OPEN_DEPTH = 2
 const OPEN_SIZE = 20
+/** A part below more levels than this has no link: its address would be too long. */
+const LINKED_DEPTH = 300
 
-/** JSON as a tree that opens without JavaScript, with its raw text below. Text that is not JSON is shown as it is. */
-export function JsonView({ text, label, open = true }: { text: string; label: string; open?: boolean }) {
-  const tree = readJsonTree(text)
+/** Where a part of the text is shown from one of its members on. */
+export type JsonPartHref = (part: JsonPart, from: number) => string
+
+/**
+ * JSON as a tree that opens without JavaScript, with its raw text below. Text that is not JSON is shown as it is. Of a
+ * large text the first levels are drawn; with `partHref` what is not drawn is one link away.
+ */
+export function JsonView({
+  text,
+  label,
+  open = true,
+  part = [],
+  from = 0,
+  values,
+  partHref,
+  raw,
+}: {
+  text: string
+  label: string
+  open?: boolean
+  part?: JsonPart
+  from?: number
+  /** How many values are drawn at most. */
+  values?: number
+  partHref?: JsonPartHref
+  /** Stands for the raw text below the tree. */
+  raw?: ReactNode
+}) {
+  const tree = readJsonTree(text, values === undefined ? {} : { values }, { part, from })
   if (!tree) {
     return (
       <div className="flex flex-col gap-2">
         <p className="flex items-center gap-1.5 text-sm text-attention">
-          <Icon name="alert" className="size-4" /> This is not valid JSON; it is shown as it is stored.
+          <Icon name="alert" className="size-4" />
+          {part.length > 0
+            ? 'There is no such part in this JSON.'
+            : 'This is not valid JSON; it is shown as it is stored.'}
         </p>
-        <CodeBlock text={text} label={label} />
+        {part.length === 0 && <CodeBlock text={text} label={label} />}
       </div>
     )
   }
   return (
     <div className="flex min-w-0 flex-col gap-1">
-      <div className="overflow-x-auto font-mono text-xs leading-[1.6]">
-        <Value
-          node={tree.root}
-          path="$"
-          depth={0}
-          openTo={!open ? 0 : tree.values <= SMALL ? Number.POSITIVE_INFINITY : OPEN_DEPTH}
-        />
-      </div>
-      {!tree.complete && (
+      <Tree tree={tree} label={label} open={open} part={part} partHref={partHref} />
+      {!tree.complete && !partHref && (
         <p className="text-xs text-attention">
-          This is large: the tree shows its first part. The raw text below goes on.
+          This is large: the tree shows {formatCount(tree.values, 'value')} of its first levels. The raw text goes on.
         </p>
       )}
-      <Disclosure summary="Raw text" aside={formatCount(text.length, 'character')}>
-        <CodeBlock text={text} label={`${label}, raw`} />
-      </Disclosure>
+      {raw ?? (
+        <Disclosure summary="Raw text" aside={formatCount(text.length, 'character')}>
+          <CodeBlock text={text} label={`${label}, raw`} />
+        </Disclosure>
+      )}
     </div>
   )
 }
 
-function Value({
+type Look = { openTo: number; partHref: JsonPartHref | undefined }
+
+function Tree({
+  tree,
+  label,
+  open,
+  part,
+  partHref,
+}: {
+  tree: JsonTree
+  label: string
+  open: boolean
+  part: JsonPart
+  partHref: JsonPartHref | undefined
+}) {
+  const isSmall = tree.complete && tree.values <= SMALL
+  const openTo = !open ? 0 : isSmall ? Number.POSITIVE_INFINITY : OPEN_DEPTH
+  return (
+    <JsonCopy base={jsonPathText(tree.path)} label={label}>
+      <ul className="json-tree">
+        <Row node={tree.root} depth={0} part={part} look={{ openTo, partHref }} />
+      </ul>
+    </JsonCopy>
+  )
+}
+
+function Row({
   node,
-  name,
-  path,
+  member,
   depth,
-  openTo,
+  part,
+  look,
 }: {
   node: JsonNode
-  name?: string
-  path: string
+  member?: JsonMember
   depth: number
-  openTo: number
+  part: JsonPart
+  look: Look
 }) {
-  const key = name === undefined ? null : <Key name={name} path={path} />
-  if (node.kind === 'object' || node.kind === 'array') {
-    const size = node.kind === 'object' ? node.entries.length : node.items.length
-    const words = `${formatCount(size, node.kind === 'object' ? 'field' : 'item')}${node.complete ? '' : ' and more'}`
-    if (size === 0) {
-      return (
-        <div className="pl-[1.125rem]">
-          {key}
-          <span className="text-faint">{node.kind === 'object' ? '{ } empty' : '[ ] empty'}</span>
-        </div>
-      )
-    }
+  const name = member && <Name member={member} />
+  // What the shown text does not give back exactly is kept as JSON, for copying.
+  const exactKey =
+    member?.key && visibleText(member.key.text) !== member.key.text ? JSON.stringify(member.key.text) : undefined
+  if (node.kind !== 'object' && node.kind !== 'array')
     return (
-      <details open={depth < openTo && (size <= OPEN_SIZE || openTo > OPEN_DEPTH)}>
-        <summary className="flex min-h-6 items-center gap-1 rounded-sm hover:bg-hover">
-          <Icon name="chevron-right" className="disclosure-mark size-3.5 text-faint" />
-          <span>
-            {key}
-            <span className="text-faint">{node.kind === 'object' ? `{ ${words} }` : `[ ${words} ]`}</span>
-          </span>
-        </summary>
-        <div className="ml-[0.4375rem] border-line border-l pl-2.5">
-          {node.kind === 'object'
-            ? node.entries.map((entry, index) => (
-                <Value
-                  key={index}
-                  node={entry.node}
-                  name={entry.key}
-                  path={`${path}.${entry.key}`}
-                  depth={depth + 1}
-                  openTo={openTo}
-                />
-              ))
-            : node.items.map((item, index) => (
-                <Value
-                  key={index}
-                  node={item}
-                  name={String(index)}
-                  path={`${path}[${index}]`}
-                  depth={depth + 1}
-                  openTo={openTo}
-                />
-              ))}
-          {!node.complete && <div className="pl-[1.125rem] text-attention">… and more</div>}
-        </div>
-      </details>
+      <li data-i={member?.key ? undefined : member?.index} data-k={exactKey}>
+        {name}
+        <Scalar node={node} />
+      </li>
     )
-  }
+  const words = formatCount(node.size, node.kind === 'object' ? 'field' : 'item')
+  const summary = node.kind === 'object' ? `{ ${words} }` : `[ ${words} ]`
+  const at = { 'data-i': member?.key ? undefined : member?.index, 'data-k': exactKey }
+  if (node.size === 0)
+    return (
+      <li {...at}>
+        {name}
+        <i>{node.kind === 'object' ? '{ } empty' : '[ ] empty'}</i>
+      </li>
+    )
+  if (!node.members)
+    return (
+      <li {...at}>
+        {name}
+        {look.partHref && part.length <= LINKED_DEPTH ? (
+          <TextLink href={look.partHref(part, 0)}>{summary}</TextLink>
+        ) : (
+          <i>{summary} not drawn</i>
+        )}
+      </li>
+    )
+  const drawnTo = node.from + node.members.length
   return (
-    <div className="pl-[1.125rem] wrap-anywhere">
-      {key}
-      <Scalar node={node} />
-    </div>
+    <li {...at}>
+      <details
+        open={depth < look.openTo && (node.members.length <= OPEN_SIZE || look.openTo > OPEN_DEPTH || depth === 0)}
+      >
+        <summary>
+          {name}
+          <i>{summary}</i>
+        </summary>
+        <ul>
+          {node.from > 0 && <li className="more">{formatCount(node.from, 'one')} before</li>}
+          {node.members.map((one) => (
+            <Row
+              key={one.index}
+              node={one.node}
+              member={one}
+              depth={depth + 1}
+              part={[...part, one.index]}
+              look={look}
+            />
+          ))}
+          {drawnTo < node.size && (
+            <li className="more">
+              {look.partHref && part.length <= LINKED_DEPTH ? (
+                <TextLink href={look.partHref(part, drawnTo)}>{formatNumber(node.size - drawnTo)} more</TextLink>
+              ) : (
+                `${formatNumber(node.size - drawnTo)} more, not drawn`
+              )}
+            </li>
+          )}
+        </ul>
+      </details>
+    </li>
   )
 }
 
-function Key({ name, path }: { name: string; path: string }) {
+function Name({ member }: { member: JsonMember }) {
+  if (member.key === null) return <b>{member.index}: </b>
   return (
-    <>
-      <bdi title={visibleText(path)} className="text-muted">
-        {visibleText(name)}
-      </bdi>
-      <span className="text-faint">: </span>
-    </>
+    <b>
+      <bdi>{visibleText(member.key.text)}</bdi>
+      {member.key.hidden > 0 && '…'}:{' '}
+    </b>
   )
 }
 
 function Scalar({ node }: { node: Exclude<JsonNode, { kind: 'object' | 'array' }> }) {
-  if (node.kind === 'string') {
-    return (
-      <>
-        <bdi className="text-good">&quot;{visibleText(node.text)}&quot;</bdi>
-        {node.hidden > 0 && <span className="text-attention"> … {formatCount(node.hidden, 'more character')}</span>}
-      </>
-    )
-  }
-  if (node.kind === 'number') return <span className="text-waiting tabular-nums">{node.text}</span>
-  if (node.kind === 'literal') return <span className="text-odd">{node.text}</span>
-  return <span className="text-attention">{node.bracket === '{' ? '{ … }' : '[ … ]'} nested too deep to show</span>
+  if (node.kind === 'number') return <span className="n">{node.text}</span>
+  if (node.kind === 'literal') return <span className="l">{node.text}</span>
+  const shown = visibleText(node.text)
+  return (
+    <>
+      <span className="s" data-v={shown === node.text ? undefined : JSON.stringify(node.text)}>
+        <bdi>{shown}</bdi>
+      </span>
+      {node.hidden > 0 && <span className="more"> … {formatCount(node.hidden, 'more character')}</span>}
+    </>
+  )
 }

@@ -5,7 +5,7 @@ import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
 import { sql } from '@/lib/db/sql'
 import type { ExportSource } from '@/lib/export'
-import { type Answer, readAnswer } from '@/lib/mig/modules-json/answer'
+import { RESULT_BYTES } from '@/lib/mig/modules-json/answer'
 import { modulesOf } from '@/lib/mig/modules-json/operations'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
@@ -161,30 +161,33 @@ async function* withTheirResults(batches: AsyncGenerator<Stored[]>): AsyncGenera
 }
 
 export type CommandDetail = Omit<CommandRow, 'answer'> & {
-  answer: Answer
-  /** The results column as stored; null is SQL NULL. Cut at `RESULT_BYTES`. */
+  /** The results column as stored; null is SQL NULL; only the beginning when there is more than `RESULT_BYTES`. */
   results: string | null
   resultBytes: number
+  /** The modules of the action's operations, in order. */
+  modules: string[]
   operations: string | null
   os: string | null
   version: string | null
 }
 
-/** How much of a command's results one page reads. */
-export const RESULT_BYTES = 2_000_000
+/** How much is read of results that are longer than a page reads. */
+const BEGINNING = 20_000
 
-/** One command with its results, its action and its agent, or null. */
+/** One command with its results as stored, its action and its agent, or null. */
 export async function getCommand(_viewer: Viewer, id: MigId): Promise<CommandDetail | null> {
-  const { rows } = await pool().query<Omit<CommandDetail, 'answer'>>(sql`
+  const { rows } = await pool().query<Omit<CommandDetail, 'modules'>>(sql`
     SELECT trunc(c.id)::text AS id, trunc(c.actionid)::text AS actionid, a.name AS action, a.operations::text AS operations,
       trunc(c.agentid)::text AS agentid, g.name AS agent, g.queueloc, g.version, split_part(g.queueloc, '.', 1) AS os,
       c.status, c.starttime, c.finishtime,
-      left(c.results::text, ${RESULT_BYTES}) AS results, octet_length(c.results::text) AS "resultBytes"
+      CASE WHEN octet_length(c.results::text) <= ${RESULT_BYTES} THEN c.results::text
+        ELSE left(c.results::text, ${BEGINNING}) END AS results,
+      coalesce(octet_length(c.results::text), 0) AS "resultBytes"
     FROM public.commands c
     LEFT JOIN public.actions a ON a.id = c.actionid
     LEFT JOIN public.agents g ON g.id = c.agentid
     WHERE c.id = ${id}::numeric`)
   const row = rows[0]
   if (!row) return null
-  return { ...row, answer: readAnswer(row.status, row.results, row.resultBytes ?? 0, modulesOf(row.operations)) }
+  return { ...row, modules: modulesOf(row.operations) }
 }

@@ -1,5 +1,8 @@
 import { failureReason, foundAnything, type OperationResult, readResults } from './results'
 
+/** The longest results that a page reads. */
+export const RESULT_BYTES = 16_000_000
+
 /** What a command says, in short: not answered, found or not, and why it failed. */
 export type Answer =
   /** Not answered: nothing there, or only what the scheduler put there. */

@@ -1,6 +1,8 @@
 import { notFound } from 'next/navigation'
-import { Results } from '@/components/commands/results'
+import { Suspense } from 'react'
+import { CommandFiles } from '@/components/commands/command-files'
 import { ExactMoment } from '@/components/feedback/moment'
+import { ProblemPanel } from '@/components/feedback/panels'
 import { ChooseId } from '@/components/layout/choose-id'
 import { Columns, Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
@@ -8,17 +10,20 @@ import { DetailHead } from '@/components/layout/detail-head'
 import { Live } from '@/components/layout/live'
 import { PageHeader } from '@/components/layout/page-header'
 import { Section } from '@/components/layout/section'
+import { Segments } from '@/components/layout/tabs'
+import { CommandResults } from '@/components/results/command-results'
+import { StoredResults } from '@/components/results/stored-results'
 import { StatusBadge } from '@/components/ui/badge'
-import { CodeBlock } from '@/components/ui/code-block'
-import { Disclosure } from '@/components/ui/disclosure'
 import { KeyValue } from '@/components/ui/key-value'
 import { Mono } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
-import { requireViewer } from '@/lib/auth/viewer'
+import { requireViewer, type Viewer } from '@/lib/auth/viewer'
 import { formatBytes, formatDuration, instantMillis } from '@/lib/format'
-import { getCommand } from '@/lib/mig/commands/queries'
+import { type CommandDetail, getCommand } from '@/lib/mig/commands/queries'
+import { commandHref, readCommandView } from '@/lib/mig/commands/view-params'
 import { resolveId } from '@/lib/mig/resolve-id'
+import { findCommandFiles } from '@/lib/mig/spool/command-files'
 import { commandStatus } from '@/lib/mig/wire/status'
 import { now } from '@/lib/now'
 
@@ -29,11 +34,12 @@ const crumbs = [
   { label: 'Commands', href: '/commands' },
 ]
 
-export default dataPage(async ({ params }: PageProps) => {
+export default dataPage(async ({ params, searchParams }: PageProps) => {
   const viewer = await requireViewer()
   const { id = '' } = await params
   const resolved = await resolveId(viewer, 'commands', id, (exact) => `/commands/${exact}`)
   if ('choices' in resolved) return <ChooseId ids={resolved.choices} base="/commands" crumbs={crumbs} noun="commands" />
+  const asked = readCommandView(await searchParams)
   const [command, moment] = await Promise.all([getCommand(viewer, resolved.id), now()])
   if (!command) notFound()
   const started = command.starttime && instantMillis(command.starttime)
@@ -53,6 +59,7 @@ export default dataPage(async ({ params }: PageProps) => {
               label: 'Action',
               value: <TextLink href={`/actions/${command.actionid}`}>{action}</TextLink>,
             },
+            ...(started && finished ? [{ key: 'took', label: 'Took', value: formatDuration(finished - started) }] : []),
           ]}
         />
         <Columns
@@ -63,9 +70,6 @@ export default dataPage(async ({ params }: PageProps) => {
                   items={[
                     { key: 'starttime', label: 'Sent', value: <ExactMoment at={command.starttime} /> },
                     { key: 'finishtime', label: 'Answered', value: <ExactMoment at={command.finishtime} /> },
-                    ...(started && finished
-                      ? [{ key: 'took', label: 'Took', value: formatDuration(finished - started) }]
-                      : []),
                   ]}
                 />
               </Section>
@@ -88,19 +92,52 @@ export default dataPage(async ({ params }: PageProps) => {
                   ]}
                 />
               </Section>
+              <Section title="In the spool">
+                <Suspense fallback={<p className="text-muted text-sm">Looking for its files …</p>}>
+                  <Files viewer={viewer} command={command} />
+                </Suspense>
+              </Section>
             </>
           }
         >
-          <Section title="Results" remark={command.resultBytes ? formatBytes(command.resultBytes) : undefined}>
-            <Results command={command} />
+          <Section
+            title="Results"
+            remark={command.resultBytes ? formatBytes(command.resultBytes) : undefined}
+            action={
+              command.results !== null && (
+                <Segments
+                  label="Results"
+                  current={asked.ok ? asked.view.view : ''}
+                  options={[
+                    { key: 'modules', label: 'By module', href: commandHref(command.id) },
+                    { key: 'stored', label: 'As stored', href: commandHref(command.id, { view: 'stored' }) },
+                  ]}
+                />
+              )
+            }
+          >
+            {!asked.ok ? (
+              <ProblemPanel problem={asked.problem} clearHref={commandHref(command.id)} />
+            ) : asked.view.view === 'stored' ? (
+              <StoredResults command={command} view={asked.view} />
+            ) : (
+              <CommandResults
+                command={command}
+                page={asked.view.entry === null ? null : { place: asked.view.entry, from: asked.view.row }}
+                addresses={{
+                  rows: (entry, row) => commandHref(command.id, { entry, row }),
+                  stored: (place) => commandHref(command.id, { view: 'stored', part: [place] }),
+                }}
+              />
+            )}
           </Section>
-          {command.results !== null && command.answer.kind === 'entries' && command.answer.entries.length > 1 && (
-            <Disclosure summary="Results as stored">
-              <CodeBlock text={command.results} label="Results as stored" />
-            </Disclosure>
-          )}
         </Columns>
       </Content>
     </>
   )
 })
+
+/** The spool may take its time; the page does not wait for it. */
+async function Files({ viewer, command }: { viewer: Viewer; command: CommandDetail }) {
+  return <CommandFiles files={await findCommandFiles(viewer, command)} />
+}
