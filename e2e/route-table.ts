@@ -97,6 +97,7 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   '/actions/[id]/commands/new': { ...byTime, path: (site) => `/actions/${site.action}/commands/new` },
   '/commands/export': { ...csv, query: '?format=csv&status=failed' },
   '/commands/new': byTime,
+  '/commands/[id]/results': { investigator: 200, path: (site) => `/commands/${site.command}/results` },
   '/agents/export': csv,
   '/agents/new': byTime,
   '/agents/offline/export': csv,
