@@ -1,32 +1,75 @@
+import { Parameters } from '@/components/operations/parameters'
 import { Badge } from '@/components/ui/badge'
 import { CodeBlock } from '@/components/ui/code-block'
+import { Disclosure } from '@/components/ui/disclosure'
 import { JsonView } from '@/components/ui/json-view'
 import { visibleText } from '@/components/ui/visible-text'
-import { operationsSchema, readJson } from '@/lib/mig/actions/schema'
+import { formatCount } from '@/lib/format'
+import { type Operation, readOperations } from '@/lib/mig/modules-json/operations'
+
+const LISTED = 100
 
 /** An action's operations in order: module and parameters; what does not fit MIG's shape is shown as it is stored. */
 export function Operations({ text }: { text: string | null }) {
-  if (text === null) return <p className="text-muted">The row holds no operations.</p>
-  const parsed = operationsSchema.safeParse(readJson(text))
-  if (!parsed.success) {
-    return readJson(text) === null ? (
-      <p className="text-muted">The row holds no operations.</p>
-    ) : (
-      <CodeBlock text={text} label="Operations as stored" />
+  const read = readOperations(text)
+  if (read.kind === 'none') return <p className="text-muted">The row holds no operations.</p>
+  if (read.kind === 'unreadable')
+    return (
+      <div className="flex flex-col gap-2">
+        <p className="text-attention text-sm">{read.why} They are shown as they are stored.</p>
+        <JsonView text={text ?? ''} label="Operations as stored" />
+      </div>
     )
-  }
-  if (parsed.data.length === 0) return <p className="text-muted">The action has no operations.</p>
+  if (read.operations.length === 0) return <p className="text-muted">The action has no operations.</p>
   return (
-    <ol className="flex flex-col gap-3">
-      {parsed.data.map((operation, i) => (
-        <li key={i} className="rounded-md border border-line bg-surface p-3">
-          <p className="mb-2 flex items-center gap-2 font-medium">
+    <ol className="flex min-w-0 flex-col gap-5">
+      {read.operations.slice(0, LISTED).map((operation, i) => (
+        <li key={i} className="flex min-w-0 flex-col gap-2">
+          <div className="flex flex-wrap items-center gap-2">
             <Badge>{i + 1}</Badge>
-            {visibleText(operation.module)}
-          </p>
-          <JsonView text={JSON.stringify(operation.parameters ?? null)} label={`Parameters of operation ${i + 1}`} />
+            <h3 className="font-medium wrap-anywhere">
+              <bdi>{visibleText(operation.module) || 'no module'}</bdi>
+            </h3>
+            {operation.parameters?.packed && <Badge>compressed</Badge>}
+          </div>
+          <OperationParameters operation={operation} place={i} />
         </li>
       ))}
+      {read.operations.length > LISTED && (
+        <li className="text-attention text-sm">
+          The first {LISTED} of {formatCount(read.operations.length, 'operation')}; the stored text holds all.
+        </li>
+      )}
     </ol>
+  )
+}
+
+function OperationParameters({
+  operation: { module, parameters, text },
+  place,
+}: {
+  operation: Operation
+  place: number
+}) {
+  const label = `Operation ${place + 1}`
+  if (parameters === null) return <p className="text-muted text-sm">It has no parameters.</p>
+  if ('problem' in parameters)
+    return (
+      <>
+        <p className="text-attention text-sm">{parameters.problem}</p>
+        <CodeBlock text={parameters.text} label={`${label}, parameters as stored`} />
+      </>
+    )
+  return (
+    <>
+      <Parameters
+        module={module}
+        text={parameters.text}
+        fallback={<JsonView text={parameters.text} label={`${label}, parameters`} raw="" />}
+      />
+      <Disclosure summary="As stored" aside={formatCount(text.length, 'character')}>
+        <JsonView text={text} label={`${label} as stored`} open={false} />
+      </Disclosure>
+    </>
   )
 }
