@@ -4,6 +4,12 @@ import pg from 'pg'
 import { embeddedFolder } from '@/lib/db/embedded'
 import { PROGRAM_ROLE } from '@/lib/db/roles'
 
+/** The URL of a tested site's own database as its owner, for rows that MIG would write. */
+export function ownerUrl(dataDir: string): string {
+  const kept = (name: string) => readFileSync(path.join(embeddedFolder(dataDir), name), 'utf8').trim()
+  return `postgresql://postgres:${kept('password')}@127.0.0.1:${kept('port')}/mig`
+}
+
 /** Rows of the tested site's own database, read with the program's role. */
 export async function readRows<Row extends object>(
   statement: string,

@@ -1,5 +1,4 @@
 import { notFound } from 'next/navigation'
-import { Suspense } from 'react'
 import { CommandFiles } from '@/components/commands/command-files'
 import { ExactMoment } from '@/components/feedback/moment'
 import { ProblemPanel } from '@/components/feedback/panels'
@@ -18,9 +17,9 @@ import { KeyValue } from '@/components/ui/key-value'
 import { Mono } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
-import { requireViewer, type Viewer } from '@/lib/auth/viewer'
+import { requireViewer } from '@/lib/auth/viewer'
 import { formatBytes, formatDuration, instantMillis } from '@/lib/format'
-import { type CommandDetail, getCommand } from '@/lib/mig/commands/queries'
+import { getCommand } from '@/lib/mig/commands/queries'
 import { commandHref, readCommandView } from '@/lib/mig/commands/view-params'
 import { resolveId } from '@/lib/mig/resolve-id'
 import { findCommandFiles } from '@/lib/mig/spool/command-files'
@@ -42,6 +41,7 @@ export default dataPage(async ({ params, searchParams }: PageProps) => {
   const asked = readCommandView(await searchParams)
   const [command, moment] = await Promise.all([getCommand(viewer, resolved.id), now()])
   if (!command) notFound()
+  const files = await findCommandFiles(viewer, command)
   const started = command.starttime && instantMillis(command.starttime)
   const finished = command.finishtime && instantMillis(command.finishtime)
   const agent = command.agent === null ? `agent ${command.agentid} (no row)` : visibleText(command.agent)
@@ -93,9 +93,7 @@ export default dataPage(async ({ params, searchParams }: PageProps) => {
                 />
               </Section>
               <Section title="In the spool">
-                <Suspense fallback={<p className="text-muted text-sm">Looking for its files …</p>}>
-                  <Files viewer={viewer} command={command} />
-                </Suspense>
+                <CommandFiles files={files} />
               </Section>
             </>
           }
@@ -136,8 +134,3 @@ export default dataPage(async ({ params, searchParams }: PageProps) => {
     </>
   )
 })
-
-/** The spool may take its time; the page does not wait for it. */
-async function Files({ viewer, command }: { viewer: Viewer; command: CommandDetail }) {
-  return <CommandFiles files={await findCommandFiles(viewer, command)} />
-}
