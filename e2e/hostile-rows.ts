@@ -87,7 +87,10 @@ export async function insertHostileRows(url: string, bigBytes: number): Promise<
       [ids.agent, name, `linux.${NASTY}.x`, NASTY, NASTY, NASTY, `{"x":${deep(10_000)}}`, json],
     )
     let next = 6_900_000_000_000_001_024n
-    const id = () => String((next += 1024n))
+    const id = () => {
+      next += 1024n
+      return String(next)
+    }
     for (const [key, operations] of Object.entries(OPERATIONS)) {
       const action = id()
       ids.actions[key] = action

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { startSiteForTests, type TestSite, temporaryDataDir } from '@/lib/testing/site'
 import { ownerUrl } from './database'
-import { test as base, expect, watchPage } from './fixtures'
+import { test as base, expect } from './fixtures'
 import { BIG, type HostileIds, insertHostileRows, MARKUP, RESULTS, TURNED } from './hostile-rows'
 import { ADMIN, signInByForms } from './people'
 
