@@ -30,11 +30,12 @@ export function NetstatResult({ result, paging }: ResultProps<'netstat'>) {
       header: 'Local',
       cell: (row) => <Mono>{endpoint(row.localaddr, row.localport, row.localmacaddr)}</Mono>,
     },
-    {
+  ]
+  if (rows.some((row) => row.remoteaddr || row.remotemacaddr || row.remoteport !== null))
+    columns.push({
       header: 'Remote',
       cell: (row) => <Mono>{endpoint(row.remoteaddr, row.remoteport, row.remotemacaddr)}</Mono>,
-    },
-  ]
+    })
   if (rows.some((row) => row.namespace))
     columns.push({ header: 'Namespace', cell: (row) => <Mono>{row.namespace}</Mono> })
   return (

@@ -1,18 +1,17 @@
 import { Notice } from '@/components/feedback/notice'
 import { Button } from '@/components/ui/button'
 import { CodeBlock } from '@/components/ui/code-block'
-import { inputClass } from '@/components/ui/field'
+import { Input } from '@/components/ui/field'
 import { findInJson, type JsonMatch } from '@/components/ui/json-find'
 import { jsonPathText, readJsonTree } from '@/components/ui/json-tree'
 import { JsonView } from '@/components/ui/json-view'
 import { Mono } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
-import { cn } from '@/lib/cn'
 import { formatBytes, formatCount } from '@/lib/format'
 import type { CommandDetail } from '@/lib/mig/commands/queries'
-import { RESULT_BYTES } from '@/lib/mig/modules-json/answer'
 import { type CommandView, commandHref } from '@/lib/mig/commands/view-params'
+import { RESULT_BYTES } from '@/lib/mig/modules-json/answer'
 import { ResultTable } from './result-table'
 
 const MATCHES = 100
@@ -45,15 +44,16 @@ export function StoredResults({ command, view }: { command: CommandDetail; view:
       <search className="print:hidden">
         <form action={`/commands/${id}`} className="flex flex-wrap items-center gap-2">
           <input type="hidden" name="view" value="stored" />
-          <input
-            type="search"
-            name="find"
-            aria-label="Find in names and values"
-            placeholder="Find in names and values"
-            defaultValue={view.find}
-            maxLength={200}
-            className={cn(inputClass, 'w-72 max-w-full')}
-          />
+          <span className="w-72 max-w-full">
+            <Input
+              type="search"
+              name="find"
+              aria-label="Find in names and values"
+              placeholder="Find in names and values"
+              defaultValue={view.find}
+              maxLength={200}
+            />
+          </span>
           <Button type="submit" icon="search">
             Find
           </Button>
