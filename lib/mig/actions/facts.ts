@@ -25,7 +25,7 @@ export type SpoolEvidence =
       /** `<id>.json` where there is one. */
       files: ActionFile[]
       setAside: SetAside[]
-      /** Files `<id>-….json` in command/inflight; null when that directory could not be listed. */
+      /** Files `<id>-….json` in command/inflight; null when that directory was not or could not be listed. */
       commandsInflight: number | null
       /** The oldest moment that a name in command/returned carries, null when there is none. */
       oldestReturned: Instant | null
@@ -48,8 +48,8 @@ export type FleetEvidence = {
   possible: number
   /** Of those, whose last heartbeat lies in the window: they were seen. At most AGENT_LIMIT + 1. */
   certain: number
-  /** How the target reads when it is plain comparisons, and how many of the possible agents it fits; null when it is more. */
-  comparison: { parts: Comparison[]; possible: number } | null
+  /** How the target reads when it is plain comparisons, and how many of the possible and the certain agents it fits; null when it is more. */
+  comparison: { parts: Comparison[]; possible: number; certain: number } | null
 }
 
 /** What checking a signature of the action said. */

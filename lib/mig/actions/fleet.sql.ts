@@ -24,8 +24,10 @@ export function fleetWindowSql(
   // An agent's start is its own clock's: one that is no moment excludes nothing.
   const possible = sql`${heard} AND NOT (${isMomentSql(sql`a.starttime`)} AND a.starttime > ${window.to}::timestamptz)`
   const usable = comparisons?.every(({ column }) => column !== 'os' || vintage.agentOs) ? comparisons : null
-  const fits = usable ? sql`${possible} AND ${join(usable.map(comparisonSql), ' AND ')}` : sql`false`
+  const certain = sql`${heard} AND a.heartbeattime <= ${window.to}::timestamptz`
+  const fits = usable ? join(usable.map(comparisonSql), ' AND ') : null
   return sql`SELECT ${counted(possible)} AS possible,
-    ${counted(sql`${heard} AND a.heartbeattime <= ${window.to}::timestamptz`)} AS certain,
-    ${usable ? counted(fits) : sql`NULL`} AS fitting`
+    ${counted(certain)} AS certain,
+    ${fits ? counted(sql`${possible} AND ${fits}`) : sql`NULL`} AS "possibleFits",
+    ${fits ? counted(sql`${certain} AND ${fits}`) : sql`NULL`} AS "certainFits"`
 }

@@ -206,11 +206,17 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('the evidence in the
   it('counts the agents that may have been seen when the scheduler looked, and does not run the target', async () => {
     // 11 surely; 12 and 16 perhaps; 13 began later, 14 was silent before, 15 has no moment.
     expect((await factsOf(ODD_TARGET)).fleet).toMatchObject({ possible: 3, certain: 1, comparison: null })
-    expect((await factsOf(WINDOWS)).fleet).toMatchObject({ possible: 3, certain: 1, comparison: { possible: 0 } })
-    expect((await factsOf(TAGGED)).fleet?.comparison).toMatchObject({ possible: 1 })
+    expect((await factsOf(WINDOWS)).fleet).toMatchObject({
+      possible: 3,
+      certain: 1,
+      comparison: { possible: 0, certain: 0 },
+    })
+    expect((await factsOf(TAGGED)).fleet?.comparison).toMatchObject({ possible: 1, certain: 0 })
     expect(await reasonsOf(ODD_TARGET)).toEqual(['likely no-match'])
     expect(await reasonsOf(WINDOWS)).toEqual(['certain no-match'])
     expect(await reasonsOf(TAGGED)).toEqual(['possible no-match'])
+    await owner(`UPDATE public.actions SET target = 'name LIKE ''host11.%''' WHERE id = ${WINDOWS}`)
+    expect(await reasonsOf(WINDOWS)).toEqual(['likely not-created'])
     // Everybody with a moment was heard after that day, and had begun before it.
     expect((await factsOf(QUIET)).fleet).toMatchObject({ possible: 4, certain: 0 })
     await owner(`UPDATE public.actions SET starttime = '2014-10-01 00:00:00+00' WHERE id = ${QUIET}`)

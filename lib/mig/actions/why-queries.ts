@@ -82,8 +82,8 @@ export async function getActionFacts(
     vintage(),
     // What has landed with all its commands answered has no file that could explain anything.
     action.status === 'completed'
-      ? counting.then((counted) => (counted?.byOutcome.out ? spoolEvidence(action) : NOT_ASKED))
-      : spoolEvidence(action),
+      ? counting.then((counted) => (counted?.byOutcome.out ? spoolEvidence(action, now) : NOT_ASKED))
+      : spoolEvidence(action, now),
     action.status === 'invalid' || action.status === 'scheduled' ? fleetEvidence(action) : null,
     getSilence(viewer, now),
     // The one state that a signature explains, when nobody is recorded to have signed.
@@ -118,7 +118,7 @@ async function fleetEvidence(action: ActionDetail): Promise<FleetEvidence | null
   const shape = action.syntaxversion === 1 ? null : targetShape(action.target)
   const parts = shape?.kind === 'condition' ? shape.comparisons : null
   const window = { from: earlier(at, timeout), to: at }
-  const rows = await inTime<{ possible: string; certain: string; fitting: string | null }>(
+  const rows = await inTime<Record<'possible' | 'certain' | 'possibleFits' | 'certainFits', string | null>>(
     FLEET_TIMEOUT_MS,
     fleetWindowSql(await vintage(), window, parts),
   )
@@ -129,7 +129,10 @@ async function fleetEvidence(action: ActionDetail): Promise<FleetEvidence | null
     timeout,
     possible: Number(row.possible),
     certain: Number(row.certain),
-    comparison: parts && row.fitting !== null ? { parts, possible: Number(row.fitting) } : null,
+    comparison:
+      parts && row.possibleFits !== null
+        ? { parts, possible: Number(row.possibleFits), certain: Number(row.certainFits) }
+        : null,
   }
 }
 
@@ -141,7 +144,12 @@ const NAMED: readonly SpoolDirectory[] = [
 ]
 
 /** What the spool says of an action; asked in parallel, each answer with the client's deadline. */
-async function spoolEvidence(action: ActionDetail): Promise<SpoolEvidence> {
+async function spoolEvidence(action: ActionDetail, now: Instant): Promise<SpoolEvidence> {
+  // Passes over whole directories, which may be large: only where a rule looks at what they say.
+  const isOver =
+    ['inflight', 'completed'].includes(action.status ?? '') &&
+    action.expireafter !== null &&
+    compareInstants(action.expireafter, now) < 0
   const spool = spoolClient(env().spoolDir)
   const root = await spool.ask<'root'>({ command: 'root' })
   if (!root.ok) return { checked: false, why: root.sentence }
@@ -158,9 +166,11 @@ async function spoolEvidence(action: ActionDetail): Promise<SpoolEvidence> {
       })),
     ),
     setAsideFiles(spool, action),
-    spool.ask<'list'>({ command: 'list', kind: 'command', state: 'inflight', size: 1, contains: `${action.id}-` }),
-    spool.ask<'survey'>({ command: 'survey', kind: 'command', state: 'returned' }),
-    spool.ask<'survey'>({ command: 'survey', kind: 'action', state: 'new' }),
+    isOver
+      ? spool.ask<'list'>({ command: 'list', kind: 'command', state: 'inflight', size: 1, contains: `${action.id}-` })
+      : null,
+    isOver ? spool.ask<'survey'>({ command: 'survey', kind: 'command', state: 'returned' }) : null,
+    action.status === 'init' ? spool.ask<'survey'>({ command: 'survey', kind: 'action', state: 'new' }) : null,
   ])
   // A directory that is not there holds no file; any other failure means that nothing is known.
   const unknown = named.find(({ answer }) => !answer.ok && answer.reason !== 'absent')?.answer
@@ -180,9 +190,9 @@ async function spoolEvidence(action: ActionDetail): Promise<SpoolEvidence> {
         : [],
     ),
     setAside,
-    commandsInflight: commands.ok ? commands.value.matching : commands.reason === 'absent' ? 0 : null,
+    commandsInflight: commands?.ok ? commands.value.matching : commands?.reason === 'absent' ? 0 : null,
     oldestReturned: extremeMoments(returned, ['command', 'returned'])[0] ?? null,
-    waiting: waiting.ok
+    waiting: waiting?.ok
       ? { files: waiting.value.files, oldest: extremeMoments(waiting, ['action', 'new'])[0] ?? null }
       : null,
   }
@@ -196,8 +206,8 @@ function modifiedOf(entry: Entry): Instant | null {
   }
 }
 
-function extremeMoments(answer: SpoolAnswer<SpoolReplies['survey']>, [kind, state]: SpoolDirectory): Instant[] {
-  if (!answer.ok) return []
+function extremeMoments(answer: SpoolAnswer<SpoolReplies['survey']> | null, [kind, state]: SpoolDirectory): Instant[] {
+  if (!answer?.ok) return []
   return answer.value.extremes
     .flatMap((name) => nameMoment(readSpoolName(kind, state, name)) ?? [])
     .sort(compareInstants)

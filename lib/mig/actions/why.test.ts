@@ -143,8 +143,15 @@ describe('why an action is invalid', () => {
     const parts = [{ column: 'os', key: null, operator: '=' as const, value: 'linux' }]
     expect(invalid({}, { fleet: fleet({ possible: 0, certain: 0 }) })).toEqual(['certain no-agent'])
     expect(invalid()).toEqual(['likely no-match'])
-    expect(invalid({}, { fleet: fleet({ comparison: { parts, possible: 0 } }) })).toEqual(['certain no-match'])
-    expect(invalid({}, { fleet: fleet({ comparison: { parts, possible: 3 } }) })).toEqual(['possible no-match'])
+    expect(invalid({}, { fleet: fleet({ comparison: { parts, possible: 0, certain: 0 } }) })).toEqual([
+      'certain no-match',
+    ])
+    expect(invalid({}, { fleet: fleet({ comparison: { parts, possible: 3, certain: 0 } }) })).toEqual([
+      'possible no-match',
+    ])
+    expect(invalid({}, { fleet: fleet({ comparison: { parts, possible: 3, certain: 1 } }) })).toEqual([
+      'likely not-created',
+    ])
     expect(invalid({}, { fleet: null })).toEqual(['possible no-match'])
   })
 })
@@ -255,6 +262,15 @@ describe('an action that does not land (A3)', () => {
     const twice = { ...overdue, counters: { ...ZERO, sent: 2, returned: 3, done: 2, cancelled: 1 } }
     expect(why({ action: twice, figures: figures({ done: 2 }), spool: flying })).toEqual(['certain counter-drift'])
     expect(signs({ action: twice, figures: figures({ done: 2 }), spool: flying })).toEqual(['A3', 'A5'])
+  })
+
+  it('was never ended although everything is back', () => {
+    const back = { ...overdue, counters: { ...ZERO, sent: 2, returned: 2, done: 2 } }
+    expect(why({ action: back, figures: figures({ done: 2 }), spool: flying })).toEqual(['likely not-ended'])
+    const uncounted = { ...ZERO, sent: null, returned: null }
+    expect(why({ action: { ...back, counters: uncounted }, figures: figures({ success: 2 }), spool: flying })).toEqual([
+      'likely not-ended',
+    ])
   })
 
   it('waits behind a file that cannot be read, or lost its spool, or its scheduler', () => {

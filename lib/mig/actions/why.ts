@@ -165,6 +165,17 @@ function fleetReason(fleet: FleetEvidence | null): Reason {
       todo,
     }
   const asked = fleet.comparison.parts.map(quoted).join(' and ')
+  if (fleet.comparison.certain > 0)
+    return {
+      key: 'not-created',
+      grade: 'likely',
+      title: 'Its commands could not be made, although its target matched',
+      evidence: [
+        seen,
+        `${agents(fleet.comparison.certain)} whose last heartbeat lies in that window fit: ${asked}, compared here without running the target.`,
+      ],
+      todo: 'Look in the scheduler’s log of that moment; then sign and submit the action again.',
+    }
   if (fleet.comparison.possible === 0)
     return {
       key: 'no-match',
@@ -448,6 +459,16 @@ function whyNotLanded(facts: ActionFacts): Reason[] {
       title: 'All its commands are back, but its counters missed the moment',
       evidence: [
         `${formatNumber(returned)} returned of ${formatNumber(sent ?? 0)} sent stored, and no command is out: the scheduler ends an action when both are equal, and only then.`,
+      ],
+      todo: 'Nothing is missing: take it for completed.',
+    })
+  else if (figures && figures.byOutcome.out === 0 && figures.total > 0 && (sent === null || figures.total >= sent))
+    reasons.push({
+      key: 'not-ended',
+      grade: 'likely',
+      title: 'All its commands are back, and the scheduler did not get to end it',
+      evidence: [
+        `${formatCount(figures.total, 'command')} in the database, none of them out${returned === null ? '' : ', and the counters agree'}: the scheduler was stopped, or failed, between counting the last answer and ending the action.`,
       ],
       todo: 'Nothing is missing: take it for completed.',
     })
