@@ -12,6 +12,7 @@ import { type CommandParams, commandList } from '@/lib/mig/commands/search-param
 import { commandStatus } from '@/lib/mig/wire/status'
 import type { Page } from '@/lib/page'
 import { AnswerBadge } from './answer-badge'
+import { PickBox } from './pick-two'
 
 function commandColumns(now: string, ofOneAction: boolean): Column<CommandRow>[] {
   const columns: Column<CommandRow>[] = [
@@ -63,6 +64,12 @@ function commandColumns(now: string, ofOneAction: boolean): Column<CommandRow>[]
     },
     { id: 'id', header: 'Id', hidden: true, cell: (row) => <Mono>{row.id}</Mono> },
   ]
+  if (ofOneAction)
+    columns.push({
+      id: 'pick',
+      header: 'Pick',
+      cell: (row) => <PickBox command={row.id} of={visibleText(row.agent ?? row.agentid)} />,
+    })
   return columns
 }
 

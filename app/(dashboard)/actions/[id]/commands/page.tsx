@@ -1,6 +1,8 @@
 import { notFound } from 'next/navigation'
+import { ActionTabs } from '@/components/commands/action-tabs'
 import { CommandFilters } from '@/components/commands/command-filters'
 import { CommandTable } from '@/components/commands/command-table'
+import { PickTwo } from '@/components/commands/pick-two'
 import { totalInWords } from '@/components/data-table/pager'
 import { ProblemPanel } from '@/components/feedback/panels'
 import { ChooseId } from '@/components/layout/choose-id'
@@ -9,8 +11,9 @@ import { dataPage, type PageProps } from '@/components/layout/data-page'
 import { ListLive } from '@/components/layout/list-live'
 import { PageHeader } from '@/components/layout/page-header'
 import { TextLink } from '@/components/ui/text-link'
+import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
-import { getAction } from '@/lib/mig/actions/queries'
+import { getActionName } from '@/lib/mig/actions/name-query'
 import { listCommands } from '@/lib/mig/commands/queries'
 import { commandList } from '@/lib/mig/commands/search-params'
 import { resolveId } from '@/lib/mig/resolve-id'
@@ -24,7 +27,7 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
   const crumbs = [{ label: 'Actions', href: '/actions' }]
   const resolved = await resolveId(viewer, 'actions', id, (exact) => `/actions/${exact}/commands`)
   if ('choices' in resolved) return <ChooseId ids={resolved.choices} base="/actions" crumbs={crumbs} noun="actions" />
-  const action = await getAction(viewer, resolved.id)
+  const action = await getActionName(viewer, resolved.id)
   if (!action) notFound()
   crumbs.push({ label: action.name.slice(0, 40), href: `/actions/${action.id}` })
   const path = `/actions/${action.id}/commands`
@@ -50,11 +53,15 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
         live={<ListLive list={commandList} params={params} page={page} now={moment} path={path} />}
       />
       <Content>
+        <ActionTabs action={action.id} current="commands" />
         <p className="text-muted">
           {totalInWords(page.total)} {page.total.count === 1 ? 'command' : 'commands'} of{' '}
-          <TextLink href={`/actions/${action.id}`}>{action.name}</TextLink>
+          <TextLink href={`/actions/${action.id}`}>
+            <bdi>{visibleText(action.name)}</bdi>
+          </TextLink>
         </p>
         <CommandFilters params={params} path={path} />
+        <PickTwo action={action.id} />
         <CommandTable params={params} page={page} now={moment.mig} path={path} />
       </Content>
     </>
