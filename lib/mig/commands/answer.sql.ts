@@ -30,6 +30,26 @@ export function hasErrorSql(alias: string): Sql {
   )
 }
 
+const STATISTICS = '"statistics":{'
+const afterFirst = (text: string, n: number) =>
+  `substr(split_part(${text}, '${STATISTICS}', ${n}), strpos(split_part(${text}, '${STATISTICS}', ${n}), '}') + 1)`
+
+/**
+ * The first step of the key by answer, for every command: cheap, and without a subquery, so that workers share it. Statistics
+ * of up to three operations are cut out; a nothing without errors is one word. Searching a text that is not there costs little,
+ * finding one far in a UTF-8 text much: hence split_part where it usually is there.
+ */
+function roughKey(results: string): string {
+  const text = `${results}::text`
+  return `CASE WHEN ${results} IS NULL THEN 'null' WHEN pg_column_size(${results}) > ${COMPARED_BYTES} THEN 'large'
+    WHEN strpos(${text}, '"foundanything":true') = 0 AND split_part(${text}, '"foundanything":false', 2) <> ''
+      AND strpos(${text}, '":["') = 0 AND strpos(${text}, ',null') = 0 AND left(${text}, 5) <> '[null' THEN 'nothing'
+    WHEN strpos(${text}, '"foundanything":') = 0 AND strpos(${text}, '"Desc":"') > 0
+      THEN 'log ' || split_part(split_part(${text}, '"Desc":"', 2), '","', 1)
+    ELSE concat(split_part(${text}, '${STATISTICS}', 1), ${afterFirst(text, 2)}, ${afterFirst(text, 3)}, ${afterFirst(text, 4)},
+      CASE WHEN split_part(${text}, '${STATISTICS}', 5) <> '' THEN ${text} END) END`
+}
+
 // Splits at the volatile keys and drops the value that follows each: an object or list up to its end, a text, or digits.
 function withoutVolatile(text: string): string {
   const marked = VOLATILE.reduce((inner, name) => `replace(${inner}, '"${name}":', '"statistics":')`, text)
@@ -44,6 +64,20 @@ function errorsIn(text: string): string {
     FROM unnest((string_to_array(replace(${text}, '"errors":["', '"error":["'), '"error":["'))[2:]) AS p) END`
 }
 
+/** The second step, for each different first one: everything else that differs from agent to agent is taken out. */
+function fineKey(rough: string): string {
+  return `CASE WHEN octet_length(${rough}) <= 8 OR starts_with(${rough}, 'log ') THEN ${rough}
+    WHEN strpos(${rough}, '"foundanything":true') > 0 THEN 'found ' || md5(${withoutVolatile(rough)})
+    WHEN strpos(${rough}, '"foundanything":false') > 0 THEN
+      concat('nothing', CASE WHEN strpos(${rough}, ',null') > 0 OR left(${rough}, 5) = '[null' THEN ', no result' END, ${errorsIn(rough)})
+    ELSE md5(${withoutVolatile(rough)}) END`
+}
+
+function textKey(results: string): string {
+  return `CASE WHEN ${results} IS NULL THEN 'null' WHEN pg_column_size(${results}) > ${COMPARED_BYTES} THEN 'large'
+    WHEN octet_length(${results}::text) <= 8 THEN ${results}::text ELSE md5(${results}::text) END`
+}
+
 /**
  * The key that alike answers share, as text: equal keys with equal status are one group. Written on the text alone: one
  * `\u0000`, a depth of 10,000 or an odd shape makes PostgreSQL's JSON functions fail for the whole query. By answer, all that
@@ -51,16 +85,19 @@ function errorsIn(text: string): string {
  */
 export function answerKeySql(by: AnswerLikeness, alias: string): Sql {
   const results = `${alias}.results`
-  const text = `${results}::text`
-  const shared = `WHEN ${results} IS NULL THEN 'null' WHEN pg_column_size(${results}) > ${COMPARED_BYTES} THEN 'large'`
-  if (by === 'text') return raw(`CASE ${shared} WHEN octet_length(${text}) <= 8 THEN ${text} ELSE md5(${text}) END`)
-  return raw(`CASE ${shared}
-    WHEN strpos(${text}, '"foundanything":true') > 0 THEN 'found ' || md5(${withoutVolatile(text)})
-    WHEN strpos(${text}, '"foundanything":false') > 0 THEN
-      concat('nothing', CASE WHEN strpos(${text}, ',null') > 0 OR left(${text}, 5) = '[null' THEN ', no result' END, ${errorsIn(text)})
-    WHEN strpos(${text}, '"Desc":"') > 0 THEN 'log ' || split_part(split_part(${text}, '"Desc":"', 2), '","', 1)
-    WHEN octet_length(${text}) <= 8 THEN ${text}
-    ELSE md5(${withoutVolatile(text)}) END`)
+  if (by === 'text') return raw(textKey(results))
+  return raw(`(SELECT ${fineKey('step.rough')} FROM (SELECT ${roughKey(results)} AS rough OFFSET 0) AS step)`)
+}
+
+/** All commands of an action folded: one row for each status and answer key, with its first and last command. */
+export function groupsSql(action: string, by: AnswerLikeness): Sql {
+  const folded = (key: string) => sql`
+    SELECT c.status, ${raw(key)} AS key, count(*) AS n, min(c.id) AS id, max(c.id) AS last
+    FROM public.commands c WHERE c.actionid = ${action}::numeric GROUP BY 1, 2`
+  if (by === 'text') return folded(textKey('c.results'))
+  return sql`
+    SELECT r.status, ${raw(fineKey('r.key'))} AS key, sum(r.n)::bigint AS n, min(r.id) AS id, max(r.last) AS last
+    FROM (${folded(roughKey('c.results'))} OFFSET 0) AS r GROUP BY 1, 2`
 }
 
 /** True for the commands of the same action, status and answer as one of these commands. */

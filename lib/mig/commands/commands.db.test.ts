@@ -129,13 +129,13 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('commands in the layout 
   })
 
   it('tells a list that looks through the newest commands from one that an index serves', () => {
-    expect(isScanned(params({}), null)).toBe(false)
-    expect(isScanned(params({ from: '2014-09-15T21:19:12Z' }), null)).toBe(false)
-    expect(isScanned(params({ found: '1' }), null)).toBe(true)
-    expect(isScanned(params({ sort: 'agent' }), null)).toBe(true)
-    expect(isScanned(params({ agent: 'web' }), 'many')).toBe(true)
-    expect(isScanned(params({ agent: 'web', found: '1' }), { ids: ['1'] })).toBe(false)
-    expect(isScanned(params({ found: '1', action: A, sort: 'agent' }), null)).toBe(false)
+    expect(isScanned(params({}), { agents: null })).toBe(false)
+    expect(isScanned(params({ from: '2014-09-15T21:19:12Z' }), { agents: null })).toBe(false)
+    expect(isScanned(params({ found: '1' }), { agents: null })).toBe(true)
+    expect(isScanned(params({ sort: 'agent' }), { agents: null })).toBe(true)
+    expect(isScanned(params({ agent: 'web' }), { agents: 'many' })).toBe(true)
+    expect(isScanned(params({ agent: 'web', found: '1' }), { agents: { ids: ['1'] } })).toBe(false)
+    expect(isScanned(params({ found: '1', action: A, sort: 'agent' }), { agents: null })).toBe(false)
   })
 
   it('sees the same rows with and without a scan, page by page', async () => {

@@ -1,14 +1,7 @@
 import type { ListQuery } from '@/lib/db/list'
-import { type Sql, sql } from '@/lib/db/sql'
+import { sql } from '@/lib/db/sql'
 import type { MigId } from '@/lib/mig/wire/id'
-import { type AnswerLikeness, answerKeySql, UNANSWERED } from './answer.sql'
-
-/** All commands of an action folded: one row for each status and answer, with its first and last command. */
-export function groupsSql(action: MigId, by: AnswerLikeness): Sql {
-  return sql`
-    SELECT c.status, ${answerKeySql(by, 'c')} AS key, count(*) AS n, min(c.id) AS id, max(c.id) AS last
-    FROM public.commands c WHERE c.actionid = ${action}::numeric GROUP BY 1, 2`
-}
+import { type AnswerLikeness, groupsSql, UNANSWERED } from './answer.sql'
 
 /** The answers of an action, alike ones folded, as a list; each row tells the totals of the whole too. */
 export function answerGroupsQuery(action: MigId, by: AnswerLikeness): ListQuery {
@@ -16,9 +9,11 @@ export function answerGroupsQuery(action: MigId, by: AnswerLikeness): ListQuery 
     select: sql`trunc(g.id)::text AS id, trunc(g.last)::text AS last, g.status, g.n AS count, g.key = 'large' AS large,
       g.groups, g.answered, trunc(g.usual)::text AS usual`,
     from: sql`(
-      SELECT f.*, count(*) OVER () AS groups, sum(n) OVER () AS answered,
-        first_value(f.id) OVER (ORDER BY f.n DESC, f.id) AS usual
-      FROM (${groupsSql(action, by)}) f WHERE f.status <> ALL(${[...UNANSWERED]}::text[])) g`,
+      WITH folded AS MATERIALIZED (
+        SELECT f.* FROM (${groupsSql(action, by)}) f WHERE f.status <> ALL(${[...UNANSWERED]}::text[]))
+      SELECT folded.*, (SELECT count(*) FROM folded) AS groups, (SELECT sum(n) FROM folded) AS answered,
+        (SELECT u.id FROM folded u ORDER BY u.n DESC, u.id LIMIT 1) AS usual
+      FROM folded) g`,
     where: [],
     sorts: {
       count: { expression: sql`g.n`, type: 'bigint' },

@@ -1,6 +1,6 @@
 import { containing } from '@/lib/db/like'
 import type { ListQuery } from '@/lib/db/list'
-import { join, type Sql, sql } from '@/lib/db/sql'
+import { empty, join, type Sql, sql } from '@/lib/db/sql'
 import { COMMAND_STATUSES } from '@/lib/mig/wire/status'
 import { alikeSql, foundSql, hasErrorSql } from './answer.sql'
 import type { CommandParams } from './search-params'
@@ -10,6 +10,13 @@ export const SCANNED = 250_000
 
 /** The agents that a name means, when they are few enough to look up their commands one by one. */
 export type NamedAgents = { ids: string[] } | 'many'
+
+/** What the list's filters mean, looked up beforehand: as a join they lead PostgreSQL to slow plans. */
+export type Meant = {
+  agents: NamedAgents | null
+  /** The actions of a signer or a module; null when neither is asked for. */
+  actions: string[] | null
+}
 
 const COLUMNS = sql`c.id, c.actionid, c.agentid, c.status, c.results, c.starttime, c.finishtime`
 
@@ -25,7 +32,7 @@ const all = (conditions: Sql[]): Sql => (conditions.length ? sql`WHERE ${join(co
 /** Whether the list looks through the newest commands only: no index leads from its filters or its order to the rows. */
 export function isScanned(
   { filters, sort }: Pick<CommandParams, 'filters' | 'sort'>,
-  agents: NamedAgents | null,
+  { agents }: Pick<Meant, 'agents'>,
 ): boolean {
   if (filters.action || filters.agentid || filters.queueloc || filters.alike || filters.same) return false
   if (agents && agents !== 'many') return false
@@ -48,12 +55,13 @@ function reasonSql(text: string): Sql {
 /** The commands list: one row a command, without its results. `whole` lets an export look through everything. */
 export function commandListQuery(
   params: Pick<CommandParams, 'filters' | 'sort'>,
-  agents: NamedAgents | null,
+  meant: Meant,
   whole = false,
 ): ListQuery {
   const { filters } = params
+  const { agents } = meant
   const where: Sql[] = []
-  const scanned = !whole && isScanned(params, agents)
+  const scanned = !whole && isScanned(params, meant)
   if (!scanned) where.push(...windowOf(params))
   if (filters.status) {
     const words = filters.status.filter((word) => word !== 'other')
@@ -65,29 +73,31 @@ export function commandListQuery(
   if (filters.queueloc)
     where.push(sql`c.agentid IN (SELECT q.id FROM public.agents q WHERE q.queueloc = ${filters.queueloc})`)
   if (agents && agents !== 'many') where.push(sql`c.agentid = ANY(${agents.ids}::numeric[])`)
-  else if (filters.agent) where.push(sql`g.name ILIKE ${containing(filters.agent)}`)
-  if (filters.investigator)
-    where.push(
-      sql`c.actionid IN (SELECT s.actionid FROM public.signatures s WHERE s.investigatorid = ${filters.investigator.id}::numeric)`,
-    )
-  // The name as an operation holds it; spaces are those of Go, which writes none, and of what a person may have typed.
-  if (filters.module)
-    where.push(
-      sql`c.actionid IN (SELECT m.id FROM public.actions m WHERE replace(m.operations::text, '": "', '":"') LIKE ${containing(`"module":${JSON.stringify(filters.module)}`)})`,
-    )
+  const byName = filters.agent !== undefined && (agents === null || agents === 'many')
+  if (byName) where.push(sql`g.name ILIKE ${containing(filters.agent ?? '')}`)
+  if (meant.actions) where.push(sql`c.actionid = ANY(${meant.actions}::numeric[])`)
   if (filters.found) where.push(foundSql('c'))
-  if (filters.error || filters.reason) where.push(hasErrorSql('c'))
-  if (filters.reason) where.push(reasonSql(filters.reason))
+  // CASE keeps the order: the cheap test first.
+  if (filters.reason) where.push(sql`CASE WHEN ${hasErrorSql('c')} THEN ${reasonSql(filters.reason)} END`)
+  else if (filters.error) where.push(hasErrorSql('c'))
   if (filters.alike) where.push(alikeSql('answer', [filters.alike.id]))
   if (filters.same) where.push(alikeSql('text', [filters.same.id]))
+  const joined = whole || params.sort.key === 'agent' || byName
+  const actions = sql`LEFT JOIN public.actions a ON a.id = c.actionid`
   return {
     select: sql`
-      trunc(c.id)::text AS id, trunc(c.actionid)::text AS actionid, a.name AS action,
-      trunc(c.agentid)::text AS agentid, g.name AS agent, g.queueloc, c.status, c.starttime, c.finishtime`,
+      trunc(c.id)::text AS id, trunc(c.actionid)::text AS actionid, trunc(c.agentid)::text AS agentid, c.status,
+      c.starttime, c.finishtime, ${
+        whole
+          ? sql`a.name AS action, g.name AS agent, g.queueloc`
+          : // Subqueries are worked out for the rows shown only, a join for all that is sorted.
+            sql`(SELECT a.name FROM public.actions a WHERE a.id = c.actionid) AS action,
+              (SELECT n.name FROM public.agents n WHERE n.id = c.agentid) AS agent,
+              (SELECT n.queueloc FROM public.agents n WHERE n.id = c.agentid) AS queueloc`
+      }`,
     // Left joins: the foreign keys of MIG's own creation scripts fail in part, so a command may stand alone.
     from: sql`${scanned ? sql`(${scannedSql(params)})` : sql`public.commands`} c
-      LEFT JOIN public.actions a ON a.id = c.actionid
-      LEFT JOIN public.agents g ON g.id = c.agentid`,
+      ${whole ? actions : empty} ${joined ? sql`LEFT JOIN public.agents g ON g.id = c.agentid` : empty}`,
     where,
     sorts: {
       start: { expression: sql`c.starttime`, type: 'timestamptz' },

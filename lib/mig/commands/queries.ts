@@ -3,7 +3,7 @@ import type { Viewer } from '@/lib/auth/viewer'
 import { containing } from '@/lib/db/like'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
-import { sql } from '@/lib/db/sql'
+import { join, type Sql, sql } from '@/lib/db/sql'
 import type { ExportSource } from '@/lib/export'
 import { RESULT_BYTES } from '@/lib/mig/modules-json/answer'
 import { modulesOf } from '@/lib/mig/modules-json/operations'
@@ -11,7 +11,7 @@ import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { Page } from '@/lib/page'
 import { foundSql } from './answer.sql'
-import { commandListQuery, isScanned, type NamedAgents, SCANNED, scannedSql } from './list.sql'
+import { commandListQuery, isScanned, type Meant, type NamedAgents, SCANNED, scannedSql } from './list.sql'
 import type { CommandParams } from './search-params'
 import { type ReadResults, type ShortAnswer, shortAnswer } from './short-answer'
 
@@ -49,9 +49,31 @@ async function namedAgents({ filters }: CommandParams): Promise<NamedAgents | nu
   return rows.length > NAMED_AGENTS ? 'many' : { ids: rows.map((row) => row.id) }
 }
 
+async function meantActions({ filters }: CommandParams): Promise<MigId[] | null> {
+  const { investigator, module } = filters
+  if (!investigator && !module) return null
+  const where: Sql[] = []
+  if (investigator)
+    where.push(
+      sql`a.id IN (SELECT s.actionid FROM public.signatures s WHERE s.investigatorid = ${investigator.id}::numeric)`,
+    )
+  // The name as an operation holds it; Go writes no space behind the colon, a person may have.
+  if (module)
+    where.push(sql`replace(a.operations::text, '": "', '":"') LIKE ${containing(`"module":${JSON.stringify(module)}`)}`)
+  const { rows } = await pool().query<{ id: MigId }>(
+    sql`SELECT trunc(a.id)::text AS id FROM public.actions a WHERE ${join(where, ' AND ')}`,
+  )
+  return rows.map((row) => row.id)
+}
+
+async function meantBy(params: CommandParams): Promise<Meant> {
+  const [agents, actions] = await Promise.all([namedAgents(params), meantActions(params)])
+  return { agents, actions }
+}
+
 /** The list's SQL, for the page and the count of new rows. */
 export async function commandsQuery(_viewer: Viewer, params: CommandParams): Promise<ListQuery> {
-  return commandListQuery(params, await namedAgents(params))
+  return commandListQuery(params, await meantBy(params))
 }
 
 async function scanOf(params: CommandParams): Promise<Scan> {
@@ -94,12 +116,12 @@ export async function readShortAnswers(
 
 /** One page of commands with what each answered, and how far was looked when no index serves the filters. */
 export async function listCommands(viewer: Viewer, params: CommandParams): Promise<CommandPage> {
-  const agents = await namedAgents(params)
-  const query = commandListQuery(params, agents)
+  const meant = await meantBy(params)
+  const query = commandListQuery(params, meant)
   const [page, total, scan] = await Promise.all([
     fetchPage<Omit<CommandRow, 'answer'>>(query, params),
     countRows(query),
-    isScanned(params, agents) ? scanOf(params) : null,
+    isScanned(params, meant) ? scanOf(params) : null,
   ])
   const answers = await readShortAnswers(viewer, page.rows)
   const rows = page.rows.map((row) => ({ ...row, answer: answers.get(row.id) as ShortAnswer }))
@@ -108,7 +130,7 @@ export async function listCommands(viewer: Viewer, params: CommandParams): Promi
 
 /** Every command that the filters mean, however far back; `results` only when the URL asks for that column. */
 export async function exportCommands(_viewer: Viewer, params: CommandParams): Promise<ExportSource> {
-  const query = commandListQuery(params, await namedAgents(params), true)
+  const query = commandListQuery(params, await meantBy(params), true)
   const withResults = params.columns?.includes('results') ?? false
   return {
     columns: [
