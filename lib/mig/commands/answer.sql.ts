@@ -36,14 +36,15 @@ const afterFirst = (text: string, n: number) =>
 
 /**
  * The first step of the key by answer, for every command: cheap, and without a subquery, so that workers share it. Statistics
- * of up to three operations are cut out; a nothing without errors is one word. Searching a text that is not there costs little,
- * finding one far in a UTF-8 text much: hence split_part where it usually is there.
+ * of up to three operations are cut out; a nothing without errors is one word. Searching a long text that is not
+ * there costs little, finding one far in a UTF-8 text much: hence split_part where it usually is there.
  */
 function roughKey(results: string): string {
   const text = `${results}::text`
   return `CASE WHEN ${results} IS NULL THEN 'null' WHEN pg_column_size(${results}) > ${COMPARED_BYTES} THEN 'large'
     WHEN strpos(${text}, '"foundanything":true') = 0 AND split_part(${text}, '"foundanything":false', 2) <> ''
-      AND strpos(${text}, '":["') = 0 AND strpos(${text}, ',null') = 0 AND left(${text}, 5) <> '[null' THEN 'nothing'
+      AND strpos(${text}, '"error":["') = 0 AND strpos(${text}, '"errors":["') = 0
+      AND strpos(${text}, '},null') = 0 AND NOT starts_with(${text}, '[null') THEN 'nothing'
     WHEN strpos(${text}, '"foundanything":') = 0 AND strpos(${text}, '"Desc":"') > 0
       THEN 'log ' || split_part(split_part(${text}, '"Desc":"', 2), '","', 1)
     ELSE concat(split_part(${text}, '${STATISTICS}', 1), ${afterFirst(text, 2)}, ${afterFirst(text, 3)}, ${afterFirst(text, 4)},
@@ -69,7 +70,7 @@ function fineKey(rough: string): string {
   return `CASE WHEN octet_length(${rough}) <= 8 OR starts_with(${rough}, 'log ') THEN ${rough}
     WHEN strpos(${rough}, '"foundanything":true') > 0 THEN 'found ' || md5(${withoutVolatile(rough)})
     WHEN strpos(${rough}, '"foundanything":false') > 0 THEN
-      concat('nothing', CASE WHEN strpos(${rough}, ',null') > 0 OR left(${rough}, 5) = '[null' THEN ', no result' END, ${errorsIn(rough)})
+      concat('nothing', CASE WHEN strpos(${rough}, '},null') > 0 OR starts_with(${rough}, '[null') THEN ', no result' END, ${errorsIn(rough)})
     ELSE md5(${withoutVolatile(rough)}) END`
 }
 
