@@ -64,6 +64,7 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/actions': reads,
   '/actions/[id]': { ...reads, path: (site) => `/actions/${site.action}` },
   '/actions/[id]/commands': { ...reads, path: (site) => `/actions/${site.action}/commands` },
+  '/actions/compare': { ...reads, path: (site) => `/actions/compare?a=${site.action}&b=${site.action}` },
   '/actions/[id]/results': { ...reads, path: (site) => `/actions/${site.action}/results` },
   '/actions/[id]/difference': { ...reads, path: (site) => `/actions/${site.action}/difference` },
   '/commands': reads,
@@ -96,6 +97,10 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   '/actions/new': byTime,
   '/actions/[id]/json': { investigator: 200, path: (site) => `/actions/${site.action}/json` },
   '/actions/[id]/commands/export': { ...csv, path: (site) => `/actions/${site.action}/commands/export` },
+  '/actions/compare/export': {
+    investigator: 200,
+    path: (site) => `/actions/compare/export?a=${site.action}&b=${site.action}&format=csv`,
+  },
   '/actions/[id]/results/export': { ...csv, path: (site) => `/actions/${site.action}/results/export` },
   '/actions/[id]/commands/new': { ...byTime, path: (site) => `/actions/${site.action}/commands/new` },
   '/commands/export': { ...csv, query: '?format=csv&status=failed' },

@@ -7,8 +7,8 @@ describe('jsonDifference', () => {
   it('tells added, removed and changed members by name, whatever their order', () => {
     expect(of({ a: 1, b: 2, c: { d: 'x' } }, { c: { d: 'y' }, e: [1], a: 1 })).toEqual([
       { path: ['b'], kind: 'removed', before: '2' },
-      { path: ['e'], kind: 'added', after: '[1]' },
       { path: ['c', 'd'], kind: 'changed', before: '"x"', after: '"y"' },
+      { path: ['e'], kind: 'added', after: '[1]' },
     ])
     expect(of({ a: [1, { b: null }] }, { a: [1, { b: null }] })).toEqual([])
   })
@@ -26,8 +26,8 @@ describe('jsonDifference', () => {
   it('matches the items of lists by what they hold', () => {
     expect(of(['a', 'b', 'c', 'd'], ['b', 'x', 'd', 'e'])).toEqual([
       { path: [0], kind: 'removed', before: '"a"' },
-      { path: [3], kind: 'added', after: '"e"' },
       { path: [2], kind: 'changed', before: '"c"', after: '"x"' },
+      { path: [3], kind: 'added', after: '"e"' },
     ])
     const long = Array.from({ length: 2000 }, (_, i) => i)
     expect(of(long, [...long.slice(0, 700), ...long.slice(701)])).toEqual([

@@ -21,7 +21,7 @@ const DEFAULT: Limits = { changes: 1000, depth: 64, steps: 200_000 }
 /** Lists whose lengths multiply to more than this are matched by equal items only, whatever their order. */
 const ALIGNED = 250_000
 
-type Pair = { path: (string | number)[]; before: string; after: string; aside: boolean }
+type Pair = { path: (string | number)[]; before: string | null; after: string | null; aside: boolean }
 type Member = { name: string | number; text: string }
 
 /**
@@ -38,33 +38,29 @@ export function jsonDifference(
   const found: Difference = { changes: [], aside: [], complete: true }
   const waiting: Pair[] = [{ path: [], before: before.trim(), after: after.trim(), aside: false }]
   let steps = 0
-  const note = (change: Change, aside: boolean) => (aside ? found.aside : found.changes).push(change)
   while (waiting.length > 0) {
     if (++steps > limit.steps || found.changes.length + found.aside.length >= limit.changes) {
       found.complete = false
       break
     }
-    const pair = waiting.pop() as Pair
-    if (pair.before === pair.after) continue
-    const parts = pair.path.length < limit.depth ? matched(pair.before, pair.after) : null
-    if (!parts) {
-      if (!sameLeaf(pair.before, pair.after))
-        note({ path: pair.path, kind: 'changed', before: pair.before, after: pair.after }, pair.aside)
+    const { path, before, after, aside } = waiting.pop() as Pair
+    const note = (change: Change) => (aside ? found.aside : found.changes).push(change)
+    if (before === after) continue
+    if (before === null || after === null) {
+      if (before !== null) note({ path, kind: 'removed', before })
+      if (after !== null) note({ path, kind: 'added', after })
       continue
     }
-    const next: Pair[] = []
-    for (const { name, before, after } of parts) {
-      if (found.changes.length + found.aside.length >= limit.changes) {
-        found.complete = false
-        break
-      }
-      const path = [...pair.path, name]
-      const aside = pair.aside || (typeof name === 'string' && asideKeys.has(name))
-      if (before !== null && after !== null) next.push({ path, before, after, aside })
-      else if (before !== null) note({ path, kind: 'removed', before }, aside)
-      else if (after !== null) note({ path, kind: 'added', after }, aside)
-    }
-    waiting.push(...next.reverse())
+    const parts = path.length < limit.depth ? matched(before, after) : null
+    if (parts)
+      for (const part of parts.reverse())
+        waiting.push({
+          path: [...path, part.name],
+          before: part.before,
+          after: part.after,
+          aside: aside || (typeof part.name === 'string' && asideKeys.has(part.name)),
+        })
+    else if (!sameLeaf(before, after)) note({ path, kind: 'changed', before, after })
   }
   return found
 }

@@ -1,12 +1,13 @@
 import { StatusBadge } from '@/components/ui/badge'
 import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
+import { cn } from '@/lib/cn'
 import { formatBytes, formatNumber } from '@/lib/format'
 import type { ShortAnswer } from '@/lib/mig/commands/short-answer'
 import type { Hit } from '@/lib/mig/modules-json/hit'
 
-/** What a command answered, in a table cell: found and what, nothing, refused and why; never "nothing" for what was not read. */
-export function AnswerBadge({ answer }: { answer: ShortAnswer }) {
+/** What a command answered, in a table cell: found and what, nothing, refused and why; never "nothing" for what was not read. `lines` gives a reason room for three lines. */
+export function AnswerBadge({ answer, lines = false }: { answer: ShortAnswer; lines?: boolean }) {
   const { kind, found, reason, hits, hitCount } = answer
   if (kind === 'waiting') return <Unknown why="No answer yet" />
   if (kind === 'no-answer') return <Unknown why="The command ended without results" />
@@ -29,7 +30,7 @@ export function AnswerBadge({ answer }: { answer: ShortAnswer }) {
     )
   if (reason !== null)
     return (
-      <span className="block truncate text-bad" title={visibleText(reason)}>
+      <span className={cn('text-bad', lines ? 'line-clamp-3' : 'block truncate')} title={visibleText(reason)}>
         <bdi>{visibleText(reason)}</bdi>
       </span>
     )

@@ -48,12 +48,12 @@ function columns(action: string, usual: string | null): Column<AnswerGroup>[] {
     {
       id: 'answer',
       header: 'Answer',
-      className: 'max-w-[40rem]!',
+      className: 'max-w-[26rem]! whitespace-normal! py-1',
       cell: (row) =>
         row.large ? (
           <span className="text-muted">too large to be held to each other</span>
         ) : (
-          <AnswerBadge answer={row.answer} />
+          <AnswerBadge answer={row.answer} lines />
         ),
     },
     { id: 'who', header: 'Who', cell: (row) => <Who group={row} /> },
@@ -65,10 +65,10 @@ function columns(action: string, usual: string | null): Column<AnswerGroup>[] {
     },
     {
       id: 'usual',
-      header: 'Against the most common',
+      header: 'To the commonest',
       cell: (row) =>
         usual === null || row.large ? null : row.id === usual ? (
-          <span className="text-faint">is the most common</span>
+          <span className="text-faint">is the commonest</span>
         ) : (
           <TextLink href={`/actions/${action}/difference?pick=${usual}&pick=${row.id}`}>difference</TextLink>
         ),

@@ -31,7 +31,7 @@ export function AnswerSummary({
 }) {
   const path = `/actions/${action}/results`
   return (
-    <div className="flex flex-col gap-2">
+    <div className="flex flex-col items-start gap-2">
       {page && (
         <p className="text-muted">
           {formatCount(page.answered, 'agent')} answered in {formatNumber(page.total.count)}{' '}

@@ -6,8 +6,8 @@ import { formatCount } from '@/lib/format'
 import type { Change, Difference } from '@/lib/json-difference'
 
 const LOOKS = {
-  added: { icon: 'plus', label: 'only in the second', box: 'border-good-line bg-good-tint text-good' },
-  removed: { icon: 'minus', label: 'only in the first', box: 'border-bad-line bg-bad-tint text-bad' },
+  added: { icon: 'plus', label: 'only on', box: 'border-good-line bg-good-tint text-good' },
+  removed: { icon: 'minus', label: 'only on', box: 'border-bad-line bg-bad-tint text-bad' },
   changed: { icon: 'double', label: 'differs', box: 'border-attention-line bg-attention-tint text-attention' },
 } as const
 
@@ -57,31 +57,26 @@ function ChangeList({ changes, names }: { changes: Change[]; names: [string, str
                 className={`inline-flex items-center gap-1 rounded-sm border px-1.5 text-xs whitespace-nowrap ${look.box}`}
               >
                 <Icon name={look.icon} className="size-3" /> {look.label}
+                {change.kind !== 'changed' && <bdi>{names[change.kind === 'removed' ? 0 : 1]}</bdi>}
               </span>
               <Place path={change.path} />
             </span>
-            <dl className="grid gap-x-4 gap-y-1 text-sm md:grid-cols-2">
-              {'before' in change && (
-                <div className="min-w-0">
-                  <dt className="text-faint text-xs">
-                    <bdi>{names[0]}</bdi>
-                  </dt>
-                  <dd>
-                    <Value text={change.before} label="In the first" />
-                  </dd>
-                </div>
-              )}
-              {'after' in change && (
-                <div className="min-w-0 md:col-start-2">
-                  <dt className="text-faint text-xs">
-                    <bdi>{names[1]}</bdi>
-                  </dt>
-                  <dd>
-                    <Value text={change.after} label="In the second" />
-                  </dd>
-                </div>
-              )}
-            </dl>
+            {change.kind === 'changed' ? (
+              <dl className="grid gap-x-4 gap-y-1 text-sm md:grid-cols-2">
+                {[change.before, change.after].map((text, side) => (
+                  <div key={side} className="min-w-0">
+                    <dt className="text-faint text-xs">
+                      <bdi>{names[side]}</bdi>
+                    </dt>
+                    <dd>
+                      <Value text={text} label={side === 0 ? 'In the first' : 'In the second'} />
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            ) : (
+              <Value text={change.kind === 'removed' ? change.before : change.after} label="Only there" />
+            )}
           </li>
         )
       })}

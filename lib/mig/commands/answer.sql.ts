@@ -90,6 +90,16 @@ export function answerKeySql(by: AnswerLikeness, alias: string): Sql {
   return raw(`(SELECT ${fineKey('step.rough')} FROM (SELECT ${roughKey(results)} AS rough OFFSET 0) AS step)`)
 }
 
+/** The first step of a command's key by answer, for SQL that folds before it takes the second. */
+export function roughKeySql(alias: string): Sql {
+  return raw(roughKey(`${alias}.results`))
+}
+
+/** The key by answer, from its first step: an SQL expression. */
+export function finishedKeySql(rough: string): Sql {
+  return raw(fineKey(rough))
+}
+
 /** All commands of an action folded: one row for each status and answer key, with its first and last command. */
 export function groupsSql(action: string, by: AnswerLikeness): Sql {
   const folded = (key: string) => sql`

@@ -9,6 +9,7 @@ import {
   textFilter,
 } from '@/lib/list-params'
 import { COMMAND_STATUSES } from '@/lib/mig/wire/status'
+import { CHANGES } from './change'
 
 const filters = {
   /** `other`: a word that no version of MIG writes. */
@@ -49,3 +50,19 @@ export const answerList = defineList({
 })
 
 export type AnswerListParams = ListParams<typeof answerFilters>
+
+const comparisonFilters = {
+  a: idFilter('First action'),
+  b: idFilter('Second action'),
+  change: choiceFilter('Change', CHANGES),
+}
+
+/** URL state of /actions/compare. */
+export const comparisonList = defineList({
+  path: '/actions/compare',
+  filters: comparisonFilters,
+  sorts: ['change', 'endpoint'],
+  defaultSort: 'change',
+})
+
+export type ComparisonParams = ListParams<typeof comparisonFilters>
