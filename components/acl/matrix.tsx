@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { Icon } from '@/components/ui/icon'
+import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
 import type { Module } from '@/lib/mig/modules/queries'
@@ -73,7 +74,18 @@ export function Matrix({
 }
 
 function ModuleHead({ module }: { module: Module }) {
-  if (!module.twin) return <bdi>{visibleText(module.name)}</bdi>
+  // No operation names it: it stands in for modules without a rule of their own.
+  if (module.name === 'default' && !module.twin) return <bdi>{module.name}</bdi>
+  if (!module.twin)
+    return (
+      <TextLink
+        href={`/actions?module=${encodeURIComponent(module.name)}`}
+        title={`Actions that run ${module.name}`}
+        className="text-muted hover:text-ink"
+      >
+        <bdi>{visibleText(module.name)}</bdi>
+      </TextLink>
+    )
   return (
     <span
       className="inline-flex items-center gap-1 text-attention"

@@ -6,7 +6,7 @@ import { LISTED_ATTENTION, LISTED_REASONS } from '@/lib/mig/actions/list-attenti
 import { ANY_REASON, actionList, OTHER_STATUS } from '@/lib/mig/actions/search-params'
 import { ACTION_STATUSES, actionStatus } from '@/lib/mig/wire/status'
 
-const FIRST = ['q', 'status', 'attention', 'found', 'module', 'signer']
+const FIRST = ['q', 'status', 'attention', 'found', 'module', 'investigator']
 const MORE = ['name', 'target', 'family', 'level', 'agent', 'from', 'to']
 
 /** The filters of /actions: the common ones in sight, the rest one click away, open when one of them is set. */
@@ -55,9 +55,9 @@ export function ActionFilters({
         options={modules.map((name) => ({ value: name, label: visibleText(name) }))}
       />
       <ChoiceField
-        name="signer"
+        name="investigator"
         label="Signed by"
-        value={filters.signer?.id}
+        value={filters.investigator?.id}
         options={signers.map(({ id, name }) => ({ value: id, label: visibleText(name) }))}
       />
       <Disclosure

@@ -29,7 +29,16 @@ export function RequirementList({ agent }: { agent: AgentDetail }) {
             {requirements.map((rule) => (
               <tr key={rule.moduleid} className="[&>*]:h-7 [&>*]:border-line [&>*]:border-t">
                 <th scope="row" className="text-left font-normal">
-                  <bdi>{visibleText(rule.module ?? `module ${rule.moduleid} (no row)`)}</bdi>
+                  {rule.module === null || rule.module === 'default' ? (
+                    <bdi>{rule.module ?? `module ${rule.moduleid} (no row)`}</bdi>
+                  ) : (
+                    <TextLink
+                      href={`/actions?module=${encodeURIComponent(rule.module)}&agent=${agent.process.id}`}
+                      title={`Actions that ran ${rule.module} here`}
+                    >
+                      <bdi>{visibleText(rule.module)}</bdi>
+                    </TextLink>
+                  )}
                 </th>
                 <td className="text-right tabular-nums">
                   {rule.minimumweight < 1 ? (

@@ -69,7 +69,7 @@ function columns(now: string): Column<InvestigatorRow>[] {
       sort: 'signed',
       align: 'right',
       cell: (row) => (
-        <TextLink href={`/actions?signer=${row.id}`} title="Actions signed">
+        <TextLink href={`/actions?investigator=${row.id}`} title="Actions signed">
           {formatNumber(row.signed)}
         </TextLink>
       ),

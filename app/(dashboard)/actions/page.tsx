@@ -29,14 +29,14 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       </>
     )
   const { params } = parsed
-  const { q, found, module, signer } = params.filters
+  const { q, found, module, investigator } = params.filters
   const [id, another] = q ? await findIds(viewer, 'actions', q) : []
   if (id && !another) redirect(`/actions/${id}`)
   const [page, moment, modules, signers, uncounted] = await Promise.all([
     listActions(viewer, params),
     now(),
     listUsedModules(viewer),
-    listSigners(viewer, signer?.id ?? null),
+    listSigners(viewer, investigator?.id ?? null),
     found || module ? countUncounted(viewer) : null,
   ])
   return (

@@ -86,7 +86,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('actions in the layout %
     expect(await ids({ status: 'completed' })).toEqual([A])
     expect(await ids({ name: 'CRON <B>' })).toEqual([A])
     expect(await ids({ target: '%' })).toEqual([ODD])
-    expect(await ids({ signer: '7' })).toEqual([A])
+    expect(await ids({ investigator: '7' })).toEqual([A])
     expect(await ids({ from: '2014-09-15T00:00:00Z', to: '2014-09-15T23:00:00Z' })).toEqual([A])
     expect(await ids({ name: "x' OR true --" })).toEqual([])
   })

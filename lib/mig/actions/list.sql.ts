@@ -66,10 +66,12 @@ function reasonsSql(context: ListContext, reasons: readonly (ListedReason | type
 
 function conditionsOf(filters: Filters, context: ListContext): Sql[] {
   const where: Sql[] = []
-  const { q, status, attention, found, module, signer, name, target, family, level, from, to } = filters
+  const { q, status, attention, found, module, investigator, name, target, family, level, from, to } = filters
   if (status) where.push(statusSql(status))
-  if (signer)
-    where.push(sql`a.id IN (SELECT g.actionid FROM public.signatures g WHERE g.investigatorid = ${signer.id}::numeric)`)
+  if (investigator)
+    where.push(
+      sql`a.id IN (SELECT g.actionid FROM public.signatures g WHERE g.investigatorid = ${investigator.id}::numeric)`,
+    )
   if (context.agents)
     where.push(
       sql`a.id IN (SELECT c.actionid FROM public.commands c WHERE c.agentid = ANY(${context.agents}::numeric[]))`,

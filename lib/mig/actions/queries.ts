@@ -19,6 +19,7 @@ import { actionListQuery, exportedSql } from './list.sql'
 import type { ListedReason } from './list-attention'
 import { type Description, descriptionSchema, readJson, readThreat, type Threat, threatSchema } from './schema'
 import type { actionList } from './search-params'
+import { SUMMARY_JOB } from './summary.sql'
 
 type Params = ListParams<(typeof actionList)['filters']>
 
@@ -170,30 +171,43 @@ async function agentsMeant(viewer: Viewer, text: string): Promise<MigId[]> {
 /** One page of actions with their signers. */
 export async function listActions(viewer: Viewer, params: Params): Promise<Page<ActionRow>> {
   const query = await actionsQuery(viewer, params)
-  const [page, total] = await Promise.all([fetchPage<RawListed>(query, params), countRows(query)])
-  const signers = await signersOf(page.rows.map((row) => row.id as MigId))
-  const rows = page.rows.map((row) => {
-    const threat = readThreat(row.threat)
-    return {
-      id: row.id as MigId,
-      name: row.name,
-      target: row.target,
-      status: row.status,
-      validfrom: row.validfrom,
-      expireafter: row.expireafter,
-      starttime: row.starttime,
-      finishtime: row.finishtime,
-      syntaxversion: row.syntaxversion,
-      counters: countersOf(row),
-      description: descriptionSchema.parse(readJson(row.description) ?? {}),
-      threat: threat.value,
-      oddThreat: threat.odd,
-      summary: summaryOf(row),
-      modules: row.modules,
-      attention: row.attention,
-      signers: signers.get(row.id as MigId) ?? [],
-    }
-  })
+  // First the ids in order, then the rows: what a row shows is not worked out for those that are sorted and not shown.
+  const [page, total] = await Promise.all([
+    fetchPage<{ id: MigId }>({ ...query, select: sql`a.id::text AS id` }, params),
+    countRows(query),
+  ])
+  const ids = page.rows.map((row) => row.id)
+  const [listed, signers] = await Promise.all([
+    pool().query<RawListed & { key: string }>(
+      sql`SELECT a.id::text AS key, ${query.select} FROM ${query.from} WHERE a.id = ANY(${ids}::numeric[])`,
+    ),
+    signersOf(ids),
+  ])
+  const byId = new Map(listed.rows.map((row) => [row.key, row]))
+  const rows = ids
+    .flatMap((id) => byId.get(id) ?? [])
+    .map((row) => {
+      const threat = readThreat(row.threat)
+      return {
+        id: row.id as MigId,
+        name: row.name,
+        target: row.target,
+        status: row.status,
+        validfrom: row.validfrom,
+        expireafter: row.expireafter,
+        starttime: row.starttime,
+        finishtime: row.finishtime,
+        syntaxversion: row.syntaxversion,
+        counters: countersOf(row),
+        description: descriptionSchema.parse(readJson(row.description) ?? {}),
+        threat: threat.value,
+        oddThreat: threat.odd,
+        summary: summaryOf(row),
+        modules: row.modules,
+        attention: row.attention,
+        signers: signers.get(row.id as MigId) ?? [],
+      }
+    })
   return { ...page, rows, total }
 }
 
@@ -208,12 +222,11 @@ export function countUncounted(_viewer: Viewer): Promise<Total> {
   )
 }
 
-const MOST_MODULES = 200
-
-/** The modules that the operations of any action name, by name. */
+/** The modules that the operations of any action name, by name, as the job that counts them last saw. */
 export async function listUsedModules(_viewer: Viewer): Promise<string[]> {
   const { rows } = await pool().query<{ name: string }>(sql`
-    SELECT DISTINCT unnest(modules) AS name FROM dashboard.action_summary ORDER BY name LIMIT ${MOST_MODULES}`)
+    SELECT jsonb_array_elements_text(j.state->'modules') AS name FROM dashboard.job j
+    WHERE j.name = ${SUMMARY_JOB} AND jsonb_typeof(j.state->'modules') = 'array'`)
   return rows.map((row) => row.name)
 }
 

@@ -17,7 +17,7 @@ export const actionList = defineList({
     attention: choiceFilter('Needs attention', [ANY_REASON, ...LISTED_REASONS]),
     found: flagFilter('Found something'),
     module: textFilter('Module'),
-    signer: idFilter('Signed by'),
+    investigator: idFilter('Signed by'),
     name: textFilter('Name'),
     target: textFilter('Target'),
     family: textFilter('Threat family'),

@@ -14,10 +14,13 @@ import {
   type NoticedAction,
   noticeActionsSql,
   putOffSql,
+  SUMMARY_JOB,
 } from './summary.sql'
 
-/** How many actions one step looks at, and how many commands one step counts (the last action may have more). */
-const WALK = 2_000
+/** How many actions one step looks at, and how many of them it reads anew. */
+const WALK = 20_000
+const READ = 2_000
+/** How many commands one step counts (the last action may have more). */
 const BATCH_COMMANDS = 50_000
 const BATCH_ACTIONS = 1_000
 /** What an action is taken to have before it was counted, in the layout without counters. */
@@ -25,17 +28,27 @@ const UNKNOWN_COMMANDS = 1_000
 /** Without an index every count reads all commands: the job then rests this many times longer than it worked. */
 const REST = 100
 
-/** Where the walk through the actions stands; `counting` after its end. `restUntil` is a moment in milliseconds of the database's clock. */
-type State = { after: string | null; counting: boolean; restUntil: number }
+/**
+ * Where the walk through the actions stands; `counting` after its end, and `noticed` when it found something. `restUntil` is a
+ * moment in milliseconds of the database's clock; `modules` are those that any action names, which the list offers.
+ */
+type State = {
+  after: string | null
+  counting: boolean
+  noticed: boolean
+  restUntil: number
+  modules: string[]
+}
 
-const START: State = { after: null, counting: false, restUntil: 0 }
+const START: State = { after: null, counting: false, noticed: true, restUntil: 0, modules: [] }
+const MOST_MODULES = 200
 
 /**
  * Keeps dashboard.action_summary: first a walk through all actions that notices new and changed ones by their own row, then
  * the counting of those that are due, few commands first. A step is one transaction of bounded work.
  */
 export const actionSummaries: Job = {
-  name: 'action summaries',
+  name: SUMMARY_JOB,
   period: 15_000,
   statementTimeout: 600_000,
   keepsHistory: false,
@@ -50,12 +63,15 @@ export const actionSummaries: Job = {
 
 async function walk(client: Step['client'], v: Vintage, at: State): Promise<Stepped> {
   const { rows } = await client.query<{ walked: string; last: string | null; changed: string[] }>(
-    changedActionsSql(v, at.after, WALK),
+    changedActionsSql(v, at.after, WALK, READ),
   )
   const { walked = '0', last = null, changed = [] } = rows[0] ?? {}
   if (changed.length > 0) await client.query(noticeActionsSql(await noticed(client, v, changed)))
-  const ended = Number(walked) < WALK
-  return { did: 0, more: true, state: { ...at, after: ended ? null : last, counting: ended } satisfies State }
+  const whole = changed.length < READ
+  const ended = whole && Number(walked) < WALK
+  const after = ended ? null : whole ? last : (changed.at(-1) ?? null)
+  const noticedAny = at.noticed || changed.length > 0
+  return { did: 0, more: true, state: { ...at, after, counting: ended, noticed: noticedAny } satisfies State }
 }
 
 async function noticed(client: pg.ClientBase, v: Vintage, ids: string[]): Promise<NoticedAction[]> {
@@ -95,7 +111,9 @@ async function countDue(client: pg.PoolClient, at: State): Promise<Stepped> {
     sql`SELECT (${COMMANDS_INDEXED}) AS indexed, extract(epoch FROM clock_timestamp()) * 1000 AS now`,
   )
   const { indexed = false, now = '0' } = facts[0] ?? {}
-  const rest: Stepped = { did: 0, more: false, state: { ...at, counting: false } satisfies State }
+  const modules = at.noticed ? await modulesOfAll(client) : at.modules
+  const rested: State = { ...at, counting: false, noticed: false, modules }
+  const rest: Stepped = { did: 0, more: false, state: rested }
   if (!indexed && Number(now) < at.restUntil) return rest
   const { rows } = await client.query<{ id: string; expected: string }>(
     dueActionsSql(indexed ? BATCH_ACTIONS : 1_000_000),
@@ -104,9 +122,15 @@ async function countDue(client: pg.PoolClient, at: State): Promise<Stepped> {
   const ids = indexed ? withinBatch(rows) : rows.map((row) => row.id)
   const started = performance.now()
   const did = await countOrPutOff(client, ids, indexed)
-  if (indexed) return { did, more: true, state: at }
+  if (indexed) return { did, more: true, state: { ...at, noticed: false, modules } satisfies State }
   const restUntil = Number(now) + (REST + 1) * (performance.now() - started)
-  return { ...rest, did, state: { ...at, counting: false, restUntil } satisfies State }
+  return { ...rest, did, state: { ...rested, restUntil } satisfies State }
+}
+
+async function modulesOfAll(client: pg.ClientBase): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(sql`
+    SELECT DISTINCT unnest(modules) AS name FROM dashboard.action_summary ORDER BY name LIMIT ${MOST_MODULES}`)
+  return rows.map((row) => row.name)
 }
 
 function withinBatch(due: { id: string; expected: string }[]): string[] {

@@ -11,24 +11,27 @@ export function seenSql(v: Vintage): Sql {
   return raw(`hashtextextended(ROW(${columns.map((name) => `a.${name}`).join(', ')})::text, 0)`)
 }
 
+/** The name of the job that keeps the summaries. */
+export const SUMMARY_JOB = 'action summaries'
+
 /** Operations longer than this are read one by one. */
 export const LONG_OPERATIONS = 100_000
 
 /**
- * The next actions by id, how many and up to which, and of them as JSON those whose row is new or has changed since it was
- * last looked at.
+ * The next `walk` actions by id, how many and up to which, and the first `limit` of them whose row is new or has changed
+ * since it was last looked at, by id.
  */
-export function changedActionsSql(v: Vintage, after: string | null, limit: number): Sql {
+export function changedActionsSql(v: Vintage, after: string | null, walk: number, limit: number): Sql {
   return sql`
     WITH slice AS (
       SELECT a.id, ${seenSql(v)} AS seen FROM public.actions a
-      ${after === null ? sql`` : sql`WHERE a.id > ${after}::numeric`} ORDER BY a.id LIMIT ${limit}
+      ${after === null ? sql`` : sql`WHERE a.id > ${after}::numeric`} ORDER BY a.id LIMIT ${walk}
     ), changed AS (
       SELECT slice.id FROM slice LEFT JOIN dashboard.action_summary s ON s.action_id = slice.id
-      WHERE s.seen IS DISTINCT FROM slice.seen
+      WHERE s.seen IS DISTINCT FROM slice.seen ORDER BY slice.id LIMIT ${limit}
     )
     SELECT (SELECT count(*) FROM slice) AS walked, (SELECT max(id)::text FROM slice) AS last,
-      ARRAY(SELECT id::text FROM changed) AS changed`
+      ARRAY(SELECT id::text FROM changed ORDER BY id) AS changed`
 }
 
 /** What the summaries take from these actions' own rows; operations only when they are short. */

@@ -104,9 +104,11 @@ export default dataPage(async ({ params }: PageProps) => {
             title="Recent commands"
             remark={agent.commands.length === 20 ? 'the last 20 of all its processes' : 'of all its processes'}
             action={
-              <TextLink href={`/commands?agentid=${process.id}`} className="text-sm">
-                All of this process
-              </TextLink>
+              <span className="flex flex-wrap gap-x-4 text-sm">
+                <TextLink href={`/commands?queueloc=${encodeURIComponent(process.queueloc)}`}>All commands</TextLink>
+                <TextLink href={`/commands?agentid=${process.id}`}>Those of this process</TextLink>
+                <TextLink href={`/actions?agent=${process.id}`}>Actions</TextLink>
+              </span>
             }
           >
             <EndpointCommands commands={agent.commands} now={moment.mig} />

@@ -92,7 +92,17 @@ export default dataPage(async ({ params }: PageProps) => {
                 ? `the last ${investigator.actions.length} of ${formatNumber(signed)}`
                 : undefined
             }
-            action={signed > 0 && <TextLink href={`/actions?signer=${investigator.id}`}>All of them</TextLink>}
+            action={
+              signed > 0 && (
+                <span className="flex flex-wrap gap-x-4 text-sm">
+                  <TextLink href={`/actions?investigator=${investigator.id}`}>All of them</TextLink>
+                  <TextLink href={`/actions?investigator=${investigator.id}&found=1`}>
+                    Those that found something
+                  </TextLink>
+                  <TextLink href={`/commands?investigator=${investigator.id}`}>Their commands</TextLink>
+                </span>
+              )
+            }
           >
             <SignedActions investigator={investigator} now={moment.mig} />
           </Section>
