@@ -22,7 +22,7 @@ export function ActionFilters({
   const { filters, given } = params
   return (
     <FilterBar list={actionList} params={params} names={[...FIRST, ...MORE]}>
-      <TextField name="q" label="Search, or an id" value={filters.q} width="w-48" />
+      <TextField name="q" label="Search, or an id" value={filters.q} width="w-44" />
       <ChoiceField
         name="status"
         label="Status"

@@ -54,15 +54,9 @@ export function TextField({
   width?: string
 }) {
   return (
-    <label className="flex flex-col gap-1 text-muted text-xs">
+    <label className={cn('flex flex-col gap-1 text-muted text-xs', width)}>
       {label}
-      <input
-        type="search"
-        name={name}
-        defaultValue={value ?? ''}
-        className={cn(inputClass, width)}
-        autoComplete="off"
-      />
+      <input type="search" name={name} defaultValue={value ?? ''} className={inputClass} autoComplete="off" />
     </label>
   )
 }

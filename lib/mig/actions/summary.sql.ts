@@ -28,7 +28,7 @@ export function changedActionsSql(v: Vintage, after: string | null, walk: number
       ${after === null ? sql`` : sql`WHERE a.id > ${after}::numeric`} ORDER BY a.id LIMIT ${walk}
     ), changed AS (
       SELECT slice.id FROM slice LEFT JOIN dashboard.action_summary s ON s.action_id = slice.id
-      WHERE s.seen IS DISTINCT FROM slice.seen ORDER BY slice.id LIMIT ${limit}
+      WHERE s.seen IS DISTINCT FROM slice.seen OR (s.due_at IS NULL AND s.counted_at < s.noticed_at) ORDER BY slice.id LIMIT ${limit}
     )
     SELECT (SELECT count(*) FROM slice) AS walked, (SELECT max(id)::text FROM slice) AS last,
       ARRAY(SELECT id::text FROM changed ORDER BY id) AS changed`
