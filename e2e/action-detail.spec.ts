@@ -100,7 +100,7 @@ test.describe('an action’s figures', () => {
     const sum = cells.reduce((all, text) => all + Number(text.replaceAll(',', '')), 0)
     expect(sum).toBe(Number(count?.n))
     await page
-      .getByRole('navigation', { name: 'Pages of this action' })
+      .getByRole('navigation', { name: 'Action', exact: true })
       .getByRole('link', { name: /^Commands/ })
       .click()
     await page.waitForURL(`**/actions/${id}/commands`)

@@ -1,6 +1,5 @@
 import { notFound } from 'next/navigation'
 import { ActionFacts, ActionFields, ActionFiles } from '@/components/actions/action-facts'
-import { ActionTabs } from '@/components/actions/action-tabs'
 import { Anomalies } from '@/components/actions/anomalies'
 import { CopyJson } from '@/components/actions/copy-json'
 import { ActionCounters } from '@/components/actions/counters'
@@ -9,6 +8,7 @@ import { Operations } from '@/components/actions/operations'
 import { Signatures } from '@/components/actions/signatures'
 import { ActionTimeline } from '@/components/actions/timeline'
 import { WhyList } from '@/components/actions/why'
+import { ActionTabs } from '@/components/commands/action-tabs'
 import { Moment } from '@/components/feedback/moment'
 import { ChooseId } from '@/components/layout/choose-id'
 import { Columns, Content } from '@/components/layout/content'
@@ -80,7 +80,7 @@ export default dataPage(async ({ params }: PageProps) => {
           ]}
           action={<CopyJson id={action.id} />}
         />
-        <ActionTabs id={action.id} current="detail" commands={figures?.total ?? null} />
+        <ActionTabs action={action.id} current="action" commands={figures?.total} />
         <Columns
           aside={
             <>
