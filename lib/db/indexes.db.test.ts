@@ -121,12 +121,14 @@ test('what stands under another name, turned round or longer, is enough; partial
     database.ownerUrl,
     `CREATE INDEX a ON public.agents (starttime, id);
      CREATE INDEX b ON public.commands (actionid DESC, starttime, id, status);
+     CREATE INDEX e ON public.agents (version, id DESC);
      CREATE INDEX c ON public.commands (starttime DESC, id DESC) WHERE status = 'done';
      CREATE INDEX d ON public.commands (agentid, starttime, id DESC)`,
   )
   const missing = (await checkDatabase(database.programUrl)).missingIndexes.map(indexName)
   expect(missing).not.toContain('dashboard_agents_starttime_id')
-  expect(missing).not.toContain('dashboard_commands_actionid_starttime_id')
+  expect(missing).not.toContain('dashboard_commands_actionid_starttime_id_status')
+  expect(missing).toContain('dashboard_agents_version_id')
   expect(missing).toContain('dashboard_commands_starttime_id')
   expect(missing).toContain('dashboard_commands_agentid_starttime_id')
   await index()

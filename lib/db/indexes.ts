@@ -8,6 +8,8 @@ export type WantedIndex = {
   table: string
   /** Column names, one read downwards with DESC behind it. */
   columns: readonly string[]
+  /** Columns that the index holds besides, so that the table need not be looked at for them. */
+  include?: readonly string[]
   why: string
 }
 
@@ -16,8 +18,15 @@ export const WANTED_INDEXES: readonly WantedIndex[] = [
   { table: 'agents', columns: ['heartbeattime DESC', 'id DESC'], why: 'the agent list, health' },
   { table: 'agents', columns: ['name', 'heartbeattime DESC'], why: 'offline agents, agents by name' },
   { table: 'agents', columns: ['starttime DESC', 'id DESC'], why: 'agents by start' },
+  { table: 'agents', columns: ['os', 'id'], why: 'agents by system' },
+  { table: 'agents', columns: ['version', 'id'], why: 'agents by version' },
   { table: 'commands', columns: ['starttime DESC', 'id DESC'], why: 'the command list' },
-  { table: 'commands', columns: ['actionid', 'starttime DESC', 'id DESC'], why: "an action's commands" },
+  {
+    table: 'commands',
+    columns: ['actionid', 'starttime DESC', 'id DESC'],
+    include: ['status'],
+    why: "an action's commands, and their number by status",
+  },
   { table: 'commands', columns: ['agentid', 'starttime DESC', 'id DESC'], why: "an agent's commands" },
   { table: 'investigators', columns: ['pgpfingerprint'], why: 'the key of a signer' },
   { table: 'signatures', columns: ['actionid'], why: "an action's signers" },
@@ -39,6 +48,7 @@ type Existing = {
   name: string
   table: string
   columns: string[]
+  included: string[]
   valid: boolean
   partial: boolean
   bytes: string
@@ -48,7 +58,8 @@ const EXISTING = `
   SELECT x.relname AS name, t.relname AS table, i.indisvalid AND i.indisready AS valid, i.indpred IS NOT NULL AS partial,
     pg_catalog.pg_relation_size(x.oid) AS bytes,
     array(SELECT pg_catalog.pg_get_indexdef(x.oid, k.n::integer, false) || CASE i.indoption[k.n - 1] & 1 WHEN 1 THEN ' DESC' ELSE '' END
-      FROM generate_series(1, i.indnkeyatts) k(n) ORDER BY k.n) AS columns
+      FROM generate_series(1, i.indnkeyatts) k(n) ORDER BY k.n) AS columns,
+    array(SELECT pg_catalog.pg_get_indexdef(x.oid, k.n::integer, false) FROM generate_series(i.indnkeyatts + 1, i.indnatts) k(n)) AS included
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
   JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid JOIN pg_catalog.pg_am m ON m.oid = x.relam
   WHERE t.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'public') AND m.amname = 'btree'
@@ -59,20 +70,23 @@ async function existingIndexes(client: pg.Client): Promise<Existing[]> {
 }
 
 /** The name that we give the index. */
-export function indexName({ table, columns }: WantedIndex): string {
-  return `${OURS}${[table, ...columns].join('_').replaceAll(' DESC', '')}`
+export function indexName({ table, columns, include = [] }: WantedIndex): string {
+  return `${OURS}${[table, ...columns, ...include].join('_').replaceAll(' DESC', '')}`
 }
 
 /** The statement that makes the index beside running traffic. */
 export function indexStatement(wanted: WantedIndex): string {
-  return `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${indexName(wanted)} ON public.${wanted.table} (${wanted.columns.join(', ')})`
+  const { table, columns, include } = wanted
+  const besides = include ? ` INCLUDE (${include.join(', ')})` : ''
+  return `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${indexName(wanted)} ON public.${table} (${columns.join(', ')})${besides}`
 }
 
 const turned = (column: string) => (column.endsWith(' DESC') ? column.slice(0, -5) : `${column} DESC`)
 
 // An index is read in both directions, and a longer one that begins with the columns does as well.
-function serves(existing: Existing, { table, columns }: WantedIndex): boolean {
+function serves(existing: Existing, { table, columns, include = [] }: WantedIndex): boolean {
   if (existing.table !== table || !existing.valid || existing.partial) return false
+  if (!include.every((column) => existing.included.includes(column) || existing.columns.includes(column))) return false
   const begins = (wanted: readonly string[]) => wanted.every((column, i) => existing.columns[i] === column)
   return begins(columns) || begins(columns.map(turned))
 }
@@ -211,16 +225,16 @@ const TUPLE = 12
 const FILL = 0.9
 
 /** What the index will take at most, from the table's statistics; PostgreSQL stores equal keys once, so it is often less. */
-async function estimate(client: pg.Client, { table, columns }: WantedIndex): Promise<number | null> {
+async function estimate(client: pg.Client, { table, columns, include = [] }: WantedIndex): Promise<number | null> {
   const { rows } = await client.query<{ rows: number; width: string | null; known: string }>(
     `SELECT c.reltuples::float8 AS rows, sum(s.avg_width) AS width, count(s.avg_width) AS known
      FROM pg_catalog.pg_class c
      LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = 'public' AND s.tablename = c.relname AND s.attname = ANY($2)
      WHERE c.relname = $1 AND c.relnamespace = 'public'::regnamespace GROUP BY c.reltuples`,
-    [table, columns.map((column) => column.replace(/ DESC$/, ''))],
+    [table, [...columns.map((column) => column.replace(/ DESC$/, '')), ...include]],
   )
   const found = rows[0]
   // Never analysed, or not to be seen by this role.
-  if (!found || found.rows < 0 || Number(found.known) < columns.length) return null
+  if (!found || found.rows < 0 || Number(found.known) < columns.length + include.length) return null
   return Math.round((found.rows * (TUPLE + 8 * Math.ceil(Number(found.width) / 8))) / FILL)
 }

@@ -105,7 +105,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('the ACL matrices, layou
     query.mockClear()
     await listRequirements(viewer, requirements({ agent: agent(1) }), modules, NOW)
     expect(statements).toBe(query.mock.calls.length)
-    expect(statements).toBe(4)
+    expect(statements).toBe(5)
     query.mockRestore()
     expect(first.rows).toHaveLength(50)
     expect(first.total).toEqual({ count: 62, more: false })

@@ -6,8 +6,8 @@ import { pool } from '@/lib/db/pool'
 import { type Sql, sql } from '@/lib/db/sql'
 import type { ExportColumn, ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
-import { thresholds } from '@/lib/mig/agents/queries'
-import { type StateBounds, stateBounds } from '@/lib/mig/agents/state'
+import { fleetBounds } from '@/lib/mig/agents/queries'
+import type { StateBounds } from '@/lib/mig/agents/state'
 import type { EndpointState } from '@/lib/mig/agents/status'
 import type { Module } from '@/lib/mig/modules/queries'
 import { vintage } from '@/lib/mig/vintage'
@@ -20,8 +20,6 @@ import { endpointsQuery, newestRowSql, reachableSql, ruleExportQuery, rulesOfEnd
 
 type RequirementParams = ListParams<(typeof requirementList)['filters']>
 type PermissionParams = ListParams<(typeof permissionList)['filters']>
-
-const boundsAt = (now: Instant): StateBounds => stateBounds(now, thresholds())
 
 /** An endpoint as its newest row, whose rules hold and where an edit writes. */
 export type Endpoint = { id: MigId; name: string; queueloc: string; os: string }
@@ -74,7 +72,7 @@ export async function listRequirements(
   modules: readonly Module[],
   now: Instant,
 ): Promise<Page<RequirementRow>> {
-  const bounds = boundsAt(now)
+  const bounds = await fleetBounds(now)
   const query = endpointsQuery(await vintage(), params.filters, bounds)
   const [page, total] = await Promise.all([fetchPage<EndpointRow>(query, params), countRows(query)])
   const cells = await minimumsOf(page.rows, modules, bounds)
@@ -91,7 +89,7 @@ export async function listEndpoints(
   params: PermissionParams,
   now: Instant,
 ): Promise<Page<EndpointRow>> {
-  const query = endpointsQuery(await vintage(), params.filters, boundsAt(now))
+  const query = endpointsQuery(await vintage(), params.filters, await fleetBounds(now))
   const [page, total] = await Promise.all([fetchPage<EndpointRow>(query, params), countRows(query)])
   return { ...page, total, rows: page.rows.map(endpointOf) }
 }
@@ -129,7 +127,7 @@ export async function listWeightsOf(
   modules: readonly Module[],
   now: Instant,
 ): Promise<Page<PermissionRow>> {
-  const bounds = boundsAt(now)
+  const bounds = await fleetBounds(now)
   const { agent: _, ...filters } = params.filters
   const query = endpointsQuery(await vintage(), filters, bounds)
   const [page, total] = await Promise.all([fetchPage<EndpointRow>(query, params), countRows(query)])
@@ -156,7 +154,7 @@ export async function listWeightsOn(
   now: Instant,
 ): Promise<Page<PermissionRow> & { minimums: Record<string, RequirementCell> }> {
   const v = await vintage()
-  const bounds = boundsAt(now)
+  const bounds = await fleetBounds(now)
   const query = {
     select: sql`trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint,
       ${v.investigatorStatus ? sql`i.status = 'disabled'` : sql`false`} AS disabled`,
@@ -246,7 +244,7 @@ export async function exportRequirements(
   params: RequirementParams,
   now: Instant,
 ): Promise<ExportSource> {
-  const query = ruleExportQuery(await vintage(), { table: 'agtmodreq' }, params.filters, boundsAt(now))
+  const query = ruleExportQuery(await vintage(), { table: 'agtmodreq' }, params.filters, await fleetBounds(now))
   return {
     columns: [...RULE_COLUMNS, { name: 'minimumweight', kind: 'number' }, { name: 'left_behind', kind: 'flag' }],
     rows: streamRows(query, params),
@@ -262,7 +260,12 @@ export async function exportPermissions(
   const { by, investigator, agent, name, ...filters } = params.filters
   const source = { table: 'invagtmodperm' as const, investigator: by === 'investigator' ? investigator?.id : undefined }
   const endpoints = by === 'endpoint' ? { agent } : { ...filters, name }
-  const query = ruleExportQuery(await vintage(), source, { ...endpoints, module: filters.module }, boundsAt(now))
+  const query = ruleExportQuery(
+    await vintage(),
+    source,
+    { ...endpoints, module: filters.module },
+    await fleetBounds(now),
+  )
   if (by === 'endpoint' && name) query.where.push(sql`i.name ILIKE ${containing(name)}`)
   return {
     columns: [

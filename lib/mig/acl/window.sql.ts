@@ -2,8 +2,8 @@ import { containing } from '@/lib/db/like'
 import type { ListQuery } from '@/lib/db/list'
 import { join, type Sql, sql } from '@/lib/db/sql'
 import { agentColumnsSql } from '@/lib/mig/agents/list.sql'
-import type { StateBounds } from '@/lib/mig/agents/state'
-import { endpointsFromSql, isNewestSql, LAST_SEEN, stateRangeSql, stateSql } from '@/lib/mig/agents/state.sql'
+import type { FleetBounds, StateBounds } from '@/lib/mig/agents/state'
+import { endpointsSql, inStatesSql, isNewestSql, stateRangeSql, stateSql } from '@/lib/mig/agents/state.sql'
 import type { EndpointState } from '@/lib/mig/agents/status'
 import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -17,22 +17,20 @@ export type EndpointFilters = {
 }
 
 /** Endpoints by name, each as its newest row, whose rules hold for it (design 8). */
-export function endpointsQuery(vintage: Vintage, filters: EndpointFilters, bounds: StateBounds): ListQuery {
+export function endpointsQuery(vintage: Vintage, filters: EndpointFilters, bounds: FleetBounds): ListQuery {
+  const { from, lastSeen } = endpointsSql(bounds)
   const where: Sql[] = [isNewestSql('a', bounds.now)]
   if (filters.name) where.push(sql`a.name ILIKE ${containing(filters.name)}`)
   if (filters.os) where.push(sql`lower(${agentOsSql(vintage, 'a')}) = lower(${filters.os})`)
   if (filters.agent)
     where.push(sql`a.queueloc = (SELECT queueloc FROM public.agents WHERE id = ${filters.agent.id}::numeric)`)
   if (filters.state) {
-    const state = stateSql(
-      { lastSeen: LAST_SEEN, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
-      bounds,
-    )
-    where.push(sql`${state} = ANY(${filters.state})`, ...stateRangeSql(filters.state, bounds, true))
+    const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
+    where.push(inStatesSql(state, filters.state), ...stateRangeSql(filters.state, bounds, true))
   }
   return {
-    select: agentColumnsSql(vintage, bounds, LAST_SEEN),
-    from: endpointsFromSql(bounds.now),
+    select: agentColumnsSql(vintage, bounds, lastSeen),
+    from,
     where,
     sorts: { name: { expression: sql`a.name`, type: 'text' } },
     id: sql`a.id`,
@@ -85,7 +83,7 @@ export function ruleExportQuery(
   vintage: Vintage,
   source: { table: 'agtmodreq' } | { table: 'invagtmodperm'; investigator?: MigId },
   filters: EndpointFilters & { module?: MigId[] },
-  bounds: StateBounds,
+  bounds: FleetBounds,
 ): ListQuery {
   const endpoints = endpointsQuery(vintage, filters, bounds)
   const where = [...endpoints.where]

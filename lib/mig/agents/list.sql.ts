@@ -5,12 +5,12 @@ import type { ListParams } from '@/lib/list-params'
 import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { agentList } from './search-params'
-import type { StateBounds } from './state'
-import { endpointsFromSql, isNewestSql, LAST_SEEN, stateRangeSql, stateSql } from './state.sql'
+import type { FleetBounds, StateBounds } from './state'
+import { endpointsSql, inStatesSql, isNewestSql, stateRangeSql, stateSql } from './state.sql'
 
 type Params = ListParams<(typeof agentList)['filters']>
 
-const PROCESS_SEEN = sql`a.heartbeattime`
+const PROCESSES = { from: sql`public.agents a`, lastSeen: sql`a.heartbeattime` }
 
 function sortsOf(vintage: Vintage): Record<string, SortExpression> {
   return {
@@ -40,9 +40,9 @@ export function agentColumnsSql(vintage: Vintage, bounds: StateBounds, lastSeen:
  * The agent list: one row an endpoint (its newest row) or one a process. In one pass over an index on heartbeattime with a
  * probe per row on an index on queueloc; without those two indexes in one hash join of the table with itself.
  */
-export function agentListQuery(vintage: Vintage, { filters }: Pick<Params, 'filters'>, bounds: StateBounds): ListQuery {
+export function agentListQuery(vintage: Vintage, { filters }: Pick<Params, 'filters'>, bounds: FleetBounds): ListQuery {
   const folded = filters.rows === 'endpoints'
-  const lastSeen = folded ? LAST_SEEN : PROCESS_SEEN
+  const { from, lastSeen } = folded ? endpointsSql(bounds) : PROCESSES
   const where: Sql[] = []
   if (filters.name) where.push(sql`a.name ILIKE ${containing(filters.name)}`)
   if (filters.queueloc) where.push(sql`a.queueloc ILIKE ${containing(filters.queueloc)}`)
@@ -51,7 +51,7 @@ export function agentListQuery(vintage: Vintage, { filters }: Pick<Params, 'filt
   if (filters.status) where.push(sql`a.status = ANY(${filters.status})`)
   if (filters.state) {
     const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
-    where.push(sql`${state} = ANY(${filters.state})`, ...stateRangeSql(filters.state, bounds, folded))
+    where.push(inStatesSql(state, filters.state), ...stateRangeSql(filters.state, bounds, folded))
   }
   if (filters.id)
     where.push(
@@ -62,7 +62,7 @@ export function agentListQuery(vintage: Vintage, { filters }: Pick<Params, 'filt
   if (folded) where.push(isNewestSql('a', bounds.now))
   return {
     select: agentColumnsSql(vintage, bounds, lastSeen),
-    from: folded ? endpointsFromSql(bounds.now) : sql`public.agents a`,
+    from,
     where,
     sorts: sortsOf(vintage),
     id: sql`a.id`,
@@ -70,13 +70,11 @@ export function agentListQuery(vintage: Vintage, { filters }: Pick<Params, 'filt
 }
 
 /** Endpoints by state: the same fold and the same rule as the list, so that its parts add up to the list's total. */
-export function countByStateSql(bounds: StateBounds): Sql {
-  const state = stateSql(
-    { lastSeen: LAST_SEEN, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
-    bounds,
-  )
+export function countByStateSql(bounds: FleetBounds): Sql {
+  const { from, lastSeen } = endpointsSql(bounds)
+  const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
   return sql`SELECT state, count(*) AS n FROM (
-    SELECT ${state} AS state FROM ${endpointsFromSql(bounds.now)} WHERE ${isNewestSql('a', bounds.now)}
+    SELECT ${state} AS state FROM ${from} WHERE ${isNewestSql('a', bounds.now)}
   ) s GROUP BY state`
 }
 

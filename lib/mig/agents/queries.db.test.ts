@@ -1,18 +1,28 @@
 import fc from 'fast-check'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { fetchPage } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
 import { sql } from '@/lib/db/sql'
 import type { RawParams } from '@/lib/list-params'
-import { forgetVintage } from '@/lib/mig/vintage'
+import { forgetVintage, vintage as readVintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import { compareInstants, type Instant, instantFromPostgres, parseRfc3339 } from '@/lib/mig/wire/time'
 import { insertAgents, type TestAgent } from '@/lib/testing/agent-rows'
 import type { TestVintage } from '@/lib/testing/database'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
-import { countEndpointsByState, exportAgents, getAgent, getSilence, listAgents, thresholds } from './queries'
+import { agentListQuery, countByStateSql } from './list.sql'
+import {
+  countEndpointsByState,
+  exportAgents,
+  fleetBounds,
+  getAgent,
+  getSilence,
+  listAgents,
+  thresholds,
+} from './queries'
 import { agentList } from './search-params'
-import { earlier, endpointState, stateBounds } from './state'
+import { earlier, endpointState, type FleetBounds, stateBounds } from './state'
 import { stateSql } from './state.sql'
 import { ENDPOINT_STATES, type EndpointState } from './status'
 
@@ -244,11 +254,38 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('agents in the layou
     }
   })
 
-  it('asks three times for a page, however many rows it has', async () => {
+  it('finds the same endpoints, in the same states, when those ahead are too many to name', async () => {
+    const named = await fleetBounds(now)
+    expect(named.queuesAhead?.length).toBeGreaterThan(0)
+    const found = async (bounds: FleetBounds, raw: RawParams) => {
+      const query = agentListQuery(await readVintage(), params({ size: '200', ...raw }), bounds)
+      const { rows } = await fetchPage<{ id: string; state: string; last_seen: string }>(
+        query,
+        params({ size: '200', ...raw }),
+      )
+      return rows.map(({ id, state, last_seen }) => [id, state, last_seen])
+    }
+    for (const raw of [{}, ...ENDPOINT_STATES.map((state) => ({ state })), { state: ['online', 'ahead'] }]) {
+      const rows = await found(named, raw)
+      expect(await found({ ...named, queuesAhead: null }, raw), JSON.stringify(raw)).toEqual(rows)
+      if (!('state' in raw)) expect(rows.length).toBe(expected.size)
+    }
+    const counts = async (bounds: FleetBounds) => (await pool().query(countByStateSql(bounds))).rows
+    expect(new Set(await counts({ ...named, queuesAhead: null }))).toEqual(new Set(await counts(named)))
+    // Long before all heartbeats every queue is ahead; one row more than may be named is enough to stop naming them.
+    const before = await fleetBounds('1999-01-01T00:00:00Z' as Instant)
+    expect(before.queuesAhead?.length).toBeGreaterThan(named.queuesAhead?.length ?? 0)
+    await owner(`INSERT INTO public.agents (id, name, queueloc, ${vintage === '2019' ? 'mode, refreshtime' : 'os'}, version, pid, starttime, heartbeattime)
+      SELECT 900000 + n, 'crowd', 'linux.crowd' || n, ${vintage === '2019' ? `'', now()` : `'linux'`}, '1', 1, '2014-01-01', '2014-01-01' FROM generate_series(1, 1001) n`)
+    expect((await fleetBounds('1999-01-01T00:00:00Z' as Instant)).queuesAhead).toBeNull()
+    await owner(`DELETE FROM public.agents WHERE name = 'crowd'`)
+  })
+
+  it('asks four times for a page, however many rows it has', async () => {
     await listAgents(viewer, params(), now)
     const asked = vi.spyOn(pool(), 'query')
     await listAgents(viewer, params({ size: '200' }), now)
-    expect(asked).toHaveBeenCalledTimes(3)
+    expect(asked).toHaveBeenCalledTimes(4)
   })
 
   it("exports every row with MIG's columns, the state and the number of rows", async () => {

@@ -16,8 +16,8 @@ import { agentColumnsSql, agentListQuery, countByStateSql, processCountsSql } fr
 import { lastRowsSql, offlineEndpointsQuery, offlineNamesQuery } from './offline.sql'
 import { type Environment, JSON_LIMIT, type Reading, readEnvironment, readTags, type Tag } from './schema'
 import type { agentList, doubleList, offlineList } from './search-params'
-import { earlier, stateBounds, type Thresholds, thresholdsOf } from './state'
-import { endpointsFromSql, isNewestSql, LAST_SEEN } from './state.sql'
+import { earlier, type FleetBounds, stateBounds, type Thresholds, thresholdsOf } from './state'
+import { endpointsSql, isNewestSql, QUEUES_AHEAD, queuesAheadSql } from './state.sql'
 import { ENDPOINT_STATES, type EndpointState } from './status'
 
 type AgentParams = ListParams<(typeof agentList)['filters']>
@@ -30,6 +30,13 @@ export function thresholds(): Thresholds {
 }
 
 const boundsAt = (now: Instant) => stateBounds(now, thresholds())
+
+/** Where the states begin at this moment, with the queues that are ahead of it, for questions about endpoints. */
+export async function fleetBounds(now: Instant): Promise<FleetBounds> {
+  const bounds = boundsAt(now)
+  const { rows } = await pool().query<{ queueloc: string }>(queuesAheadSql(bounds.now))
+  return { ...bounds, queuesAhead: rows.length > QUEUES_AHEAD ? null : [...new Set(rows.map((row) => row.queueloc))] }
+}
 
 export type AgentRow = {
   id: MigId
@@ -53,7 +60,8 @@ type RawAgent = Omit<AgentRow, 'processes'>
 
 /** The list's SQL at this moment, for the page, the export and the count of new rows. */
 export async function agentsQuery(_viewer: Viewer, params: AgentParams, now: Instant): Promise<ListQuery> {
-  return agentListQuery(await vintage(), params, boundsAt(now))
+  const bounds = params.filters.rows === 'endpoints' ? await fleetBounds(now) : boundsAt(now)
+  return agentListQuery(await vintage(), params, bounds)
 }
 
 /** One page of endpoints or processes. */
@@ -112,7 +120,7 @@ export type StateCounts = { total: number; byState: Record<EndpointState, number
 
 /** Endpoints by state at this moment; the parts add up to the total. */
 export async function countEndpointsByState(_viewer: Viewer, now: Instant): Promise<StateCounts> {
-  const { rows } = await pool().query<{ state: EndpointState; n: string }>(countByStateSql(boundsAt(now)))
+  const { rows } = await pool().query<{ state: EndpointState; n: string }>(countByStateSql(await fleetBounds(now)))
   const byState = Object.fromEntries(ENDPOINT_STATES.map((state) => [state, 0])) as Record<EndpointState, number>
   for (const row of rows) byState[row.state] = Number(row.n)
   return { byState, total: Object.values(byState).reduce((sum, n) => sum + n, 0) }
@@ -334,8 +342,8 @@ const RULE_LIMIT = 1_000
 
 /** The endpoint of one process, with that process's own facts; null when there is no such row. */
 export async function getAgent(_viewer: Viewer, id: MigId, now: Instant): Promise<AgentDetail | null> {
-  const v = await vintage()
-  const bounds = boundsAt(now)
+  const [v, bounds] = await Promise.all([vintage(), fleetBounds(now)])
+  const endpoints = endpointsSql(bounds)
   const columns = agentColumnsSql(v, bounds, sql`a.heartbeattime`)
   const { rows } = await pool().query<RawAgent & RawJson>(sql`
     SELECT ${columns}, ${cutJsonSql(sql`a.environment`, 'environment')}, ${cutJsonSql(sql`a.tags`, 'tags')}
@@ -346,7 +354,7 @@ export async function getAgent(_viewer: Viewer, id: MigId, now: Instant): Promis
   const ofQueue = sql`SELECT p.id FROM public.agents p WHERE p.queueloc = ${queue}`
   const [newest, processes, count, commands, rules] = await Promise.all([
     pool().query<RawAgent>(sql`
-      SELECT ${agentColumnsSql(v, bounds, LAST_SEEN)} FROM ${endpointsFromSql(bounds.now)}
+      SELECT ${agentColumnsSql(v, bounds, endpoints.lastSeen)} FROM ${endpoints.from}
       WHERE a.queueloc = ${queue} AND ${isNewestSql('a', bounds.now)}`),
     pool().query<RawAgent>(sql`
       SELECT ${columns} FROM public.agents a WHERE a.queueloc = ${queue}
@@ -355,8 +363,12 @@ export async function getAgent(_viewer: Viewer, id: MigId, now: Instant): Promis
     pool().query<EndpointCommand>(sql`
       SELECT trunc(c.id)::text AS id, trunc(c.agentid)::text AS agentid, trunc(c.actionid)::text AS actionid, x.name AS action,
         c.status, c.starttime, c.finishtime
-      FROM public.commands c LEFT JOIN public.actions x ON x.id = c.actionid
-      WHERE c.agentid IN (${ofQueue}) ORDER BY c.starttime DESC, c.id DESC LIMIT ${COMMAND_LIMIT}`),
+      FROM (
+        SELECT c.* FROM public.agents p CROSS JOIN LATERAL (
+          SELECT id, agentid, actionid, status, starttime, finishtime FROM public.commands
+          WHERE agentid = p.id ORDER BY starttime DESC, id DESC LIMIT ${COMMAND_LIMIT}
+        ) c WHERE p.queueloc = ${queue} ORDER BY c.starttime DESC, c.id DESC LIMIT ${COMMAND_LIMIT}
+      ) c LEFT JOIN public.actions x ON x.id = c.actionid ORDER BY c.starttime DESC, c.id DESC`),
     pool().query<RequirementRow>(sql`
       SELECT trunc(r.agentid)::text AS agentid, trunc(r.moduleid)::text AS moduleid, m.name AS module, r.minimumweight
       FROM public.agtmodreq r LEFT JOIN public.modules m ON m.id = r.moduleid

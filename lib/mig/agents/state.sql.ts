@@ -1,6 +1,6 @@
 import { join, raw, type Sql, sql } from '@/lib/db/sql'
 import type { Instant } from '@/lib/mig/wire/time'
-import type { StateBounds } from './state'
+import type { FleetBounds, StateBounds } from './state'
 import type { EndpointState } from './status'
 
 /** True for a moment that is one; MIG's "not yet" dates, BC and infinity are none (mig-domain 0.5). */
@@ -35,36 +35,65 @@ export function isNewestSql(alias: string, now: Instant): Sql {
     WHERE newer.queueloc = ${raw(alias)}.queueloc AND ${order('newer')} > ${order(alias)})`
 }
 
-/**
- * Agents as `a` with, per queueloc, the heartbeats that are ahead of the clock as `x.heartbeattime`: few, and they count for
- * when the endpoint was last seen though its newest row is another.
- */
-export function endpointsFromSql(now: Instant): Sql {
-  const column = sql`heartbeattime`
-  return sql`public.agents a LEFT JOIN (
-    SELECT queueloc, max(heartbeattime) AS heartbeattime FROM public.agents
-    WHERE heartbeattime > ${now}::timestamptz AND ${isMomentSql(column)} GROUP BY queueloc
-  ) x ON x.queueloc = a.queueloc`
+/** How many queues with heartbeats ahead of now a statement names one by one. */
+export const QUEUES_AHEAD = 1_000
+
+/** The queues with heartbeats ahead of now, one row a process; more than `QUEUES_AHEAD` rows are too many to name. */
+export function queuesAheadSql(now: Instant): Sql {
+  return sql`SELECT queueloc FROM public.agents
+    WHERE heartbeattime > ${now}::timestamptz AND ${isMomentSql(sql`heartbeattime`)} LIMIT ${QUEUES_AHEAD + 1}`
 }
 
-/** When the endpoint of `endpointsFromSql` was last seen. */
-export const LAST_SEEN = sql`coalesce(x.heartbeattime, a.heartbeattime)`
+/** Agents as `a`, and when the endpoint of one was last seen: by a heartbeat ahead of the clock though its newest row is another. */
+export type Endpoints = { from: Sql; lastSeen: Sql }
+
+/**
+ * The endpoints of the fleet. The few queues that are ahead are named, so that a page walks an index in its order; a join with
+ * all of them would make it sort the fleet, or compare each row with each of them.
+ */
+export function endpointsSql({ now, queuesAhead }: FleetBounds): Endpoints {
+  const ahead = sql`y.heartbeattime > ${now}::timestamptz AND ${isMomentSql(sql`y.heartbeattime`)}`
+  if (queuesAhead?.length === 0) return { from: sql`public.agents a`, lastSeen: sql`a.heartbeattime` }
+  if (queuesAhead)
+    return {
+      from: sql`public.agents a CROSS JOIN LATERAL (
+        SELECT CASE WHEN a.queueloc = ANY(${queuesAhead}) THEN coalesce((
+          SELECT max(y.heartbeattime) FROM public.agents y WHERE y.queueloc = a.queueloc AND ${ahead}
+        ), a.heartbeattime) ELSE a.heartbeattime END AS heartbeattime) x`,
+      lastSeen: sql`x.heartbeattime`,
+    }
+  return {
+    from: sql`public.agents a LEFT JOIN (
+      SELECT y.queueloc, max(y.heartbeattime) AS heartbeattime FROM public.agents y WHERE ${ahead} GROUP BY y.queueloc
+    ) x ON x.queueloc = a.queueloc`,
+    lastSeen: sql`coalesce(x.heartbeattime, a.heartbeattime)`,
+  }
+}
+
+/** True for rows of the wanted states; written so that the planner takes them for common, as they are. */
+export function inStatesSql(state: Sql, states: readonly EndpointState[]): Sql {
+  return sql`coalesce(${state} = ANY(${states}), false)`
+}
 
 /** What the wanted states imply for the newest row's heartbeat, so that an index on heartbeattime can narrow the rows. */
-export function stateRangeSql(states: readonly EndpointState[], bounds: StateBounds, ofEndpoint: boolean): Sql[] {
+export function stateRangeSql(states: readonly EndpointState[], bounds: FleetBounds, ofEndpoint: boolean): Sql[] {
+  const { queuesAhead } = bounds
   const ranges = states.map((state): Sql | null => {
     if (state === 'gone') return sql`a.heartbeattime < ${bounds.gone}::timestamptz`
     if (state === 'unreachable')
       return sql`a.heartbeattime >= ${bounds.gone}::timestamptz AND a.heartbeattime < ${bounds.late}::timestamptz`
     if (state === 'late')
       return sql`a.heartbeattime >= ${bounds.late}::timestamptz AND a.heartbeattime < ${bounds.online}::timestamptz`
-    if (state === 'online' && !ofEndpoint) return sql`a.heartbeattime >= ${bounds.online}::timestamptz`
+    if (state === 'online' && (!ofEndpoint || queuesAhead?.length === 0))
+      return sql`a.heartbeattime >= ${bounds.online}::timestamptz`
     if (state === 'destroyed') return sql`a.status = 'destroyed'`
     if (state === 'unknown') return sql`NOT ${isMomentSql(sql`a.heartbeattime`)}`
-    if (state === 'ahead')
-      return ofEndpoint
-        ? sql`a.queueloc IN (SELECT queueloc FROM public.agents WHERE heartbeattime > ${bounds.now}::timestamptz)`
-        : sql`a.heartbeattime > ${bounds.ahead}::timestamptz`
+    if (state === 'ahead') {
+      if (!ofEndpoint) return sql`a.heartbeattime > ${bounds.ahead}::timestamptz`
+      return queuesAhead
+        ? sql`a.queueloc = ANY(${queuesAhead})`
+        : sql`a.queueloc IN (SELECT queueloc FROM public.agents WHERE heartbeattime > ${bounds.now}::timestamptz)`
+    }
     return null
   })
   return ranges.some((range) => range === null) || ranges.length === 0 ? [] : [join(ranges as Sql[], ' OR ')]

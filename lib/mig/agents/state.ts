@@ -22,6 +22,9 @@ export function thresholdsOf(settings: { heartbeatPeriod: number; agentTimeout: 
 /** The moments between the states, as PostgreSQL can compare them (microseconds). */
 export type StateBounds = { now: Instant; online: Instant; late: Instant; gone: Instant; ahead: Instant }
 
+/** The bounds with the queues that have heartbeats ahead of now; null when they are too many to name. */
+export type FleetBounds = StateBounds & { queuesAhead?: readonly string[] | null }
+
 /** The moment so many milliseconds before another, to the microsecond. */
 export function earlier(at: Instant, milliseconds: number): Instant {
   return roundToMicros(nanosToInstant(instantToNanos(roundToMicros(at)) - BigInt(Math.round(milliseconds * 1e6))))

@@ -45,8 +45,10 @@ export async function getAttention(_viewer: Viewer, now: Instant): Promise<Atten
     countUpTo(sql`SELECT 1 FROM public.actions
       WHERE status = 'inflight' AND expireafter < ${earlier(now, 2 * env().collectorPeriod)}::timestamptz`),
     countUpTo(sql`SELECT 1 FROM public.actions WHERE status = 'invalid' AND validfrom >= ${since}::timestamptz`),
-    countUpTo(sql`SELECT 1 FROM public.actions a JOIN public.commands c ON c.actionid = a.id
-      WHERE a.validfrom >= ${since}::timestamptz AND c.status = 'failed'`),
+    // Action by action, else the planner reads all commands.
+    countUpTo(sql`SELECT 1 FROM public.actions a CROSS JOIN LATERAL (
+        SELECT FROM public.commands c WHERE c.actionid = a.id AND c.status = 'failed' LIMIT ${COUNT_LIMIT + 1}
+      ) c WHERE a.validfrom >= ${since}::timestamptz`),
   ])
   return { overdue, invalid, failed, since }
 }
