@@ -18,6 +18,7 @@ export const WANTED_INDEXES: readonly WantedIndex[] = [
   { table: 'agents', columns: ['heartbeattime DESC', 'id DESC'], why: 'the agent list, health' },
   { table: 'agents', columns: ['name', 'heartbeattime DESC'], why: 'offline agents, agents by name' },
   { table: 'agents', columns: ['starttime DESC', 'id DESC'], why: 'agents by start' },
+  { table: 'agents', columns: ['status', 'heartbeattime DESC', 'id DESC'], why: 'agents of a stored status' },
   { table: 'agents', columns: ['os', 'id'], why: 'agents by system' },
   { table: 'agents', columns: ['version', 'id'], why: 'agents by version' },
   { table: 'commands', columns: ['starttime DESC', 'id DESC'], why: 'the command list' },

@@ -120,7 +120,7 @@ export type StateCounts = { total: number; byState: Record<EndpointState, number
 
 /** Endpoints by state at this moment; the parts add up to the total. */
 export async function countEndpointsByState(_viewer: Viewer, now: Instant): Promise<StateCounts> {
-  const { rows } = await pool().query<{ state: EndpointState; n: string }>(countByStateSql(await fleetBounds(now)))
+  const { rows } = await pool().query<{ state: EndpointState; n: string }>(countByStateSql(boundsAt(now)))
   const byState = Object.fromEntries(ENDPOINT_STATES.map((state) => [state, 0])) as Record<EndpointState, number>
   for (const row of rows) byState[row.state] = Number(row.n)
   return { byState, total: Object.values(byState).reduce((sum, n) => sum + n, 0) }

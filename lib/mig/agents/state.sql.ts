@@ -48,8 +48,8 @@ export function queuesAheadSql(now: Instant): Sql {
 export type Endpoints = { from: Sql; lastSeen: Sql }
 
 /**
- * The endpoints of the fleet. The few queues that are ahead are named, so that a page walks an index in its order; a join with
- * all of them would make it sort the fleet, or compare each row with each of them.
+ * The endpoints of the fleet. With the few queues that are ahead named, a page walks an index in its order; the join, which
+ * does for a pass over the whole fleet, would make it sort the fleet or compare each row with each of them.
  */
 export function endpointsSql({ now, queuesAhead }: FleetBounds): Endpoints {
   const ahead = sql`y.heartbeattime > ${now}::timestamptz AND ${isMomentSql(sql`y.heartbeattime`)}`
@@ -59,7 +59,9 @@ export function endpointsSql({ now, queuesAhead }: FleetBounds): Endpoints {
       from: sql`public.agents a CROSS JOIN LATERAL (
         SELECT CASE WHEN a.queueloc = ANY(${queuesAhead}) THEN coalesce((
           SELECT max(y.heartbeattime) FROM public.agents y WHERE y.queueloc = a.queueloc AND ${ahead}
-        ), a.heartbeattime) ELSE a.heartbeattime END AS heartbeattime) x`,
+        ), a.heartbeattime) ELSE a.heartbeattime END AS heartbeattime
+        -- Once a row, not once for each time that a state's rule mentions it.
+        OFFSET 0) x`,
       lastSeen: sql`x.heartbeattime`,
     }
   return {
@@ -84,8 +86,10 @@ export function stateRangeSql(states: readonly EndpointState[], bounds: FleetBou
       return sql`a.heartbeattime >= ${bounds.gone}::timestamptz AND a.heartbeattime < ${bounds.late}::timestamptz`
     if (state === 'late')
       return sql`a.heartbeattime >= ${bounds.late}::timestamptz AND a.heartbeattime < ${bounds.online}::timestamptz`
-    if (state === 'online' && (!ofEndpoint || queuesAhead?.length === 0))
-      return sql`a.heartbeattime >= ${bounds.online}::timestamptz`
+    if (state === 'online' && (!ofEndpoint || queuesAhead))
+      return sql`a.heartbeattime >= ${bounds.online}::timestamptz${
+        ofEndpoint && queuesAhead?.length ? sql` OR a.queueloc = ANY(${queuesAhead})` : sql``
+      }`
     if (state === 'destroyed') return sql`a.status = 'destroyed'`
     if (state === 'unknown') return sql`NOT ${isMomentSql(sql`a.heartbeattime`)}`
     if (state === 'ahead') {
