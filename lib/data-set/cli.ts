@@ -2,16 +2,17 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { DatabaseProblem } from '@/lib/db/setup'
 import { pgTime } from '@/lib/demo/clock'
+import { grantAdmin } from '@/lib/demo/fill'
 import { saveKeys } from '@/lib/demo/people'
 import { parseEnv } from '@/lib/env'
 import { instantToNanos, parseRfc3339 } from '@/lib/mig/wire/time'
-import { type DataSetCounts, type DataSetOptions, DataSetProblem, fillDataSet, makeFirstAdmin } from './fill'
+import { type DataSetCounts, type DataSetOptions, DataSetProblem, fillDataSet } from './fill'
 import { SIZES } from './sizes'
 
 const USAGE = `npm run data-set -- --size S|L|XL [--seed TEXT] [--spool DIR] [--url URL] [--now MOMENT]
 
 Fills an empty MIG database with made-up rows, for measurements and for looking at pages with a large fleet: S has 10,000
-agent rows and 100,000 commands, L a hundred times as many (15 GB, some minutes), XL 21,000,000 and 20,000,000.
+agent rows and 100,000 commands, L a hundred times as many (10 GB, some minutes), XL 21,000,000 and 20,000,000.
 
 With --url or DATABASE_URL, the URL of the tables' owner, it fills that database, which \`npm run mig-dashboard -- db setup\`
 has prepared, and refuses one with rows. Without, it makes the embedded database of DB_HOME, with its spool, where
@@ -100,7 +101,7 @@ async function fillEmbedded(
       ownerUrl: running.ownerUrl,
       spoolDir,
       async finish(client, keys) {
-        await makeFirstAdmin(client)
+        await grantAdmin(client)
         await saveKeys(dir, keys)
         // Marked, so that `npm start` takes it for its own; without the spool's path the simulator leaves it alone.
         await client.query(`INSERT INTO dashboard.demo (seed, filled_at, spool) VALUES ($1, clock_timestamp(), '')`, [

@@ -1,9 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import * as openpgp from 'openpgp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startEmbedded } from '@/lib/db/embedded'
 import type { Micros } from '@/lib/demo/clock'
+import { fillDemo } from '@/lib/demo/fill'
+import { loadKeys } from '@/lib/demo/people'
 import { restoreSignatureArmor } from '@/lib/mig/wire/armor'
 import { signedText } from '@/lib/mig/wire/signed-text'
 import { type Instant, parseRfc3339 } from '@/lib/mig/wire/time'
@@ -206,17 +209,34 @@ describe('the command line', () => {
     expect(await call({ DATABASE_URL: 'nonsense' }, '--size', 'S')).toMatchObject({ code: 2 })
   })
 
-  test('fills the database of DATABASE_URL with S and tells the moment of the data', async () => {
-    const database = await testDatabase()
-    const filled = await call({ DATABASE_URL: database.ownerUrl }, '--size', 's', '--now', '2026-11-22T09:30:00Z')
+  test('makes the embedded database of DB_HOME, which npm start then takes for its own and leaves as it is', async () => {
+    // As root the server runs as another account, which has to get through.
+    chmodSync(folder, 0o755)
+    const home = path.join(folder, 'home')
+    mkdirSync(home)
+    const filled = await call({ DB_HOME: home }, '--size', 's', '--now', '2026-11-22T09:30:00Z')
     expect(filled).toMatchObject({ code: 0, err: '' })
     expect(filled.out).toContain(`MIG_NOW='2026-11-22 09:30:00.000000+00'`)
     expect(filled.out).toMatch(/^agents +10,000$/m)
     expect(filled.out).toMatch(/^commands +100,000$/m)
-    expect(existsSync(path.join(folder, 'spool', 'action/done'))).toBe(true)
+    expect(readdirSync(path.join(home, 'spool/command/inflight'))).toHaveLength(2000)
+    const embedded = await startEmbedded({ dir: home, settings: { fsync: 'off' } })
+    try {
+      expect(await fillDemo(embedded.ownerUrl, home)).toBe('a data set, which stays as it is')
+      const admins = await run(embedded.programUrl, `SELECT fingerprint FROM dashboard.person WHERE role = 'admin'`)
+      const ada = (await loadKeys(home))?.find(({ name }) => name === 'Ada Okafor')
+      expect(admins).toEqual([{ fingerprint: ada?.fingerprint }])
+    } finally {
+      await embedded.stop()
+    }
+  }, 240_000)
+
+  test('fills the database of DATABASE_URL, unless it has rows', async () => {
+    const database = await testDatabase()
+    await run(database.ownerUrl, `INSERT INTO public.modules (id, name) VALUES (1, 'file')`)
     expect(await call({ DATABASE_URL: database.ownerUrl }, '--size', 'S')).toMatchObject({
       code: 1,
-      err: expect.stringContaining('is not empty'),
+      err: 'The database is not empty: its table modules has rows. A data set goes into an empty one.',
     })
     await database.drop()
   })

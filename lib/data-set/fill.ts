@@ -10,7 +10,7 @@ import {
   SIGNATURE_COLUMNS,
   signatureCells,
 } from '@/lib/demo/insert'
-import { type DemoKey, FIRST_ADMIN_ID, type Person } from '@/lib/demo/people'
+import type { DemoKey, Person } from '@/lib/demo/people'
 import { Signer } from '@/lib/demo/sign'
 import { refuseForeignSpool } from '@/lib/demo/spool'
 import { detectVintage } from '@/lib/mig/vintage'
@@ -228,16 +228,6 @@ async function* actionLines(plan: ActionPlan, tally: Tally, signer: Signer, sign
     for (const cells of signatureCells(made)) signatureLines.push(cells.map(cellText).join('\t'))
     yield actionCells(made).map(cellText).join('\t')
   }
-}
-
-/** Makes the first of the demo's people an admin, for a database that nobody else has. */
-export async function makeFirstAdmin(client: pg.ClientBase): Promise<void> {
-  await client.query(
-    `INSERT INTO dashboard.person (investigator_id, fingerprint, role)
-     SELECT id, upper(pgpfingerprint), 'admin' FROM public.investigators WHERE id = $1
-     ON CONFLICT (investigator_id, fingerprint) DO NOTHING`,
-    [FIRST_ADMIN_ID],
-  )
 }
 
 async function databaseNow(client: pg.ClientBase): Promise<Micros> {

@@ -169,8 +169,12 @@ export class FleetPlan {
 
   version(row: number): string {
     const start = this.start(row)
-    const known = this.releases.findIndex(({ built }) => built < start)
-    const behind = draw(this.hash, row, VERSION) < 0.12 ? 1 : 0
+    const drawn = draw(this.hash, row, VERSION)
+    // Few take part in a beta.
+    const known = this.releases.findIndex(
+      ({ built, text }) => built < start && (drawn > 0.97 || !text.endsWith('.beta')),
+    )
+    const behind = drawn < 0.12 ? 1 : 0
     return (this.releases[Math.min(known + behind, this.releases.length - 1)] as Release).text
   }
 

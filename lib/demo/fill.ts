@@ -38,7 +38,7 @@ export type DemoCounts = Record<(typeof MIG_TABLES)[number] | 'spoolFiles', numb
 /** Fills the embedded database with the demo unless it has been, and says what happened in a sentence. Throws as `fillDatabase`. */
 export async function fillDemo(ownerUrl: string, dataDir: string): Promise<string> {
   const counts = await fillDatabase({ ownerUrl, dataDir })
-  if (counts === null) return 'filled before'
+  if (counts === null) return (await isLiving(ownerUrl)) ? 'filled before' : 'a data set, which stays as it is'
   return `${counts.agents} agents, ${counts.actions} actions, ${counts.commands} commands, ${counts.spoolFiles} spool files`
 }
 
@@ -93,8 +93,20 @@ export async function fillDatabase(options: FillOptions): Promise<DemoCounts | n
   }
 }
 
+/** Whether the simulator goes on with what fills the database: it does with the demo, and not with a data set. */
+export async function isLiving(ownerUrl: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: ownerUrl })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return (await client.query(`SELECT FROM dashboard.demo WHERE spool <> ''`)).rowCount !== 0
+  } finally {
+    await client.end()
+  }
+}
+
 /** Makes the first person of the demo its admin, unless there is one. */
-async function grantAdmin(client: pg.Client): Promise<void> {
+export async function grantAdmin(client: pg.ClientBase): Promise<void> {
   await client.query(
     `INSERT INTO dashboard.person (investigator_id, fingerprint, role)
      SELECT id, upper(pgpfingerprint), 'admin' FROM public.investigators WHERE id = $1

@@ -11,6 +11,8 @@ export type KeptDatabase = {
   programUrl(): string | null
   /** The embedded database for its owner; null with DATABASE_URL. */
   ownerUrl(): string | null
+  /** Whether the simulator keeps what is in it alive. */
+  living: boolean
   /** Called when the embedded database came back at another address than before. */
   onNewAddress(call: () => void): void
 }
@@ -22,7 +24,7 @@ const LONGEST_PAUSE_MS = 5_000
 export async function keepDatabase(env: Env, life: Lifetime): Promise<KeptDatabase> {
   if (env.databaseUrl !== null) {
     await prepareForeign(env.databaseUrl, env.databaseReadUrl)
-    return { programUrl: () => null, ownerUrl: () => null, onNewAddress: () => {} }
+    return { programUrl: () => null, ownerUrl: () => null, living: false, onNewAddress: () => {} }
   }
   return keepEmbedded(env, life)
 }
@@ -46,7 +48,7 @@ async function prepareForeign(url: string, readUrl: string | null): Promise<void
 
 async function keepEmbedded(env: Env, life: Lifetime): Promise<KeptDatabase> {
   const { startEmbedded } = await import('@/lib/db/embedded')
-  const { fillDemo } = await import('@/lib/demo/fill')
+  const { fillDemo, isLiving } = await import('@/lib/demo/fill')
 
   const start = () => startEmbedded({ dir: env.dbHome, ports: env.dbPorts })
 
@@ -60,6 +62,7 @@ async function keepEmbedded(env: Env, life: Lifetime): Promise<KeptDatabase> {
     return running
   })
   await step('Demo fleet', async (note) => note(await fillDemo(database.ownerUrl, env.dbHome)))
+  const living = await isLiving(database.ownerUrl)
 
   let latest = database
   let newAddress = () => {}
@@ -87,6 +90,7 @@ async function keepEmbedded(env: Env, life: Lifetime): Promise<KeptDatabase> {
   return {
     programUrl: () => latest.programUrl,
     ownerUrl: () => latest.ownerUrl,
+    living,
     onNewAddress(call) {
       newAddress = call
     },

@@ -7,7 +7,7 @@ import { startNode } from './process'
 
 /** Keeps the demo alive by the simulator's process, quietly; DEMO_SIMULATOR=off, which the tests set, leaves it still. */
 export function keepSimulator(root: string, env: Env, database: KeptDatabase, life: Lifetime): void {
-  if (process.env.DEMO_SIMULATOR === 'off') return
+  if (process.env.DEMO_SIMULATOR === 'off' || !database.living) return
   const simulator = keep({
     start: () =>
       startNode(

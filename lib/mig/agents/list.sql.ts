@@ -6,7 +6,7 @@ import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { agentList } from './search-params'
 import type { FleetBounds, StateBounds } from './state'
-import { endpointsSql, inStatesSql, isNewestSql, stateRangeSql, stateSql } from './state.sql'
+import { endpointsSql, inStatesSql, isMomentSql, isNewestSql, stateRangeSql, stateSql } from './state.sql'
 
 type Params = ListParams<(typeof agentList)['filters']>
 
@@ -73,12 +73,26 @@ export function agentListQuery(vintage: Vintage, { filters }: Pick<Params, 'filt
   }
 }
 
-/** Endpoints by state: the same fold and the same rule as the list, so that its parts add up to the list's total. */
-export function countByStateSql(bounds: FleetBounds): Sql {
+/**
+ * Endpoints by state: the same fold and the same rule as the list, so that its parts add up to the list's total. One pass over
+ * an index on queueloc and heartbeattime, which says everything but who was destroyed; those few are moved afterwards.
+ */
+export function countByStateSql(bounds: StateBounds): Sql {
+  const none = { status: sql`NULL::text`, destructiontime: sql`NULL::timestamptz` }
   const { from, lastSeen } = endpointsSql(bounds)
-  const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
-  return sql`SELECT state, count(*) AS n FROM (
-    SELECT ${state} AS state FROM ${from} WHERE ${isNewestSql('a', bounds.now)}
+  const stored = { status: sql`a.status`, destructiontime: sql`a.destructiontime` }
+  const at = sql`heartbeattime`
+  return sql`SELECT state, sum(n) AS n FROM (
+    SELECT ${stateSql({ lastSeen: sql`e.last_seen`, ...none }, bounds)} AS state, count(*) AS n FROM (
+      SELECT coalesce(max(heartbeattime) FILTER (WHERE heartbeattime > ${bounds.now}::timestamptz AND ${isMomentSql(at)}),
+        max(heartbeattime) FILTER (WHERE heartbeattime <= ${bounds.now}::timestamptz), max(heartbeattime)) AS last_seen
+      FROM public.agents GROUP BY queueloc
+    ) e GROUP BY 1
+    UNION ALL
+    SELECT moved.state, moved.n FROM ${from}
+      CROSS JOIN LATERAL (VALUES ('destroyed', 1), (${stateSql({ lastSeen, ...none }, bounds)}, -1)) moved(state, n)
+    WHERE a.status = 'destroyed' AND ${isNewestSql('a', bounds.now)}
+      AND ${stateSql({ lastSeen, ...stored }, bounds)} = 'destroyed'
   ) s GROUP BY state`
 }
 
