@@ -11,8 +11,8 @@ export function PathChecksParameters({ parameters }: ParametersProps<'path-check
       rows={parameters.checks}
       columns={[
         { header: 'In', cell: (check) => <Mono>{check.path}</Mono>, className: 'min-w-40' },
-        { header: 'By', cell: (check) => visibleText(check.method) },
-        { header: 'Check', cell: (check) => <bdi>{visibleText(check.check)}</bdi> },
+        { header: 'By', cell: (check) => visibleText(check.method), className: 'min-w-24' },
+        { header: 'Check', cell: (check) => <bdi>{visibleText(check.check)}</bdi>, className: 'min-w-24' },
         { header: 'Value', cell: (check) => <Mono>{check.value}</Mono>, className: 'min-w-40' },
       ]}
     />

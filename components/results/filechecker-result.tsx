@@ -18,8 +18,8 @@ export function FilecheckerResult({ result, paging }: ResultProps<'filechecker'>
           columns={[
             { header: 'File', cell: (hit) => <Mono>{hit.path}</Mono>, className: 'min-w-56' },
             { header: 'Hits', align: 'right', cell: (hit) => (hit.count === null ? '' : formatNumber(hit.count)) },
-            { header: 'Check', cell: (hit) => <bdi>{visibleText(hit.check)}</bdi> },
-            { header: 'By', cell: (hit) => visibleText(hit.method) },
+            { header: 'Check', cell: (hit) => <bdi>{visibleText(hit.check)}</bdi>, className: 'min-w-24' },
+            { header: 'By', cell: (hit) => visibleText(hit.method), className: 'min-w-24' },
             { header: 'Value', cell: (hit) => <Mono>{hit.value}</Mono>, className: 'min-w-40' },
           ]}
         />
@@ -35,8 +35,8 @@ export function FilecheckerResult({ result, paging }: ResultProps<'filechecker'>
             rows={without}
             columns={[
               { header: 'Searched in', cell: (check) => <Mono>{check.path}</Mono>, className: 'min-w-40' },
-              { header: 'Check', cell: (check) => <bdi>{visibleText(check.check)}</bdi> },
-              { header: 'By', cell: (check) => visibleText(check.method) },
+              { header: 'Check', cell: (check) => <bdi>{visibleText(check.check)}</bdi>, className: 'min-w-24' },
+              { header: 'By', cell: (check) => visibleText(check.method), className: 'min-w-24' },
               { header: 'Value', cell: (check) => <Mono>{check.value}</Mono>, className: 'min-w-40' },
               { header: 'Files inspected', align: 'right', cell: (check) => formatNumber(check.filecount) },
             ]}

@@ -76,7 +76,7 @@ export function StoredResults({ command, view }: { command: CommandDetail; view:
             part={view.part}
             from={view.from}
             partHref={(part, from) => commandHref(id, { view: 'stored', part: [...part], from })}
-            raw={results.length > WHOLE ? '' : undefined}
+            raw={results.length > WHOLE || view.part.length > 0 ? '' : undefined}
           />
         </>
       )}
