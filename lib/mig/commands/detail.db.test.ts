@@ -74,8 +74,8 @@ describe('one command', () => {
   })
 
   test('a download that is given up gives its connection back', async () => {
-    const id = await command(`["${'x'.repeat(20_000_000)}"]`)
-    for (let i = 0; i < 30; i++) {
+    const id = await command(`["${'x'.repeat(9_000_000)}"]`)
+    for (let i = 0; i < 12; i++) {
       const stored = await openStoredResults(viewer, id)
       for await (const _ of stored?.text ?? []) break
     }
