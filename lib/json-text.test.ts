@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Digits, type JsonValue, jsonFields, jsonItems, parseJsonText } from './json-text'
+import { Digits, indexJson, type JsonValue, jsonFields, jsonItems, parseJsonText, skipJsonValue } from './json-text'
 
 function plain(value: JsonValue): unknown {
   if (value instanceof Digits) return Number(value.text)
@@ -108,5 +108,31 @@ describe('jsonItems and jsonFields', () => {
         expect(items?.map((text) => JSON.parse(text))).toEqual(JSON.parse(JSON.stringify(array)))
       }),
     )
+  })
+})
+
+describe('indexJson', () => {
+  test('says of each long container what reading it through says', () => {
+    const long = fc
+      .jsonValue({ maxDepth: 4 })
+      .map((value) => [value, 'x'.repeat(5000), { a: value, b: [value, value] }])
+    fc.assert(
+      fc.property(fc.array(long), spaced, (value, indent) => {
+        const text = JSON.stringify({ value, more: [[[value]]] }, null, indent)
+        const index = indexJson(text)
+        for (const [start, found] of index) expect(found).toEqual(skipJsonValue(text, start))
+        expect(index.size > 0).toBe(text.length > 4096)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  test('broken and very deep text', () => {
+    const full = 'y'.repeat(5000)
+    expect(indexJson(`[["${full}"], "`).size).toBe(1)
+    expect(indexJson(`]["${full}"]`).size).toBe(0)
+    const deep = `${'['.repeat(1e6)}"${full}"${']'.repeat(1e6)}`
+    expect(indexJson(deep).size).toBe(64)
+    expect(indexJson(`[${deep},"${full}"]`).get(0)).toEqual(skipJsonValue(`[${deep},"${full}"]`, 0))
   })
 })

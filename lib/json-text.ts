@@ -185,6 +185,56 @@ export function skipJsonValue(text: string, from: number): { end: number; size: 
   return { end: at, size: at - 1 === inside ? 0 : commas + 1 }
 }
 
+/** Where the long containers of a text end and how many members they have, by where they start. */
+export type JsonIndex = Map<number, { end: number; size: number }>
+
+const LONG = 4096
+const INDEXED_DEPTH = 64
+
+/**
+ * The long containers of a JSON text down to 64 levels in one pass, so that no level is read through again. Broken text
+ * gives an index of what ends before it breaks.
+ */
+export function indexJson(text: string): JsonIndex {
+  const index: JsonIndex = new Map()
+  const starts: number[] = []
+  const commas: number[] = []
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) {
+      const end = endOfString(text, at)
+      if (end < 0) break
+      at = end - 1
+    } else if (code === 0x7b || code === 0x5b) {
+      starts[depth] = at
+      commas[depth] = 0
+      depth++
+      if (depth > INDEXED_DEPTH) {
+        // Deeper ones are skipped as a whole; they end where the depth is back.
+        let open = 1
+        for (at++; at < text.length && open > 0; at++) {
+          const inner = text.charCodeAt(at)
+          if (inner === QUOTE) {
+            const end = endOfString(text, at)
+            if (end < 0) return index
+            at = end - 1
+          } else if (inner === 0x7b || inner === 0x5b) open++
+          else if (inner === 0x7d || inner === 0x5d) open--
+        }
+        at--
+        depth--
+      }
+    } else if (code === 0x7d || code === 0x5d) {
+      if (depth === 0) break
+      depth--
+      const start = starts[depth] as number
+      if (at - start >= LONG) index.set(start, { end: at + 1, size: (commas[depth] as number) + 1 })
+    } else if (code === 0x2c && depth > 0) commas[depth - 1] = (commas[depth - 1] as number) + 1
+  }
+  return index
+}
+
 function parts<T>(text: string, open: string, close: string, each: (from: number) => [T, number]): T[] | null {
   let at = skipSpace(text, 0)
   if (text[at] !== open) return null

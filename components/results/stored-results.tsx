@@ -3,7 +3,7 @@ import { Button } from '@/components/ui/button'
 import { CodeBlock } from '@/components/ui/code-block'
 import { Input } from '@/components/ui/field'
 import { findInJson, type JsonMatch } from '@/components/ui/json-find'
-import { jsonPathText, readJsonTree } from '@/components/ui/json-tree'
+import { jsonPathText } from '@/components/ui/json-tree'
 import { JsonView } from '@/components/ui/json-view'
 import { Mono } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
@@ -68,28 +68,25 @@ export function StoredResults({ command, view }: { command: CommandDetail; view:
       {view.find ? (
         <Matches command={command} text={results} words={view.find} />
       ) : (
-        <>
-          <Where text={results} view={view} id={id} />
-          <JsonView
-            text={results}
-            label="Results as stored"
-            part={view.part}
-            from={view.from}
-            partHref={(part, from) => commandHref(id, { view: 'stored', part: [...part], from })}
-            raw={results.length > WHOLE || view.part.length > 0 ? '' : undefined}
-          />
-        </>
+        <JsonView
+          text={results}
+          label="Results as stored"
+          part={view.part}
+          from={view.from}
+          above={(path) => <Where path={path} view={view} id={id} />}
+          partHref={(part, from) => commandHref(id, { view: 'stored', part: [...part], from })}
+          raw={results.length > WHOLE || view.part.length > 0 ? '' : undefined}
+        />
       )}
     </div>
   )
 }
 
 /** The path of the part that is shown, with the way up. */
-function Where({ text, view, id }: { text: string; view: CommandView; id: CommandDetail['id'] }) {
+function Where({ path, view, id }: { path: string; view: CommandView; id: CommandDetail['id'] }) {
   if (view.part.length === 0 && view.from === 0) return null
-  const path = readJsonTree(text, { values: 1 }, { part: view.part })?.path
   return (
-    <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1 text-sm">
+    <p className="mb-1 flex flex-wrap items-baseline gap-x-3 gap-y-1 text-sm">
       <TextLink href={commandHref(id, { view: 'stored' })}>Whole</TextLink>
       {view.part.length > 0 && (
         <TextLink href={commandHref(id, { view: 'stored', part: view.part.slice(0, -1) })}>One level up</TextLink>
@@ -97,7 +94,7 @@ function Where({ text, view, id }: { text: string; view: CommandView; id: Comman
       {view.from > 0 && (
         <TextLink href={commandHref(id, { view: 'stored', part: view.part })}>From its beginning</TextLink>
       )}
-      {path && <Mono>{jsonPathText(path)}</Mono>}
+      <Mono>{path}</Mono>
     </p>
   )
 }

@@ -1,7 +1,16 @@
 // Reads JSON text into a tree for display: numbers keep their digits, double keys are all kept, and only the members that
 // are shown are read, first levels first, so that 15 MB make a small tree quickly.
 
-import { endOfString, NotJson, parseJsonText, skipJsonValue, skipSpace, stringAt } from '@/lib/json-text'
+import {
+  endOfString,
+  indexJson,
+  type JsonIndex,
+  NotJson,
+  parseJsonText,
+  skipJsonValue,
+  skipSpace,
+  stringAt,
+} from '@/lib/json-text'
 
 export type JsonMember = {
   /** null in an array. */
@@ -52,9 +61,17 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
 type Read = { node: JsonNode; start: number; end: number }
 
-function readValue(text: string, from: number, longest: number): Read {
+/** A text with the ends of its long containers. */
+type Source = { text: string; index: JsonIndex }
+
+function skip({ text, index }: Source, start: number): { end: number; size: number } {
+  return index.get(start) ?? skipJsonValue(text, start)
+}
+
+function readValue(source: Source, from: number, longest: number): Read {
+  const { text } = source
   const start = skipSpace(text, from)
-  const { end, size } = skipJsonValue(text, start)
+  const { end, size } = skip(source, start)
   const sign = text[start]
   if (sign === '{' || sign === '[')
     return { node: { kind: sign === '{' ? 'object' : 'array', size, from: 0, members: null }, start, end }
@@ -102,17 +119,18 @@ export function readJsonTree(
   const limit = { ...DEFAULT, ...limits }
   if (text.length <= CHECKED && parseJsonText(text) === undefined) return null
   try {
-    const whole = readValue(text, 0, limit.string)
+    const source = { text, index: indexJson(text) }
+    const whole = readValue(source, 0, limit.string)
     if (skipSpace(text, whole.end) < text.length) return null
-    const found = findPart(text, whole, part, limit.string)
-    return found && draw(text, found.read, limit, from, found.path)
+    const found = findPart(source, whole, part, limit.string)
+    return found && draw(source, found.read, limit, from, found.path)
   } catch (error) {
     if (error instanceof NotJson) return null
     throw error
   }
 }
 
-function findPart(text: string, whole: Read, part: JsonPart, longest: number) {
+function findPart(source: Source, whole: Read, part: JsonPart, longest: number) {
   const path: (string | number)[] = []
   let read = whole
   for (const place of part) {
@@ -120,10 +138,10 @@ function findPart(text: string, whole: Read, part: JsonPart, longest: number) {
     if ((node.kind !== 'object' && node.kind !== 'array') || place >= node.size) return null
     let index = 0
     let inner: Read | null = null
-    walkMembers(text, read.start, (key, at) => {
-      if (index++ < place) return skipJsonValue(text, at).end
+    walkMembers(source.text, read.start, (key, at) => {
+      if (index++ < place) return skip(source, at).end
       path.push(key ?? place)
-      inner = readValue(text, at, longest)
+      inner = readValue(source, at, longest)
       return null
     })
     if (inner === null) return null
@@ -132,7 +150,7 @@ function findPart(text: string, whole: Read, part: JsonPart, longest: number) {
   return { read, path }
 }
 
-function draw(text: string, top: Read, limit: Limits, from: number, path: (string | number)[]): JsonTree {
+function draw(source: Source, top: Read, limit: Limits, from: number, path: (string | number)[]): JsonTree {
   const waiting: { read: Read; depth: number; from: number }[] = [{ read: top, depth: 0, from }]
   let values = 1
   let complete = true
@@ -146,11 +164,11 @@ function draw(text: string, top: Read, limit: Limits, from: number, path: (strin
     }
     const members: JsonMember[] = []
     let index = 0
-    walkMembers(text, read.start, (key, at) => {
+    walkMembers(source.text, read.start, (key, at) => {
       const place = index++
-      if (place < first) return skipJsonValue(text, at).end
+      if (place < first) return skip(source, at).end
       if (members.length >= limit.members || values >= limit.values) return null
-      const inner = readValue(text, at, limit.string)
+      const inner = readValue(source, at, limit.string)
       members.push({ key: key === null ? null : cutText(key, limit.string), index: place, node: inner.node })
       values++
       waiting.push({ read: inner, depth: depth + 1, from: 0 })

@@ -29,6 +29,7 @@ export function JsonView({
   from = 0,
   values,
   partHref,
+  above,
   raw,
 }: {
   text: string
@@ -39,6 +40,8 @@ export function JsonView({
   /** How many values are drawn at most. */
   values?: number
   partHref?: JsonPartHref
+  /** What stands above the tree, from the path to the part that is shown. */
+  above?: (path: string) => ReactNode
   /** Stands for the raw text below the tree. */
   raw?: ReactNode
 }) {
@@ -58,6 +61,7 @@ export function JsonView({
   }
   return (
     <div className="flex min-w-0 flex-col gap-1">
+      {above?.(jsonPathText(tree.path))}
       <Tree tree={tree} label={label} open={open} part={part} partHref={partHref} />
       {!tree.complete && !partHref && (
         <p className="text-xs text-attention">
