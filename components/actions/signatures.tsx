@@ -28,7 +28,7 @@ export async function Signatures({ report, id }: { report: Report; id: string })
   return (
     <Suspense
       fallback={
-        <p className="flex items-center gap-2 text-muted text-sm">
+        <p aria-busy="true" className="flex items-center gap-2 text-muted text-sm">
           <Icon name="clock" className="size-4" />
           The signatures are being checked. <TextLink href={`/actions/${id}`}>Load the page again</TextLink>
         </p>

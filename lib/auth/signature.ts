@@ -1,4 +1,5 @@
 import * as openpgp from 'openpgp'
+import { signedBy } from '@/lib/pgp/check-packet.mjs'
 
 /** Why a signature was refused; for the audit only, a person always reads the same words. */
 export type SignatureRefusal =
@@ -57,17 +58,18 @@ export async function readDetachedSignature(
  * as editors and shells leave it. The key must be able to sign now: neither expired nor revoked. Never throws.
  */
 export async function verifySignature<Owner>(
-  { signature, keyId, created }: ReadSignature,
+  read: ReadSignature,
   text: string,
   signers: Signer<Owner>[],
   at: Date,
 ): Promise<{ ok: true; owner: Owner } | { ok: false; why: SignatureRefusal }> {
+  const { keyId, created } = read
   if (Math.abs(created.getTime() - at.getTime()) > CLOCK_TOLERANCE_MS) return { ok: false, why: 'clock' }
   let why: SignatureRefusal = 'unknown-key'
   for (const { owner, armoredKey } of signers) {
     const key = await openpgp.readKey({ armoredKey, config: CONFIG }).catch(() => null)
     if (!key || key.isPrivate() || !key.getKeyIDs().some((id) => id.toHex() === keyId)) continue
-    if (!(await signs(key, signature, text, new Date(Math.max(at.getTime(), created.getTime()))))) {
+    if (!(await signs(armoredKey, read, text, new Date(Math.max(at.getTime(), created.getTime()))))) {
       why = 'wrong-signature'
       // A revoked or expired key fails the check as well: say which, for the audit.
       if (!(await canSignAt(key, keyId, at))) why = 'key-expired-or-revoked'
@@ -82,20 +84,16 @@ export async function verifySignature<Owner>(
   return { ok: false, why }
 }
 
-async function signs(key: openpgp.PublicKey, signature: openpgp.Signature, text: string, date: Date): Promise<boolean> {
+async function signs(
+  armoredKey: string,
+  { signature, keyId }: ReadSignature,
+  text: string,
+  date: Date,
+): Promise<boolean> {
   for (const ending of ['', '\n', '\r\n']) {
-    try {
-      const { signatures } = await openpgp.verify({
-        message: await openpgp.createMessage({ binary: new TextEncoder().encode(text + ending) }),
-        signature: await openpgp.readSignature({ binarySignature: signature.write() as Uint8Array, config: CONFIG }),
-        verificationKeys: key,
-        date,
-        config: CONFIG,
-      })
-      if (signatures.length === 1 && (await signatures[0]?.verified)) return true
-    } catch {
-      // Not over this form of the text; try the next.
-    }
+    const bytes = new TextEncoder().encode(text + ending)
+    const asked = { signature: signature.write() as Uint8Array, armoredKey, keyId, bytes, date, config: CONFIG }
+    if (await signedBy(asked).catch(() => false)) return true
   }
   return false
 }

@@ -5,7 +5,7 @@ import { indexName, indexStatement, WANTED_INDEXES } from '@/lib/db/indexes'
 import { catalog } from '@/lib/testing/catalog'
 import { emptyDatabase, run, type TestDatabase, testDatabase, withClient } from '@/lib/testing/database'
 
-const BEYOND_THE_DOCUMENT = WANTED_INDEXES.filter(({ table }) => table === 'agents' || table === 'commands')
+const BEYOND_THE_DOCUMENT = WANTED_INDEXES.filter(({ table }) => ['actions', 'agents', 'commands'].includes(table))
 
 let database: TestDatabase
 beforeEach(async () => {

@@ -21,6 +21,7 @@ export const WANTED_INDEXES: readonly WantedIndex[] = [
   { table: 'agents', columns: ['status', 'heartbeattime DESC', 'id DESC'], why: 'agents of a stored status' },
   { table: 'agents', columns: ['os', 'id'], why: 'agents by system' },
   { table: 'agents', columns: ['version', 'id'], why: 'agents by version' },
+  { table: 'actions', columns: ['validfrom'], why: 'replays of an action' },
   { table: 'commands', columns: ['starttime DESC', 'id DESC'], why: 'the command list' },
   {
     table: 'commands',

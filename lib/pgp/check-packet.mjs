@@ -29,9 +29,8 @@ export async function signedBy({ signature, armoredKey, keyId, bytes, date, conf
   const id = keyId.toLowerCase()
   const part = key.getKeys().find((one) => one.getKeyID().toHex() === id)
   const packet = (await openpgp.readSignature({ binarySignature: signature, config: settings })).packets[0]
-  if (!part || !(packet instanceof openpgp.SignaturePacket) || packet.signatureType === null) return false
-  const data = new openpgp.LiteralDataPacket()
-  data.setBytes(bytes, openpgp.enums.literal.binary)
+  const data = (await openpgp.createMessage({ binary: bytes })).packets[0]
+  if (!part || !data || !(packet instanceof openpgp.SignaturePacket) || packet.signatureType === null) return false
   try {
     await packet.verify(part.keyPacket, packet.signatureType, data, /** @type {Date} */ (date), true, settings)
     return true

@@ -69,9 +69,10 @@ export function replaysSql(v: Vintage, id: MigId, signatures: readonly string[])
         (SELECT s.actionid AS id, true AS listed FROM public.signatures s
           WHERE s.pgpsignature = ANY(${signatures}::text[]) AND s.actionid <> ${id}::numeric LIMIT ${REPLAYS + 1})
         UNION ALL
-        (SELECT b.id, false FROM public.actions a JOIN public.actions b
-            ON b.validfrom = a.validfrom AND b.expireafter = a.expireafter AND b.id <> a.id
-          WHERE a.id = ${id}::numeric LIMIT ${REPLAYS + 1})
+        (SELECT b.id, false FROM public.actions b
+          WHERE b.validfrom = (SELECT a.validfrom FROM public.actions a WHERE a.id = ${id}::numeric)
+            AND b.expireafter = (SELECT a.expireafter FROM public.actions a WHERE a.id = ${id}::numeric)
+            AND b.id <> ${id}::numeric LIMIT ${REPLAYS + 1})
       ) found GROUP BY found.id
     ) other JOIN public.actions a ON a.id = other.id
     ORDER BY a.id LIMIT ${REPLAYS + 1}`
