@@ -25,6 +25,8 @@ import { verifier } from './verifier'
 /** Signatures of one action that are checked; the rest is counted. */
 const MAX_SIGNATURES = 20
 const MAX_MODULES = 12
+/** How long all checks of one action may take before the rest is left, in milliseconds. */
+const BUDGET_MS = 10_000
 
 /** Weights of one signer for one module over the agent rows that the action was sent to. */
 export type ModuleWeight = {
@@ -179,13 +181,14 @@ async function checkAll(id: MigId, row: SignedRow, stored: readonly Stored[], by
   const keyIds = reads.flatMap(({ reading }) => (reading.ok && reading.read.keyId ? [reading.read.keyId] : []))
   const people = keyIds.length > 0 ? await holdersOf(keyIds) : []
   const findings = new Map<string, TextFinding>()
+  const until = performance.now() + BUDGET_MS
   const run = async (copies: readonly SpoolCopy[]) => {
     const checks: Check[] = []
     // One after the other: of two signatures of one action the second is mostly quick, and others get their turn.
     for (const { one, reading } of reads) {
       const copy = copies.find((candidate) => carries(candidate, [one.text])) ?? null
       const { check, finding } = reading.ok
-        ? await checkOne(id, row, copy, one, reading.read, people)
+        ? await checkOne({ id, row, copy, until }, one, reading.read, people)
         : { check: unreadable(one, reading.sentence), finding: null }
       if (finding) findings.set(one.text, finding)
       checks.push({ ...check, isRepeated: checks.some((other) => isSamePerson(other, check)) })
@@ -239,16 +242,17 @@ function unreadable({ text, copies, listed }: Stored, sentence: string): Check {
   }
 }
 
+/** What an action's signatures are checked against, and until when by the process's clock. */
+type Against = { id: MigId; row: SignedRow; copy: SpoolCopy | null; until: number }
+
 async function checkOne(
-  id: MigId,
-  row: SignedRow,
-  copy: SpoolCopy | null,
+  against: Against,
   stored: Stored,
   signature: StoredSignature,
   people: readonly Person[],
 ): Promise<{ check: Check; finding: TextFinding | null }> {
   const { keyId } = signature
-  const { judgement, finding } = await judgeOne(id, row, copy, stored, signature, people)
+  const { judgement, finding } = await judgeOne(against, stored, signature, people)
   const signer = people.find((person) => person.id === judgement.signer?.id) ?? null
   const part = signer?.key && keyId ? partOf(signer.key, keyId) : null
   return {
@@ -273,9 +277,7 @@ async function checkOne(
 }
 
 async function judgeOne(
-  id: MigId,
-  row: SignedRow,
-  copy: SpoolCopy | null,
+  { id, row, copy, until }: Against,
   { listed }: Stored,
   signature: StoredSignature,
   people: readonly Person[],
@@ -288,6 +290,11 @@ async function judgeOne(
     .sort((a, b) => Number(listedIds.has(b.id)) - Number(listedIds.has(a.id)))
   if (keyId === null || holders.length === 0)
     return { judgement: judgeWithoutKey(keyId, named[0] ?? null, listed), finding: null }
+  if (performance.now() > until)
+    return {
+      judgement: judge({ ...signature, keyId }, { kind: 'failed', why: 'slow' }, holders, listed),
+      finding: null,
+    }
   const finding = await findSignedText(
     {
       signature: { ...signature, keyId },
