@@ -1,9 +1,10 @@
 /** Starts the background jobs with the web process; not while the site is built. */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== 'nodejs' || process.env.NEXT_PHASE === 'phase-production-build') return
-  const [{ startJobs }, { actionSummaries }] = await Promise.all([
+  const [{ startJobs }, { actionSummaries }, { fleetHistory }] = await Promise.all([
     import('@/lib/jobs/start'),
     import('@/lib/mig/actions/summary-job'),
+    import('@/lib/mig/health/job'),
   ])
-  startJobs([actionSummaries])
+  startJobs([actionSummaries, fleetHistory])
 }

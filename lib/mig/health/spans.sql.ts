@@ -1,0 +1,150 @@
+import { containing } from '@/lib/db/like'
+import type { ListQuery } from '@/lib/db/list'
+import { raw, type Sql, sql } from '@/lib/db/sql'
+import { earlier, type Thresholds } from '@/lib/mig/agents/state'
+import type { EndpointState } from '@/lib/mig/agents/status'
+import type { Instant } from '@/lib/mig/wire/time'
+
+const COLUMNS = sql`queueloc, trunc(agent_id)::text AS agent_id, name, os, version, first_seen, kind, since, last_seen`
+
+/** The state that a span had at a moment within it: `endpointState` seen from then. */
+function stateAtSql(at: Instant, thresholds: Thresholds): Sql {
+  return sql`CASE WHEN kind <> 'heard' THEN kind
+    WHEN last_seen IS NULL OR last_seen >= ${earlier(at, 2 * thresholds.period)}::timestamptz THEN 'online'
+    WHEN last_seen >= ${earlier(at, thresholds.timeout)}::timestamptz THEN 'late'
+    WHEN last_seen >= ${earlier(at, thresholds.goneAfter)}::timestamptz THEN 'unreachable' ELSE 'gone' END`
+}
+
+/** When the state that a span had at a moment began. */
+function stateSinceSql(at: Instant, thresholds: Thresholds): Sql {
+  const after = (milliseconds: number) => sql`last_seen + ${milliseconds} * interval '1 millisecond'`
+  return sql`CASE ${stateAtSql(at, thresholds)} WHEN 'late' THEN greatest(since, ${after(2 * thresholds.period)})
+    WHEN 'unreachable' THEN greatest(since, ${after(thresholds.timeout)})
+    WHEN 'gone' THEN greatest(since, ${after(thresholds.goneAfter)}) ELSE since END`
+}
+
+const pastSql = (at: Instant) => sql`tstzrange(since, until) @> ${at}::timestamptz`
+
+/** The span of every endpoint that existed at this moment, with its state then. */
+function fleetAtSql(at: Instant, thresholds: Thresholds): Sql {
+  const state = sql`${stateAtSql(at, thresholds)} AS state, ${stateSinceSql(at, thresholds)} AS state_since`
+  // A last heartbeat of after the moment was not known then.
+  const seen = sql`CASE WHEN last_seen <= ${at}::timestamptz THEN last_seen END AS seen`
+  return sql`(
+    SELECT ${COLUMNS}, ${state}, ${seen} FROM dashboard.endpoint WHERE since <= ${at}::timestamptz
+    UNION ALL SELECT ${COLUMNS}, ${state}, ${seen} FROM dashboard.endpoint_span WHERE ${pastSql(at)}
+  )`
+}
+
+export type PastFilters = {
+  name?: string | undefined
+  queueloc?: string | undefined
+  os?: string | undefined
+  version?: string | undefined
+  state?: readonly EndpointState[] | undefined
+}
+
+/** The fleet at a past moment as a list; sorts name, since, seen, os, version. */
+export function fleetAtQuery(at: Instant, thresholds: Thresholds, filters: PastFilters): ListQuery {
+  const where: Sql[] = []
+  if (filters.name) where.push(sql`f.name ILIKE ${containing(filters.name)}`)
+  if (filters.queueloc) where.push(sql`f.queueloc ILIKE ${containing(filters.queueloc)}`)
+  if (filters.os) where.push(sql`lower(f.os) = lower(${filters.os})`)
+  if (filters.version) where.push(sql`f.version ILIKE ${containing(filters.version)}`)
+  if (filters.state) where.push(sql`f.state = ANY(${filters.state as string[]})`)
+  return {
+    select: sql`f.*`,
+    from: sql`${fleetAtSql(at, thresholds)} f`,
+    where,
+    sorts: {
+      name: { expression: sql`f.name`, type: 'text' },
+      since: { expression: sql`f.state_since`, type: 'timestamptz' },
+      seen: { expression: sql`coalesce(f.seen, ${at}::timestamptz)`, type: 'timestamptz' },
+      os: { expression: sql`f.os`, type: 'text' },
+      version: { expression: sql`f.version`, type: 'text' },
+    },
+    id: sql`f.queueloc`,
+    idType: 'text',
+  }
+}
+
+/** How many endpoints were in each state at a past moment. */
+export function countFleetAtSql(at: Instant, thresholds: Thresholds): Sql {
+  return sql`SELECT state, count(*) AS n FROM ${fleetAtSql(at, thresholds)} f GROUP BY state`
+}
+
+/** What happened to an endpoint between two moments; one can be returned and upgraded at once. */
+export const CHANGES = ['lost', 'returned', 'new', 'upgraded', 'departed'] as const
+export type Change = (typeof CHANGES)[number]
+
+const REACHED = `('online', 'late')`
+const LOST = `('unreachable', 'gone', 'destroyed')`
+
+/** The condition on a row of the difference that makes it this change. */
+const CHANGE_CONDITIONS: Readonly<Record<Change, Sql>> = {
+  lost: raw(`state_before IN ${REACHED} AND state IN ${LOST}`),
+  returned: raw(`state_before IN ${LOST} AND state IN ${REACHED}`),
+  new: raw('state_before IS NULL'),
+  upgraded: raw('version_before <> version'),
+  departed: raw('state IS NULL'),
+}
+
+/**
+ * Every endpoint that was there at one of two moments, before and after. Those whose span covers both are taken as one row
+ * without a join.
+ */
+function differenceSql(before: Instant, after: Instant, thresholds: Thresholds): Sql {
+  const state = (at: Instant) => stateAtSql(at, thresholds)
+  const one = sql`SELECT queueloc, trunc(agent_id)::text AS agent_id, name, os, version, version AS version_before,
+    ${state(before)} AS state_before, ${state(after)} AS state, ${stateSinceSql(after, thresholds)} AS state_since,
+    CASE WHEN last_seen <= ${after}::timestamptz THEN last_seen END AS seen`
+  const fields = sql`queueloc, agent_id, name, os, version, last_seen`
+  const spanning = sql`since <= ${before}::timestamptz AND until > ${after}::timestamptz`
+  return sql`(
+    ${one} FROM dashboard.endpoint WHERE since <= ${before}::timestamptz
+    UNION ALL ${one} FROM dashboard.endpoint_span WHERE ${pastSql(before)} AND ${spanning}
+    UNION ALL
+    SELECT coalesce(b.queueloc, a.queueloc), trunc(coalesce(b.agent_id, a.agent_id))::text, coalesce(b.name, a.name),
+      coalesce(b.os, a.os), coalesce(b.version, a.version), a.version, a.state, b.state, coalesce(b.state_since, a.until),
+      CASE WHEN coalesce(b.last_seen, a.last_seen) <= ${after}::timestamptz THEN coalesce(b.last_seen, a.last_seen) END
+    FROM (
+      SELECT ${fields}, until, ${state(before)} AS state FROM dashboard.endpoint_span
+      WHERE ${pastSql(before)} AND NOT (${spanning})
+    ) a FULL JOIN (
+      SELECT ${fields}, ${state(after)} AS state, ${stateSinceSql(after, thresholds)} AS state_since FROM dashboard.endpoint
+      WHERE since > ${before}::timestamptz AND since <= ${after}::timestamptz
+      UNION ALL
+      SELECT ${fields}, ${state(after)}, ${stateSinceSql(after, thresholds)} FROM dashboard.endpoint_span
+      WHERE ${pastSql(after)} AND NOT (${spanning})
+    ) b ON b.queueloc = a.queueloc
+  )`
+}
+
+/** The endpoints to which this happened between two moments, as a list; sorts name, since, seen, os, version. */
+export function differenceQuery(
+  before: Instant,
+  after: Instant,
+  thresholds: Thresholds,
+  filters: { change: Change } & Omit<PastFilters, 'state'>,
+): ListQuery {
+  const { change, ...others } = filters
+  const { where, ...query } = fleetAtQuery(after, thresholds, others)
+  return {
+    ...query,
+    from: sql`(SELECT * FROM ${differenceSql(before, after, thresholds)} d WHERE ${CHANGE_CONDITIONS[change]}) f`,
+    where,
+    sorts: {
+      ...query.sorts,
+      since: { expression: sql`coalesce(f.state_since, ${after}::timestamptz)`, type: 'timestamptz' },
+    },
+  }
+}
+
+/** How many endpoints each change happened to between two moments; one row. */
+export function countDifferenceSql(before: Instant, after: Instant, thresholds: Thresholds): Sql {
+  const counts = CHANGES.map(
+    (change) => sql`count(*) FILTER (WHERE ${CHANGE_CONDITIONS[change]}) AS ${raw(`"${change}"`)}`,
+  )
+  const [first, ...rest] = counts as [Sql, ...Sql[]]
+  return sql`SELECT ${rest.reduce((all, one) => sql`${all}, ${one}`, first)} FROM ${differenceSql(before, after, thresholds)} d`
+}
