@@ -1,6 +1,6 @@
 import { join, type Sql, sql } from '@/lib/db/sql'
 import { earlier, type StateBounds, type Thresholds } from '@/lib/mig/agents/state'
-import { endpointsFromSql, isMomentSql, isNewestSql, LAST_SEEN, stateSql } from '@/lib/mig/agents/state.sql'
+import { endpointsSql, isMomentSql, isNewestSql, stateSql } from '@/lib/mig/agents/state.sql'
 import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
 import type { Instant } from '@/lib/mig/wire/time'
 import { AGE_EDGES, DOCUMENTED } from './figures'
@@ -12,14 +12,12 @@ const TAG_BYTES = 4_000
 
 /** Every endpoint by its newest row, with its state: the fold and the rule of the agent list. */
 function judgedSql(v: Vintage, bounds: StateBounds): Sql {
-  const state = stateSql(
-    { lastSeen: LAST_SEEN, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
-    bounds,
-  )
+  const { from, lastSeen } = endpointsSql(bounds)
+  const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
   return sql`SELECT a.queueloc, a.name, ${agentOsSql(v, 'a')} AS os, a.version, a.id, a.starttime, a.destructiontime,
-      ${LAST_SEEN} AS seen, ${state} AS state, pg_column_size(a.tags) > ${TAG_BYTES} AS tags_long,
+      ${lastSeen} AS seen, ${state} AS state, pg_column_size(a.tags) > ${TAG_BYTES} AS tags_long,
       CASE WHEN pg_column_size(a.tags) <= ${TAG_BYTES} THEN a.tags::text END AS tags
-    FROM ${endpointsFromSql(bounds.now)} WHERE ${isNewestSql('a', bounds.now)}`
+    FROM ${from} WHERE ${isNewestSql('a', bounds.now)}`
 }
 
 /** The parts of both statements that only read: the fold, the living processes and the groups that all figures add up from. */
