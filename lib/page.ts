@@ -32,3 +32,6 @@ export function readCursor(text: string): Cursor | null {
     return null
   }
 }
+
+/** A statement that ran for a page, to copy into psql, and what it gives in words. */
+export type RanSql = { what: string; text: string }

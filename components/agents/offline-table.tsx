@@ -1,14 +1,16 @@
 import { type Column, DataTable } from '@/components/data-table/data-table'
-import { ExactMoment } from '@/components/feedback/moment'
+import { ExactMoment, Moment } from '@/components/feedback/moment'
 import { EmptyState, NothingMatches } from '@/components/feedback/panels'
 import { Icon } from '@/components/ui/icon'
 import { Mono } from '@/components/ui/mono'
+import { TextLink } from '@/components/ui/text-link'
 import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatAge, formatNumber, instantMillis } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
 import type { OfflineRow } from '@/lib/mig/agents/queries'
 import { offlineList } from '@/lib/mig/agents/search-params'
+import { commandStatus } from '@/lib/mig/wire/status'
 import type { Page } from '@/lib/page'
 import { VersionText } from './version-text'
 
@@ -26,6 +28,7 @@ function offlineColumns(now: string): Column<OfflineRow>[] {
     {
       id: 'lost',
       header: 'Lost for',
+      sort: 'seen',
       cell: (row) => (
         <span className="inline-flex items-center gap-1.5 whitespace-nowrap font-medium text-bad">
           <Icon name="offline" className="size-3.5" />
@@ -36,7 +39,6 @@ function offlineColumns(now: string): Column<OfflineRow>[] {
     {
       id: 'seen',
       header: 'Last heartbeat',
-      sort: 'seen',
       cell: (row) => <ExactMoment at={row.last_seen} none="no moment" />,
     },
     { id: 'os', header: 'System', cell: (row) => (row.os === null ? <Unknown why={NO_ROW} /> : visibleText(row.os)) },
@@ -53,6 +55,32 @@ function offlineColumns(now: string): Column<OfflineRow>[] {
       cell: (row) => formatNumber(row.rows),
     },
     {
+      id: 'tags',
+      header: 'Tags',
+      cell: (row) => <TagText tags={row.tags} />,
+    },
+    {
+      id: 'missed',
+      header: 'Missed commands',
+      cell: (row) => <Missed row={row} now={now} />,
+    },
+    {
+      id: 'heard',
+      header: 'Heard nevertheless',
+      cell: (row) =>
+        row.heard && (
+          <TextLink href={`/agents/${row.heard.id}`}>
+            {row.heard.sameQueue ? (
+              <>
+                queue heard as <bdi>{visibleText(row.heard.name)}</bdi>
+              </>
+            ) : (
+              'name heard on another queue'
+            )}
+          </TextLink>
+        ),
+    },
+    {
       id: 'queueloc',
       header: 'Queue',
       cell: (row) =>
@@ -65,6 +93,43 @@ function offlineColumns(now: string): Column<OfflineRow>[] {
         ),
     },
   ]
+}
+
+function TagText({ tags }: { tags: OfflineRow['tags'] }) {
+  if (tags === null) return <Unknown why={NO_ROW} />
+  if (tags.kind !== 'known') return <Unknown why={tags.why} />
+  const text = tags.value.map(({ key, value }) => `${key}=${value}`).join(', ')
+  return (
+    <bdi className="block max-w-48 truncate" title={visibleText(text)}>
+      {visibleText(text)}
+    </bdi>
+  )
+}
+
+function Missed({ row, now }: { row: OfflineRow; now: string }) {
+  if (row.missed.length === 0) return <span className="text-faint">none</span>
+  const more = row.missedCount - row.missed.length
+  return (
+    <ul>
+      {row.missed.map((command) => (
+        <li key={command.id} className="whitespace-nowrap">
+          <TextLink href={`/commands/${command.id}`}>
+            <bdi>{visibleText(command.action ?? command.id)}</bdi>
+          </TextLink>{' '}
+          <span className="text-muted">
+            {commandStatus(command.status).label}, sent <Moment at={command.starttime} now={now} />
+          </span>
+        </li>
+      ))}
+      {more > 0 && row.queueloc && (
+        <li>
+          <TextLink href={`/commands?queueloc=${encodeURIComponent(row.queueloc)}`}>
+            and {formatNumber(more)} more
+          </TextLink>
+        </li>
+      )}
+    </ul>
+  )
 }
 
 /** The table of /agents/offline: names as documented, or endpoints. */
@@ -88,7 +153,7 @@ export function OfflineTable({
       rowHref={(row) => (row.id ? `/agents/${row.id}` : `/agents?name=${encodeURIComponent(row.name)}`)}
       caption={byName ? 'Offline names' : 'Offline endpoints'}
       empty={
-        params.filters.name ? (
+        params.filters.name || params.filters.lost || params.filters.only ? (
           <NothingMatches what="offline agents" clearHref={offlineList.path} framed={false} />
         ) : (
           <EmptyState title="Nothing is offline" icon="circle-check" framed={false}>

@@ -49,6 +49,20 @@ function besideCursor(query: ListQuery, sort: SortExpression, cursor: Cursor, de
   return sql`(${sort.expression}, ${query.id}) ${raw(descending ? '<' : '>')} (${cursor.key}::${raw(sort.type)}, ${cursor.id}::${raw(idType)})`
 }
 
+/** The statement of one page, with one row more than the page holds; throws `invalid` for a cursor that does not fit. */
+export function pageSql(query: ListQuery, params: ListParams): Sql {
+  const sort = sortOf(query, params)
+  const cursor = params.before ?? params.after
+  const descending = params.sort.descending !== (params.before !== undefined)
+  const conditions = cursor ? [...query.where, besideCursor(query, sort, cursor, descending)] : query.where
+  const direction = raw(descending ? 'DESC' : 'ASC')
+  return sql`
+    SELECT ${query.select}, (${sort.expression})::text AS cursor_key, (${query.id})::text AS cursor_id
+    FROM ${query.from} ${whereSql(conditions)}
+    ORDER BY ${sort.expression} ${direction}, ${query.id} ${direction}
+    LIMIT ${params.size + 1}`
+}
+
 /**
  * One page of a list by keyset (no OFFSET): rows as SQL gives them, and the cursors around them.
  * Throws what PostgreSQL throws, and `invalid` for a cursor that does not fit.
@@ -57,17 +71,9 @@ export async function fetchPage<Raw extends object>(
   query: ListQuery,
   params: ListParams,
 ): Promise<Omit<Page<Raw>, 'total'>> {
-  const sort = sortOf(query, params)
   const backwards = params.before !== undefined
   const cursor = params.before ?? params.after
-  const descending = params.sort.descending !== backwards
-  const conditions = cursor ? [...query.where, besideCursor(query, sort, cursor, descending)] : query.where
-  const direction = raw(descending ? 'DESC' : 'ASC')
-  const { rows } = await pool().query<Raw & { cursor_key: string; cursor_id: string }>(sql`
-    SELECT ${query.select}, (${sort.expression})::text AS cursor_key, (${query.id})::text AS cursor_id
-    FROM ${query.from} ${whereSql(conditions)}
-    ORDER BY ${sort.expression} ${direction}, ${query.id} ${direction}
-    LIMIT ${params.size + 1}`)
+  const { rows } = await pool().query<Raw & { cursor_key: string; cursor_id: string }>(pageSql(query, params))
   const more = rows.length > params.size
   if (more) rows.pop()
   if (backwards) rows.reverse()
@@ -81,11 +87,14 @@ export async function fetchPage<Raw extends object>(
   }
 }
 
+/** The statement that counts a list's rows up to one more than the limit. */
+export function countSql(query: Pick<ListQuery, 'from' | 'where'>, limit = COUNT_LIMIT): Sql {
+  return sql`SELECT count(*) AS n FROM (SELECT 1 FROM ${query.from} ${whereSql(query.where)} LIMIT ${limit + 1}) AS counted`
+}
+
 /** How many rows the list has, counted up to a limit and honest about it beyond. */
 export async function countRows(query: Pick<ListQuery, 'from' | 'where'>, limit = COUNT_LIMIT): Promise<Total> {
-  const { rows } = await pool().query<{ n: string }>(
-    sql`SELECT count(*) AS n FROM (SELECT 1 FROM ${query.from} ${whereSql(query.where)} LIMIT ${limit + 1}) AS counted`,
-  )
+  const { rows } = await pool().query<{ n: string }>(countSql(query, limit))
   const count = Number(rows[0]?.n ?? 0)
   return { count: Math.min(count, limit), more: count > limit }
 }

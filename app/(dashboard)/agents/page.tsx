@@ -1,6 +1,7 @@
 import { redirect } from 'next/navigation'
 import { AgentFilters } from '@/components/agents/agent-filters'
 import { AgentTable } from '@/components/agents/agent-table'
+import { RanDisclosure } from '@/components/agents/ran-sql'
 import { totalInWords } from '@/components/data-table/pager'
 import { ProblemPanel } from '@/components/feedback/panels'
 import { Content } from '@/components/layout/content'
@@ -63,6 +64,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         </div>
         <AgentFilters params={params} />
         <AgentTable params={params} page={page} now={moment.mig} />
+        <RanDisclosure ran={page.ran} />
       </Content>
     </>
   )

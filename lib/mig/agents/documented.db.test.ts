@@ -9,7 +9,7 @@ import { insertAgents, type TestAgent } from '@/lib/testing/agent-rows'
 import { type TestDatabase, testDatabase } from '@/lib/testing/database'
 import { testViewer } from '@/lib/testing/viewer'
 import { DOCUMENTED_DOUBLES, DOCUMENTED_OFFLINE } from './documented.sql'
-import { countDoubles, countOffline, listDoubles, listOffline } from './queries'
+import { compareOffline, countDoubles, countOffline, listDoubles, listOffline } from './queries'
 import { doubleList, offlineList } from './search-params'
 import { earlier } from './state'
 
@@ -102,6 +102,8 @@ function doubles(raw: RawParams = {}) {
   return parsed.params
 }
 
+type Documented = { count: string; queueloc: string }
+
 const ask = async <Row extends object>(statement: string): Promise<Row[]> => (await asker.query<Row>(statement)).rows
 
 describe('the documented offline question', () => {
@@ -115,6 +117,9 @@ describe('the documented offline question', () => {
           expect(ours.rows.map((row) => row.name)).toEqual(documented)
           expect(ours.total).toEqual({ count: documented.length, more: false })
           expect((await countOffline(viewer, offline(), now)).count).toBe(documented.length)
+          const [list, count] = ours.ran.map((one) => one.text)
+          expect((await ask<{ name: string }>(list ?? '')).map((row) => row.name)).toEqual(documented)
+          expect(await ask(count ?? '')).toEqual([{ n: String(documented.length) }])
         } finally {
           await asker.query('ROLLBACK')
         }
@@ -136,6 +141,56 @@ describe('the documented offline question', () => {
           const documented = (await ask<{ name: string }>(statement)).map((row) => row.name)
           const ours = await listOffline(viewer, offline({ seen: `${seen}m`, silent: `${silent}m`, size: '200' }), now)
           expect(ours.rows.map((row) => row.name)).toEqual(documented)
+        } finally {
+          await asker.query('ROLLBACK')
+        }
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('explains every row by which the answers by name and by endpoint differ', async () => {
+    await fc.assert(
+      fc.asyncProperty(fleet, async (rows) => {
+        const now = await plant(rows)
+        try {
+          const all = async (raw: RawParams) => (await listOffline(viewer, offline({ size: '200', ...raw }), now)).rows
+          const [names, endpoints] = [await all({}), await all({ by: 'endpoint' })]
+          const listed = new Set(names.map((row) => row.name))
+          const silent = new Set(endpoints.map((row) => row.name))
+          const hidden = await all({ by: 'endpoint', only: '1' })
+          const renamed = await all({ only: '1' })
+          expect(hidden.map((row) => row.id)).toEqual(
+            endpoints.filter((row) => !listed.has(row.name)).map((row) => row.id),
+          )
+          expect(renamed.map((row) => row.name)).toEqual(
+            names.filter((row) => !silent.has(row.name)).map((row) => row.name),
+          )
+          for (const row of hidden) expect(row.heard).toMatchObject({ name: row.name, sameQueue: false })
+          for (const row of renamed) if (row.heard) expect(row.heard.sameQueue).toBe(true)
+          expect(await compareOffline(viewer, offline(), now)).toEqual({
+            hidden: { count: hidden.length, more: false },
+            renamed: { count: renamed.length, more: false },
+          })
+        } finally {
+          await asker.query('ROLLBACK')
+        }
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('calls new what the documented statement did not give a day ago', async () => {
+    const yesterday = DOCUMENTED_OFFLINE.replaceAll('NOW()', `(NOW() - interval '1 day')`)
+    await fc.assert(
+      fc.asyncProperty(fleet, async (rows) => {
+        // The rows of now stand for those of yesterday: a heartbeat ahead of the clock would count as heard already then.
+        const now = await plant(rows.filter((row) => typeof row.beat === 'number' && row.beat >= 0))
+        try {
+          const before = new Set((await ask<{ name: string }>(yesterday)).map((row) => row.name))
+          const today = (await ask<{ name: string }>(DOCUMENTED_OFFLINE)).map((row) => row.name)
+          const fresh = await listOffline(viewer, offline({ size: '200', lost: '24h' }), now)
+          expect(fresh.rows.map((row) => row.name)).toEqual(today.filter((name) => !before.has(name)))
         } finally {
           await asker.query('ROLLBACK')
         }
@@ -210,7 +265,7 @@ describe('the documented question for doubles', () => {
       fc.asyncProperty(fleet, async (rows) => {
         const now = await plant(rows)
         try {
-          const documented = await ask<{ count: string; queueloc: string }>(DOCUMENTED_DOUBLES)
+          const documented = await ask<Documented>(DOCUMENTED_DOUBLES)
           const ours = await listDoubles(viewer, doubles({ size: '200' }), now)
           expect(ours.rows.map((row) => row.count)).toEqual(documented.map((row) => Number(row.count)))
           const inOrder = [...documented].sort(
@@ -219,6 +274,11 @@ describe('the documented question for doubles', () => {
           expect(ours.rows.map((row) => [row.queueloc, row.count])).toEqual(
             inOrder.map((row) => [row.queueloc, Number(row.count)]),
           )
+          const [list, count] = ours.ran.map((one) => one.text)
+          expect((await ask<Documented>(list ?? '')).map((row) => [row.queueloc, row.count])).toEqual(
+            inOrder.map((row) => [row.queueloc, row.count]),
+          )
+          expect(await ask(count ?? '')).toEqual([{ n: String(documented.length) }])
           expect(await countDoubles(viewer, doubles(), now)).toEqual({ count: documented.length, more: false })
           for (const row of ours.rows) {
             expect(row.processes).toHaveLength(Math.min(row.count, 20))

@@ -1,7 +1,8 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
+import { countRows, countSql, fetchPage, type ListQuery, pageSql, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
+import { ranSql } from '@/lib/db/shown-sql'
 import { type Sql, sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import type { ExportColumn, ExportSource } from '@/lib/export'
@@ -9,11 +10,18 @@ import type { ListParams } from '@/lib/list-params'
 import { agentOsSql, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import { compareInstants, type Instant } from '@/lib/mig/wire/time'
-import type { Page, Total } from '@/lib/page'
+import type { Page, RanSql, Total } from '@/lib/page'
 import { type DoubleHint, doubleHints } from './doubles'
 import { doubleParams, doubleProcessesSql, doublesQuery } from './doubles.sql'
 import { agentColumnsSql, agentListQuery, countByStateSql, processCountsSql } from './list.sql'
-import { lastRowsSql, offlineEndpointsQuery, offlineNamesQuery } from './offline.sql'
+import {
+  heardElsewhereSql,
+  lastRowsSql,
+  missedCommandsSql,
+  offlineEndpointsQuery,
+  offlineNamesQuery,
+  tagsSql,
+} from './offline.sql'
 import { type Environment, JSON_LIMIT, type Reading, readEnvironment, readTags, type Tag } from './schema'
 import type { agentList, doubleList, offlineList } from './search-params'
 import { earlier, type FleetBounds, stateBounds, type Thresholds, thresholdsOf } from './state'
@@ -58,6 +66,13 @@ export type AgentRow = {
 
 type RawAgent = Omit<AgentRow, 'processes'>
 
+/** A page with the statements that gave it. */
+export type RanPage<Row> = Page<Row> & { ran: RanSql[] }
+
+function ranBy(query: ListQuery, params: ListParams, what: string, now: Instant): RanSql[] {
+  return [ranSql(what, pageSql(query, params), now), ranSql(`number of ${what}`, countSql(query), now)]
+}
+
 /** The list's SQL at this moment, for the page, the export and the count of new rows. */
 export async function agentsQuery(_viewer: Viewer, params: AgentParams, now: Instant): Promise<ListQuery> {
   const bounds = params.filters.rows === 'endpoints' ? await fleetBounds(now) : boundsAt(now)
@@ -65,7 +80,7 @@ export async function agentsQuery(_viewer: Viewer, params: AgentParams, now: Ins
 }
 
 /** One page of endpoints or processes. */
-export async function listAgents(viewer: Viewer, params: AgentParams, now: Instant): Promise<Page<AgentRow>> {
+export async function listAgents(viewer: Viewer, params: AgentParams, now: Instant): Promise<RanPage<AgentRow>> {
   const query = await agentsQuery(viewer, params, now)
   const [page, total] = await Promise.all([fetchPage<RawAgent>(query, params), countRows(query)])
   const counts = new Map<string, number>()
@@ -76,7 +91,7 @@ export async function listAgents(viewer: Viewer, params: AgentParams, now: Insta
     for (const row of rows) counts.set(row.queueloc, Number(row.n))
   }
   const rows = page.rows.map((row) => ({ ...agentOf(row), processes: counts.get(row.queueloc) ?? null }))
-  return { ...page, rows, total }
+  return { ...page, rows, total, ran: ranBy(query, params, params.filters.rows, now) }
 }
 
 function agentOf(row: RawAgent): RawAgent {
@@ -126,6 +141,11 @@ export async function countEndpointsByState(_viewer: Viewer, now: Instant): Prom
   return { byState, total: Object.values(byState).reduce((sum, n) => sum + n, 0) }
 }
 
+/** The newest heartbeat of all agents that is not ahead of the clock. */
+function newestHeartbeatSql(now: Instant): Sql {
+  return sql`SELECT max(heartbeattime) AS at FROM public.agents WHERE heartbeattime <= ${now}::timestamptz`
+}
+
 export type Silence = {
   /** The newest heartbeat of all agents that is not ahead of the clock. */
   newest: Instant | null
@@ -133,17 +153,19 @@ export type Silence = {
   silent: boolean
   /** Heartbeat period in milliseconds. */
   period: number
+  ran: RanSql[]
 }
 
 /** Whether anything at all was heard lately. A fleet without agents is not silent. */
 export async function getSilence(_viewer: Viewer, now: Instant): Promise<Silence> {
-  const { rows } = await pool().query<{ at: Instant | null }>(
-    sql`SELECT max(heartbeattime) AS at FROM public.agents WHERE heartbeattime <= ${now}::timestamptz`,
-  )
+  const statement = newestHeartbeatSql(now)
+  const { rows } = await pool().query<{ at: Instant | null }>(statement)
   const newest = rows[0]?.at ?? null
   const silent = newest !== null && compareInstants(newest, boundsAt(now).online) < 0
-  return { newest, silent, period: thresholds().period }
+  return { newest, silent, period: thresholds().period, ran: [ranSql('newest heartbeat of all', statement, now)] }
 }
+
+export type MissedCommand = { id: MigId; action: string | null; status: string; starttime: Instant | null }
 
 export type OfflineRow = {
   name: string
@@ -154,6 +176,43 @@ export type OfflineRow = {
   version: string | null
   /** How many agent rows of this name, or 1 for an endpoint, were seen in the window. */
   rows: number
+  tags: Reading<Tag[]> | null
+  /** The newest commands that its endpoint never answered, and how many there are. */
+  missed: MissedCommand[]
+  missedCount: number
+  /** Who hides it from the other answer: the name heard from another queue, or its queue heard under another name. */
+  heard: { id: MigId; name: string; sameQueue: boolean } | null
+}
+
+const MISSED_SHOWN = 3
+
+type RowFacts = Pick<OfflineRow, 'tags' | 'missed' | 'missedCount' | 'heard'>
+
+async function factsOf(ids: MigId[], params: OfflineParams, now: Instant): Promise<(id: MigId | null) => RowFacts> {
+  const facts = new Map<MigId, RowFacts>()
+  if (ids.length) {
+    const [tags, missed, heard] = await Promise.all([
+      pool().query<{ id: MigId; tags: string | null }>(tagsSql(ids, JSON_LIMIT)),
+      pool().query<MissedCommand & { agent: MigId; of: string }>(
+        missedCommandsSql(ids, thresholds().period, MISSED_SHOWN),
+      ),
+      pool().query<{ id: MigId; heard_id: MigId; heard_name: string; same_queue: boolean }>(
+        heardElsewhereSql(ids, earlier(now, params.filters.silent)),
+      ),
+    ])
+    for (const row of tags.rows)
+      facts.set(row.id, { tags: readTags(row.tags), missed: [], missedCount: 0, heard: null })
+    for (const { agent, of, ...command } of missed.rows) {
+      const fact = facts.get(agent)
+      fact?.missed.push(command)
+      if (fact) fact.missedCount = Number(of)
+    }
+    for (const row of heard.rows) {
+      const fact = facts.get(row.id)
+      if (fact) fact.heard = { id: row.heard_id, name: row.heard_name, sameQueue: row.same_queue }
+    }
+  }
+  return (id) => facts.get(id as MigId) ?? { tags: null, missed: [], missedCount: 0, heard: null }
 }
 
 async function offlineQuery(params: OfflineParams, now: Instant): Promise<ListQuery> {
@@ -163,33 +222,48 @@ async function offlineQuery(params: OfflineParams, now: Instant): Promise<ListQu
 }
 
 /** One page of the offline question: names as documented, or endpoints. */
-export async function listOffline(_viewer: Viewer, params: OfflineParams, now: Instant): Promise<Page<OfflineRow>> {
+export async function listOffline(_viewer: Viewer, params: OfflineParams, now: Instant): Promise<RanPage<OfflineRow>> {
   const query = await offlineQuery(params, now)
-  const [page, total] = await Promise.all([fetchPage<OfflineRow>(query, params), countRows(query)])
-  if (params.filters.by === 'endpoint')
-    return {
-      ...page,
-      total,
-      rows: page.rows.map(({ name, last_seen, id, queueloc, os, version }) => ({
-        name,
-        last_seen,
-        id,
-        queueloc,
-        os,
-        version,
-        rows: 1,
-      })),
-    }
-  const last = await lastRows(
-    page.rows.map((row) => row.name),
+  const [page, total] = await Promise.all([fetchPage<LastRow & OfflineName>(query, params), countRows(query)])
+  const byName = params.filters.by === 'name'
+  const last = byName
+    ? await lastRows(
+        page.rows.map((row) => row.name),
+        params,
+        now,
+      )
+    : null
+  const found = page.rows.map(({ name, last_seen, id, queueloc, os, version }) => ({
+    name,
+    last_seen,
+    ...(last ? (last.get(name) ?? NO_ROW) : { id, queueloc, os, version, rows: 1 }),
+  }))
+  const facts = await factsOf(
+    found.flatMap((row) => row.id ?? []),
     params,
     now,
   )
-  const rows = page.rows.map(({ name, last_seen }) => ({ name, last_seen, ...(last.get(name) ?? NO_ROW) }))
-  return { ...page, rows, total }
+  const ran = ranBy(query, params, byName ? 'offline names' : 'offline endpoints', now)
+  return { ...page, total, ran, rows: found.map((row) => ({ ...row, ...facts(row.id) })) }
 }
 
-type LastRow = Omit<OfflineRow, 'name' | 'last_seen'>
+export type OfflineDifference = {
+  /** Endpoints that are silent while another queue is heard under their name: missing by name. */
+  hidden: Total
+  /** Names that are silent while their queue went on under another name: missing by endpoint. */
+  renamed: Total
+}
+
+/** What one of the two answers has and the other has not, with the same windows. */
+export async function compareOffline(_viewer: Viewer, params: OfflineParams, now: Instant): Promise<OfflineDifference> {
+  const asked = (by: 'name' | 'endpoint') =>
+    offlineQuery({ ...params, filters: { ...params.filters, by, only: true } }, now).then((query) => countRows(query))
+  const [hidden, renamed] = await Promise.all([asked('endpoint'), asked('name')])
+  return { hidden, renamed }
+}
+
+type OfflineName = Pick<OfflineRow, 'name' | 'last_seen'>
+type LastRow = Pick<OfflineRow, 'id' | 'queueloc' | 'os' | 'version' | 'rows'>
 const NO_ROW: LastRow = { id: null, queueloc: null, os: null, version: null, rows: 0 }
 
 async function lastRows(names: string[], params: OfflineParams, now: Instant): Promise<Map<string, LastRow>> {
@@ -271,10 +345,11 @@ async function doublesOf(raw: RawDouble[], params: DoubleParams, now: Instant): 
 }
 
 /** One page of the question for double agents, each queue with its processes and what they look like. */
-export async function listDoubles(_viewer: Viewer, params: DoubleParams, now: Instant): Promise<Page<DoubleRow>> {
+export async function listDoubles(_viewer: Viewer, params: DoubleParams, now: Instant): Promise<RanPage<DoubleRow>> {
   const query = doublesQuery(params, now)
   const [page, total] = await Promise.all([fetchPage<RawDouble>(query, doubleParams(params)), countRows(query)])
-  return { ...page, total, rows: await doublesOf(page.rows, params, now) }
+  const ran = ranBy(query, doubleParams(params), 'double agents', now)
+  return { ...page, total, ran, rows: await doublesOf(page.rows, params, now) }
 }
 
 /** How many queues are double, counted up to a limit. */

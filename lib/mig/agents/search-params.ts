@@ -1,6 +1,7 @@
 import {
   choiceFilter,
   defineList,
+  flagFilter,
   idFilter,
   type ListDefinition,
   type ListParams,
@@ -40,6 +41,8 @@ export const offlineList = defineList({
     silent: { ...spanFilter('Silent for'), default: DOCUMENTED_SILENT },
     by: { ...modeFilter('By', ['name', 'endpoint'], 'name'), default: 'name' as const },
     name: textFilter('Name'),
+    lost: spanFilter('Lost within the last'),
+    only: flagFilter('Only in this answer'),
   },
   sorts: ['name', 'seen'],
   defaultSort: 'name',

@@ -63,7 +63,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             </div>
           ))}
         </dl>
-        <DocumentedSql statement={DOCUMENTED_DOUBLES} differences={differences} />
+        <DocumentedSql statement={DOCUMENTED_DOUBLES} differences={differences} ran={[...page.ran, ...silence.ran]} />
       </Content>
     </>
   )

@@ -1,4 +1,6 @@
+import { Suspense } from 'react'
 import { DocumentedSql } from '@/components/agents/documented-sql'
+import { OfflineDifference } from '@/components/agents/offline-difference'
 import { OfflineFilters } from '@/components/agents/offline-filters'
 import { OfflineTable } from '@/components/agents/offline-table'
 import { SilenceNotice } from '@/components/agents/silence-notice'
@@ -8,11 +10,13 @@ import { Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
 import { Live } from '@/components/layout/live'
 import { PageHeader } from '@/components/layout/page-header'
+import { Section } from '@/components/layout/section'
 import { Segments } from '@/components/layout/tabs'
+import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatDuration, formatUtc } from '@/lib/format'
 import { DOCUMENTED_OFFLINE } from '@/lib/mig/agents/documented.sql'
-import { countOffline, getSilence, listOffline } from '@/lib/mig/agents/queries'
+import { compareOffline, countOffline, getSilence, listOffline } from '@/lib/mig/agents/queries'
 import { DOCUMENTED_SEEN, DOCUMENTED_SILENT, offlineList } from '@/lib/mig/agents/search-params'
 import { now } from '@/lib/now'
 
@@ -36,25 +40,24 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   const { filters } = params
   const moment = await now()
   const other = { ...params, filters: { ...filters, by: filters.by === 'name' ? 'endpoint' : 'name' } as const }
+  const difference = compareOffline(viewer, params, moment.mig)
+  // Awaited in a part of its own: when the page fails first, nobody is left to hear of it.
+  difference.catch(() => {})
   const [page, otherTotal, silence] = await Promise.all([
     listOffline(viewer, params, moment.mig),
-    countOffline(viewer, other, moment.mig),
+    filters.only ? null : countOffline(viewer, other, moment.mig),
     getSilence(viewer, moment.mig),
   ])
   const [names, endpoints] = filters.by === 'name' ? [page.total, otherTotal] : [otherTotal, page.total]
-  const shown =
-    filters.by === 'name'
-      ? names.count === 1
-        ? 'name was'
-        : 'names were'
-      : endpoints.count === 1
-        ? 'endpoint was'
-        : 'endpoints were'
+  const noun = filters.by === 'name' ? 'name' : 'endpoint'
+  const shown = page.total.count === 1 ? `${noun} was` : `${noun}s were`
   const differences = [
     filters.seen !== DOCUMENTED_SEEN && `This page asks for ${formatDuration(filters.seen)} instead of 30 days.`,
     filters.silent !== DOCUMENTED_SILENT &&
       `This page asks for ${formatDuration(filters.silent)} instead of 5 minutes.`,
     filters.by === 'endpoint' && 'This page asks by endpoint (queueloc), the statement by name.',
+    filters.lost && `This page shows only what was lost within the last ${formatDuration(filters.lost)}.`,
+    filters.only && 'This page shows only what the other answer does not list.',
     filters.name && 'This page shows only names that hold the filtered text.',
     moment.fixed && `This page takes ${formatUtc(moment.mig)} as now, as MIG_NOW says.`,
     params.sort.key !== 'name' && 'This page is sorted by the last heartbeat, the statement by name.',
@@ -68,7 +71,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           <p>
             <strong className="font-semibold">{totalInWords(page.total)}</strong> {shown} seen in the last{' '}
             {formatDuration(filters.seen)} and {page.total.count === 1 ? 'is' : 'are'} silent for{' '}
-            {formatDuration(filters.silent)} or longer.
+            {formatDuration(filters.silent)} or longer
+            {filters.lost && `, lost within the last ${formatDuration(filters.lost)}`}
+            {filters.only && (filters.by === 'name' ? ', and not listed by endpoint' : ', and not listed by name')}.
           </p>
           <Segments
             label="By name or by endpoint"
@@ -77,25 +82,38 @@ export default dataPage(async ({ searchParams }: PageProps) => {
               {
                 key: 'name',
                 label: 'By name, as documented',
-                href: offlineList.href(params, { filters: { by: null } }),
-                count: totalInWords(names),
+                href: offlineList.href(params, { filters: { by: null, only: null } }),
+                count: names && totalInWords(names),
               },
               {
                 key: 'endpoint',
                 label: 'By endpoint',
-                href: offlineList.href(params, { filters: { by: 'endpoint' } }),
-                count: totalInWords(endpoints),
+                href: offlineList.href(params, { filters: { by: 'endpoint', only: null } }),
+                count: endpoints && totalInWords(endpoints),
               },
             ]}
           />
         </div>
-        <OfflineFilters params={params} />
+        <div className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2">
+          <OfflineFilters params={params} />
+          <TextLink
+            className="inline-flex h-8 items-center text-sm"
+            href={offlineList.href(params, { filters: { lost: '24h' }, sort: { key: 'seen', descending: true } })}
+          >
+            New since yesterday
+          </TextLink>
+        </div>
         <OfflineTable params={params} page={page} now={moment.mig} />
-        <p className="max-w-text text-muted text-sm">
-          By name, a machine counts as heard while any agent of that name beats; two machines of one name hide each
-          other. By endpoint each queue is asked by itself.
-        </p>
-        <DocumentedSql statement={DOCUMENTED_OFFLINE} differences={differences} />
+        <Section title="By name or by endpoint" remark="why the two answers differ">
+          <p className="max-w-text text-muted text-sm">
+            By name, a machine counts as heard while any agent of that name beats; two machines of one name hide each
+            other. By endpoint each queue is asked by itself.
+          </p>
+          <Suspense fallback={<p className="text-faint text-sm">Comparing the two answers</p>}>
+            <OfflineDifference params={params} difference={difference} />
+          </Suspense>
+        </Section>
+        <DocumentedSql statement={DOCUMENTED_OFFLINE} differences={differences} ran={[...page.ran, ...silence.ran]} />
       </Content>
     </>
   )
