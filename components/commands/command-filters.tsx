@@ -14,6 +14,7 @@ const CHIPS = {
   module: 'module',
   alike: 'the same answer as command',
   same: 'the same text as command',
+  hit: 'with the hit',
 } as const
 
 /** The filters of /commands and of one action's commands. */

@@ -16,6 +16,8 @@ export type Meant = {
   agents: NamedAgents | null
   /** The actions of a signer or a module; null when neither is asked for. */
   actions: string[] | null
+  /** Commands that stand for the answers with the hit that is asked for; null when none is. */
+  answers: string[] | null
 }
 
 const COLUMNS = sql`c.id, c.actionid, c.agentid, c.status, c.results, c.starttime, c.finishtime`
@@ -34,7 +36,8 @@ export function isScanned(
   { filters, sort }: Pick<CommandParams, 'filters' | 'sort'>,
   { agents }: Pick<Meant, 'agents'>,
 ): boolean {
-  if (filters.action || filters.agentid || filters.queueloc || filters.alike || filters.same) return false
+  if (filters.action || filters.agentid || filters.queueloc || filters.alike || filters.same || filters.hit)
+    return false
   if (agents && agents !== 'many') return false
   const { status, agent, investigator, module, found, error, reason } = filters
   return Boolean(status || agent || investigator || module || found || error || reason) || sort.key !== 'start'
@@ -81,6 +84,7 @@ export function commandListQuery(
   if (filters.reason) where.push(sql`CASE WHEN ${hasErrorSql('c')} THEN ${reasonSql(filters.reason)} END`)
   else if (filters.error) where.push(hasErrorSql('c'))
   if (filters.alike) where.push(alikeSql('answer', [filters.alike.id]))
+  if (meant.answers) where.push(alikeSql('answer', meant.answers))
   if (filters.same) where.push(alikeSql('text', [filters.same.id]))
   const joined = whole || params.sort.key === 'agent' || byName
   const actions = sql`LEFT JOIN public.actions a ON a.id = c.actionid`

@@ -4,6 +4,7 @@ import { containing } from '@/lib/db/like'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
 import { join, type Sql, sql } from '@/lib/db/sql'
+import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
 import { RESULT_BYTES } from '@/lib/mig/modules-json/answer'
 import { modulesOf } from '@/lib/mig/modules-json/operations'
@@ -11,6 +12,7 @@ import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { Page } from '@/lib/page'
 import { foundSql } from './answer.sql'
+import { collectHits } from './hits'
 import { commandListQuery, isScanned, type Meant, type NamedAgents, SCANNED, scannedSql } from './list.sql'
 import type { CommandParams } from './search-params'
 import { type ReadResults, type ShortAnswer, shortAnswer } from './short-answer'
@@ -66,14 +68,25 @@ async function meantActions({ filters }: CommandParams): Promise<MigId[] | null>
   return rows.map((row) => row.id)
 }
 
-async function meantBy(params: CommandParams): Promise<Meant> {
-  const [agents, actions] = await Promise.all([namedAgents(params), meantActions(params)])
-  return { agents, actions }
+async function answersWith(viewer: Viewer, { filters }: CommandParams): Promise<MigId[] | null> {
+  if (!filters.hit) return null
+  if (!filters.action) throw new AppError('invalid', 'The filter "hit" belongs to the commands of one action.')
+  const { hits } = await collectHits(viewer, filters.action.id)
+  return hits.find((hit) => hit.key === filters.hit)?.answers ?? []
+}
+
+async function meantBy(viewer: Viewer, params: CommandParams): Promise<Meant> {
+  const [agents, actions, answers] = await Promise.all([
+    namedAgents(params),
+    meantActions(params),
+    answersWith(viewer, params),
+  ])
+  return { agents, actions, answers }
 }
 
 /** The list's SQL, for the page and the count of new rows. */
-export async function commandsQuery(_viewer: Viewer, params: CommandParams): Promise<ListQuery> {
-  return commandListQuery(params, await meantBy(params))
+export async function commandsQuery(viewer: Viewer, params: CommandParams): Promise<ListQuery> {
+  return commandListQuery(params, await meantBy(viewer, params))
 }
 
 async function scanOf(params: CommandParams): Promise<Scan> {
@@ -116,7 +129,7 @@ export async function readShortAnswers(
 
 /** One page of commands with what each answered, and how far was looked when no index serves the filters. */
 export async function listCommands(viewer: Viewer, params: CommandParams): Promise<CommandPage> {
-  const meant = await meantBy(params)
+  const meant = await meantBy(viewer, params)
   const query = commandListQuery(params, meant)
   const [page, total, scan] = await Promise.all([
     fetchPage<Omit<CommandRow, 'answer'>>(query, params),
@@ -129,8 +142,8 @@ export async function listCommands(viewer: Viewer, params: CommandParams): Promi
 }
 
 /** Every command that the filters mean, however far back; `results` only when the URL asks for that column. */
-export async function exportCommands(_viewer: Viewer, params: CommandParams): Promise<ExportSource> {
-  const query = commandListQuery(params, await meantBy(params), true)
+export async function exportCommands(viewer: Viewer, params: CommandParams): Promise<ExportSource> {
+  const query = commandListQuery(params, await meantBy(viewer, params), true)
   const withResults = params.columns?.includes('results') ?? false
   return {
     columns: [

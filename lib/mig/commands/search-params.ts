@@ -1,6 +1,7 @@
 import {
   choiceFilter,
   defineList,
+  type Filter,
   flagFilter,
   idFilter,
   type ListParams,
@@ -10,6 +11,12 @@ import {
 } from '@/lib/list-params'
 import { COMMAND_STATUSES } from '@/lib/mig/wire/status'
 import { CHANGES } from './change'
+
+const hitFilter: Filter<string> = {
+  label: 'With this hit',
+  read: ([text = '']) =>
+    /^[0-9a-f]{32}$/.test(text) ? { value: text } : { problem: 'takes a hit of the page of hits' },
+}
 
 const filters = {
   /** `other`: a word that no version of MIG writes. */
@@ -27,6 +34,7 @@ const filters = {
   to: momentFilter('Sent to'),
   alike: idFilter('The same answer as command'),
   same: idFilter('The same text as command'),
+  hit: hitFilter,
 }
 
 /** URL state of /commands; of an action's commands too, under its own path with `action` set. */
@@ -66,3 +74,15 @@ export const comparisonList = defineList({
 })
 
 export type ComparisonParams = ListParams<typeof comparisonFilters>
+
+const hitFilters = { path: textFilter('Found'), check: textFilter('Check') }
+
+/** URL state of what one action found, /actions/ID/hits. */
+export const hitList = defineList({
+  path: '/actions/hits',
+  filters: hitFilters,
+  sorts: ['count', 'path'],
+  defaultSort: 'count',
+})
+
+export type HitParams = ListParams<typeof hitFilters>
