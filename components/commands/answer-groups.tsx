@@ -70,7 +70,7 @@ function columns(action: string, usual: string | null): Column<AnswerGroup>[] {
         usual === null || row.large ? null : row.id === usual ? (
           <span className="text-faint">is the commonest</span>
         ) : (
-          <TextLink href={`/actions/${action}/difference?pick=${usual}&pick=${row.id}`}>difference</TextLink>
+          <TextLink href={`/actions/${action}/results/difference?pick=${usual}&pick=${row.id}`}>difference</TextLink>
         ),
     },
     { id: 'pick', header: 'Pick', cell: (row) => <PickBox command={row.id} of={nameOf(row.agents[0])} /> },

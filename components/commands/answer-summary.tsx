@@ -53,7 +53,7 @@ export function AnswerSummary({
         options={[
           { key: 'answer', label: BY.answer.label, href: path },
           { key: 'text', label: BY.text.label, href: `${path}?by=text` },
-          { key: 'hit', label: BY.hit.label, href: `/actions/${action}/hits` },
+          { key: 'hit', label: BY.hit.label, href: `/actions/${action}/results/hits` },
         ]}
       />
       <p className="max-w-text text-faint text-sm">{BY[by].rule}</p>

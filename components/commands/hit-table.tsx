@@ -65,7 +65,7 @@ export function HitNotice({ page }: { page: HitPage }) {
 
 /** What an action found, each thing with how many agents found it, the rarest first; a row leads to exactly its commands. */
 export function HitTable({ action, params, page }: { action: string; params: HitParams; page: HitPage }) {
-  const path = `/actions/${action}/hits`
+  const path = `/actions/${action}/results/hits`
   return (
     <>
       <FilterBar list={hitList} params={params} path={path} names={['path', 'check']}>

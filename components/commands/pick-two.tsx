@@ -5,7 +5,7 @@ const FORM = 'pick-two'
 /** The form that the boxes of a list's rows belong to: two picked commands are shown side by side. */
 export function PickTwo({ action }: { action: string }) {
   return (
-    <form id={FORM} action={`/actions/${action}/difference`} className="no-print flex items-center gap-2">
+    <form id={FORM} action={`/actions/${action}/results/difference`} className="no-print flex items-center gap-2">
       <Button type="submit" size="sm" icon="double">
         Difference of two
       </Button>

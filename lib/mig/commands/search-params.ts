@@ -77,7 +77,7 @@ export type ComparisonParams = ListParams<typeof comparisonFilters>
 
 const hitFilters = { path: textFilter('Found'), check: textFilter('Check') }
 
-/** URL state of what one action found, /actions/ID/hits. */
+/** URL state of what one action found, /actions/ID/results/hits. */
 export const hitList = defineList({
   path: '/actions/hits',
   filters: hitFilters,

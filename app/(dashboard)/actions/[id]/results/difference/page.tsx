@@ -30,7 +30,7 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
   const viewer = await requireViewer()
   const { id = '' } = await route
   const crumbs = [{ label: 'Actions', href: '/actions' }]
-  const resolved = await resolveId(viewer, 'actions', id, (exact) => `/actions/${exact}/difference`)
+  const resolved = await resolveId(viewer, 'actions', id, (exact) => `/actions/${exact}/results/difference`)
   if ('choices' in resolved) return <ChooseId ids={resolved.choices} base="/actions" crumbs={crumbs} noun="actions" />
   const action = await getActionName(viewer, resolved.id)
   if (!action) notFound()

@@ -21,7 +21,7 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
   const viewer = await requireViewer()
   const { id = '' } = await route
   const crumbs = [{ label: 'Actions', href: '/actions' }]
-  const resolved = await resolveId(viewer, 'actions', id, (exact) => `/actions/${exact}/hits`)
+  const resolved = await resolveId(viewer, 'actions', id, (exact) => `/actions/${exact}/results/hits`)
   if ('choices' in resolved) return <ChooseId ids={resolved.choices} base="/actions" crumbs={crumbs} noun="actions" />
   const action = await getActionName(viewer, resolved.id)
   if (!action) notFound()
@@ -32,7 +32,7 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
       <>
         <PageHeader crumbs={crumbs} title="Hits" />
         <Content>
-          <ProblemPanel problem={parsed.problem} clearHref={`/actions/${action.id}/hits`} />
+          <ProblemPanel problem={parsed.problem} clearHref={`/actions/${action.id}/results/hits`} />
         </Content>
       </>
     )
