@@ -82,6 +82,10 @@ for (const key of Object.keys(RESULTS))
     await open(page, `${address}?view=stored&part=0`)
     await open(page, `/actions/${ids.actions[`of-${key}`]}`)
     await open(page, `/actions/${ids.actions[`of-${key}`]}/commands`)
+    const action = ids.actions[`of-${key}`]
+    for (const below of ['results', 'results?by=text', 'results/hits']) await open(page, `/actions/${action}/${below}`)
+    await open(page, `/actions/${action}/results/difference?pick=${ids.commands[key]}&pick=${ids.commands.markup}`)
+    await open(page, `/actions/compare?a=${action}&b=${ids.actions['of-markup']}`)
   })
 
 test('what is in the results is shown, spelled out', async ({ page }) => {

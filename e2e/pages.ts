@@ -18,8 +18,13 @@ export const PAGE_ROUTES: readonly string[] = routesOf('page.tsx').filter((route
 
 const handlers = new Set(routesOf('route.ts'))
 
+// A list only when the address names two actions.
+const CONDITIONAL = ['/actions/compare']
+
 /** The pages that have an export beside them: the lists. */
-export const LIST_ROUTES: readonly string[] = PAGE_ROUTES.filter((route) => handlers.has(`${route}/export`))
+export const LIST_ROUTES: readonly string[] = PAGE_ROUTES.filter(
+  (route) => handlers.has(`${route}/export`) && !CONDITIONAL.includes(route),
+)
 
 export const isDynamic = (route: string): boolean => route.includes('[')
 
