@@ -1,4 +1,4 @@
-import { raw, type Sql, sql } from '@/lib/db/sql'
+import { join, raw, type Sql, sql } from '@/lib/db/sql'
 
 /** How two answers are held to each other: by what was found, or by the exact text. */
 export type AnswerLikeness = 'answer' | 'text'
@@ -39,7 +39,7 @@ const afterFirst = (text: string, n: number) =>
  * of up to three operations are cut out; a nothing without errors is one word. Searching a long text that is not
  * there costs little, finding one far in a UTF-8 text much: hence split_part where it usually is there.
  */
-function roughKey(results: string): string {
+function roughKey(results: string, rest: (text: string) => string = (text) => text): string {
   const text = `${results}::text`
   return `CASE WHEN ${results} IS NULL THEN 'null' WHEN pg_column_size(${results}) > ${COMPARED_BYTES} THEN 'large'
     WHEN strpos(${text}, '"foundanything":true') = 0 AND split_part(${text}, '"foundanything":false', 2) <> ''
@@ -47,8 +47,8 @@ function roughKey(results: string): string {
       AND strpos(${text}, '},null') = 0 AND NOT starts_with(${text}, '[null') THEN 'nothing'
     WHEN strpos(${text}, '"foundanything":') = 0 AND strpos(${text}, '"Desc":"') > 0
       THEN 'log ' || split_part(split_part(${text}, '"Desc":"', 2), '","', 1)
-    ELSE concat(split_part(${text}, '${STATISTICS}', 1), ${afterFirst(text, 2)}, ${afterFirst(text, 3)}, ${afterFirst(text, 4)},
-      CASE WHEN split_part(${text}, '${STATISTICS}', 5) <> '' THEN ${text} END) END`
+    ELSE ${rest(`concat(split_part(${text}, '${STATISTICS}', 1), ${afterFirst(text, 2)}, ${afterFirst(text, 3)}, ${afterFirst(text, 4)},
+      CASE WHEN split_part(${text}, '${STATISTICS}', 5) <> '' THEN ${text} END)`)} END`
 }
 
 // Splits at the volatile keys and drops the value that follows each: an object or list up to its end, a text, or digits.
@@ -90,14 +90,9 @@ export function answerKeySql(by: AnswerLikeness, alias: string): Sql {
   return raw(`(SELECT ${fineKey('step.rough')} FROM (SELECT ${roughKey(results)} AS rough OFFSET 0) AS step)`)
 }
 
-/** The first step of a command's key by answer, for SQL that folds before it takes the second. */
-export function roughKeySql(alias: string): Sql {
-  return raw(roughKey(`${alias}.results`))
-}
-
-/** The key by answer, from its first step: an SQL expression. */
-export function finishedKeySql(rough: string): Sql {
-  return raw(fineKey(rough))
+/** A short stand-in for the key by answer: equal ones mean equal keys; two different hashes may still mean the same answer. */
+export function hashedRoughKeySql(alias: string): Sql {
+  return raw(roughKey(`${alias}.results`, (text) => `md5(${text})`))
 }
 
 /** All commands of an action folded: one row for each status and answer key, with its first and last command. */
@@ -111,9 +106,41 @@ export function groupsSql(action: string, by: AnswerLikeness): Sql {
     FROM (${folded(roughKey('c.results'))} OFFSET 0) AS r GROUP BY 1, 2`
 }
 
-/** True for the commands of the same action, status and answer as one of these commands. */
-export function alikeSql(by: AnswerLikeness, ids: string[]): Sql {
-  return sql`c.actionid IN (SELECT s.actionid FROM public.commands s WHERE s.id = ANY(${ids}::numeric[]))
-    AND (c.status, ${answerKeySql(by, 'c')}) IN
-      (SELECT s.status, ${answerKeySql(by, 's')} FROM public.commands s WHERE s.id = ANY(${ids}::numeric[]))`
+/** What a command's answer is known by: what other commands are held to. */
+export type AnswerMark = { actionid: string; status: string; key: string }
+
+/** The marks of these commands: as long as results do not change, every command has one. */
+export function answerMarksSql(by: AnswerLikeness, ids: string[]): Sql {
+  return sql`
+    SELECT DISTINCT trunc(c.actionid)::text AS actionid, c.status, ${answerKeySql(by, 'c')} AS key
+    FROM public.commands c WHERE c.id = ANY(${ids}::numeric[])`
+}
+
+/** True for the commands of the same action, status and answer as one of the marks; nothing is like no mark. */
+export function alikeSql(by: AnswerLikeness, marks: AnswerMark[]): Sql {
+  if (marks.length === 0) return sql`false`
+  const statuses = [...new Set(marks.map((mark) => mark.status))]
+  const actions = [...new Set(marks.map((mark) => mark.actionid))]
+  const each = statuses.map(
+    (status) =>
+      sql`(c.status = ${status} AND ${likeOneOf(
+        by,
+        marks.filter((mark) => mark.status === status).map((mark) => mark.key),
+      )})`,
+  )
+  return sql`c.actionid = ANY(${actions}::numeric[]) AND (${join(each, ' OR ')})`
+}
+
+// The whole key costs most, so what the first step can tell is told by it, and CASE keeps the order.
+function likeOneOf(by: AnswerLikeness, keys: string[]): Sql {
+  if (by === 'text') return sql`${answerKeySql(by, 'c')} = ANY(${keys}::text[])`
+  const isFound = (key: string) => key.startsWith('found ')
+  const isPlain = (key: string) => key.length <= 8 || key.startsWith('log ')
+  const found = keys.filter(isFound)
+  const plain = keys.filter(isPlain)
+  const others = keys.filter((key) => !isFound(key) && !isPlain(key))
+  const whole = answerKeySql(by, 'c')
+  return sql`CASE WHEN ${foundSql('c')} THEN ${found.length ? sql`${whole} = ANY(${found}::text[])` : sql`false`}
+    ELSE ${plain.length ? sql`${hashedRoughKeySql('c')} = ANY(${plain}::text[])` : sql`false`}
+      OR ${others.length ? sql`CASE WHEN ${hashedRoughKeySql('c')} <> 'nothing' THEN ${whole} = ANY(${others}::text[]) END` : sql`false`} END`
 }

@@ -1,34 +1,40 @@
 import type { ListQuery } from '@/lib/db/list'
 import { raw, type Sql, sql } from '@/lib/db/sql'
 import type { MigId } from '@/lib/mig/wire/id'
-import { finishedKeySql, roughKeySql, UNANSWERED } from './answer.sql'
+import { answerKeySql, foundSql, hashedRoughKeySql, UNANSWERED } from './answer.sql'
 import type { Change } from './change'
 
 // The status words of an answer that ran to its end, over all versions of MIG.
 const ANSWERED = ['done', 'success', 'succeeded'] as const
 
 // An endpoint may have had several commands, one for each of its processes: found stands before answered, that before failed,
-// that before no answer; of equals the newest. Packed into one text, because max() takes no rows.
+// that before no answer; of equals the newest. Packed into one short text, because max() takes no rows.
 function endpointsSql(action: MigId): Sql {
   return sql`
-    SELECT e.endpoint, left(e.best, 1) AS outcome, ltrim(substr(e.best, 2, 20), '0') AS id,
-      ${finishedKeySql('substr(e.best, 22)')} AS key
+    SELECT e.endpoint, left(e.best, 1) AS outcome, ltrim(substr(e.best, 2, 20), '0') AS id, substr(e.best, 22) AS key
     FROM (
       SELECT coalesce(g.queueloc, 'agent ' || trunc(c.agentid)::text) AS endpoint,
-        max((CASE WHEN strpos(c.results::text, '"foundanything":true') > 0 THEN 'd'
-          WHEN c.status = ANY(${[...ANSWERED]}::text[]) THEN 'c'
+        max((CASE WHEN ${foundSql('c')} THEN 'd' WHEN c.status = ANY(${[...ANSWERED]}::text[]) THEN 'c'
           WHEN c.status = ANY(${[...UNANSWERED]}::text[]) THEN 'a' ELSE 'b' END
-          || lpad(trunc(c.id)::text, 20, '0') || ${roughKeySql('c')}) COLLATE "C") AS best
+          || lpad(trunc(c.id)::text, 20, '0') || ${hashedRoughKeySql('c')}) COLLATE "C") AS best
       FROM public.commands c LEFT JOIN public.agents g ON g.id = c.agentid
-      WHERE c.actionid = ${action}::numeric GROUP BY 1 OFFSET 0) AS e`
+      WHERE c.actionid = ${action}::numeric GROUP BY 1) AS e`
 }
 
-const CHANGE = raw(`CASE
+// Two hashes that differ may still be of the same answer: only then the two results themselves are held to each other.
+const wholeKey = (id: string): Sql =>
+  sql`(SELECT ${answerKeySql('answer', 'x')} FROM public.commands x WHERE x.id = ${raw(id)}::numeric)`
+
+const HASH = `^[0-9a-f]{32}$`
+
+const CHANGE = sql`CASE
   WHEN a.endpoint IS NULL THEN '5new' WHEN b.endpoint IS NULL THEN '6gone'
   WHEN b.outcome = 'd' AND a.outcome <> 'd' THEN '1newly-found'
   WHEN a.outcome = 'd' AND b.outcome = 'c' THEN '2no-longer-found'
   WHEN a.outcome = 'a' OR a.outcome <> b.outcome THEN '4unanswered'
-  WHEN a.key = b.key THEN '7same' ELSE '3changed' END`)
+  WHEN a.key = b.key THEN '7same'
+  WHEN a.key ~ ${HASH} AND b.key ~ ${HASH} AND ${wholeKey('a.id')} = ${wholeKey('b.id')} THEN '7same'
+  ELSE '3changed' END`
 
 /** The endpoints of two actions side by side: `place` is the rank and word of the change, before and after are commands. */
 function pairsSql(a: MigId, b: MigId): Sql {

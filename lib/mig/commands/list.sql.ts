@@ -2,11 +2,11 @@ import { containing } from '@/lib/db/like'
 import type { ListQuery } from '@/lib/db/list'
 import { empty, join, type Sql, sql } from '@/lib/db/sql'
 import { COMMAND_STATUSES } from '@/lib/mig/wire/status'
-import { alikeSql, foundSql, hasErrorSql } from './answer.sql'
+import { type AnswerLikeness, type AnswerMark, alikeSql, foundSql, hasErrorSql } from './answer.sql'
 import type { CommandParams } from './search-params'
 
-/** How many commands a filter without an index looks through: the newest ones. */
-export const SCANNED = 250_000
+/** How many commands a list without an index looks through, the newest ones; fewer when each needs its agent. */
+const SCANNED = { commands: 250_000, withAgents: 50_000 }
 
 /** The agents that a name means, when they are few enough to look up their commands one by one. */
 export type NamedAgents = { ids: string[] } | 'many'
@@ -16,8 +16,8 @@ export type Meant = {
   agents: NamedAgents | null
   /** The actions of a signer or a module; null when neither is asked for. */
   actions: string[] | null
-  /** Commands that stand for the answers with the hit that is asked for; null when none is. */
-  answers: string[] | null
+  /** What the answers are known by that are asked for; null when none are. */
+  marks: { by: AnswerLikeness; marks: AnswerMark[] } | null
 }
 
 const COLUMNS = sql`c.id, c.actionid, c.agentid, c.status, c.results, c.starttime, c.finishtime`
@@ -43,9 +43,14 @@ export function isScanned(
   return Boolean(status || agent || investigator || module || found || error || reason) || sort.key !== 'start'
 }
 
+/** How many commands a scanned list looks through at most. */
+export function scanLimit({ filters, sort }: Pick<CommandParams, 'filters' | 'sort'>): number {
+  return filters.agent || sort.key === 'agent' ? SCANNED.withAgents : SCANNED.commands
+}
+
 /** The newest commands of the list's window, as many as a scan looks through. */
-export function scannedSql(params: Pick<CommandParams, 'filters'>): Sql {
-  return sql`SELECT ${COLUMNS} FROM public.commands c ${all(windowOf(params))} ORDER BY c.starttime DESC, c.id DESC LIMIT ${SCANNED}`
+export function scannedSql(params: Pick<CommandParams, 'filters' | 'sort'>): Sql {
+  return sql`SELECT ${COLUMNS} FROM public.commands c ${all(windowOf(params))} ORDER BY c.starttime DESC, c.id DESC LIMIT ${scanLimit(params)}`
 }
 
 // Go writes <, > and & as escapes, other writers do not; either way a text stands in JSON with its quotes escaped.
@@ -83,9 +88,7 @@ export function commandListQuery(
   // CASE keeps the order: the cheap test first.
   if (filters.reason) where.push(sql`CASE WHEN ${hasErrorSql('c')} THEN ${reasonSql(filters.reason)} END`)
   else if (filters.error) where.push(hasErrorSql('c'))
-  if (filters.alike) where.push(alikeSql('answer', [filters.alike.id]))
-  if (meant.answers) where.push(alikeSql('answer', meant.answers))
-  if (filters.same) where.push(alikeSql('text', [filters.same.id]))
+  if (meant.marks) where.push(alikeSql(meant.marks.by, meant.marks.marks))
   const joined = whole || params.sort.key === 'agent' || byName
   const actions = sql`LEFT JOIN public.actions a ON a.id = c.actionid`
   return {

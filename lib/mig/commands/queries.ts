@@ -11,9 +11,9 @@ import { modulesOf } from '@/lib/mig/modules-json/operations'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { Page } from '@/lib/page'
-import { foundSql } from './answer.sql'
+import { type AnswerMark, answerMarksSql, foundSql } from './answer.sql'
 import { collectHits } from './hits'
-import { commandListQuery, isScanned, type Meant, type NamedAgents, SCANNED, scannedSql } from './list.sql'
+import { commandListQuery, isScanned, type Meant, type NamedAgents, scanLimit, scannedSql } from './list.sql'
 import type { CommandParams } from './search-params'
 import { type ReadResults, type ShortAnswer, shortAnswer } from './short-answer'
 
@@ -68,20 +68,31 @@ async function meantActions({ filters }: CommandParams): Promise<MigId[] | null>
   return rows.map((row) => row.id)
 }
 
-async function answersWith(viewer: Viewer, { filters }: CommandParams): Promise<MigId[] | null> {
-  if (!filters.hit) return null
-  if (!filters.action) throw new AppError('invalid', 'The filter "hit" belongs to the commands of one action.')
-  const { hits } = await collectHits(viewer, filters.action.id)
-  return hits.find((hit) => hit.key === filters.hit)?.answers ?? []
+async function marksOf(viewer: Viewer, { filters }: CommandParams): Promise<Meant['marks']> {
+  const { alike, same, hit, action } = filters
+  if ([alike, same, hit].filter(Boolean).length > 1)
+    throw new AppError('invalid', 'Only one of the filters "alike", "same" and "hit" can be used at once.')
+  if (hit && !action) throw new AppError('invalid', 'The filter "hit" belongs to the commands of one action.')
+  const by = same ? 'text' : 'answer'
+  const ids = hit && action ? await answersWithHit(viewer, action.id, hit) : [alike?.id ?? same?.id ?? null]
+  const wanted = ids.filter((id) => id !== null)
+  if (!alike && !same && !hit) return null
+  const { rows } = await pool().query<AnswerMark>(answerMarksSql(by, wanted))
+  return { by, marks: rows }
+}
+
+async function answersWithHit(viewer: Viewer, action: MigId, key: string): Promise<MigId[]> {
+  const { hits } = await collectHits(viewer, action)
+  return hits.find((hit) => hit.key === key)?.answers ?? []
 }
 
 async function meantBy(viewer: Viewer, params: CommandParams): Promise<Meant> {
-  const [agents, actions, answers] = await Promise.all([
+  const [agents, actions, marks] = await Promise.all([
     namedAgents(params),
     meantActions(params),
-    answersWith(viewer, params),
+    marksOf(viewer, params),
   ])
-  return { agents, actions, answers }
+  return { agents, actions, marks }
 }
 
 /** The list's SQL, for the page and the count of new rows. */
@@ -94,7 +105,7 @@ async function scanOf(params: CommandParams): Promise<Scan> {
     sql`SELECT count(*) AS n, min(starttime) AS since FROM (${scannedSql(params)}) AS scanned`,
   )
   const n = Number(rows[0]?.n ?? 0)
-  return { rows: n, since: n < SCANNED ? null : (rows[0]?.since ?? null) }
+  return { rows: n, since: n < scanLimit(params) ? null : (rows[0]?.since ?? null) }
 }
 
 /** The short answers of these commands; results are read only for them, and only when they are short. */
