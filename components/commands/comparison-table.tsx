@@ -52,7 +52,9 @@ function columns(b: string): Column<ComparedEndpoint>[] {
       header: 'Results',
       cell: (row) =>
         row.before && row.after ? (
-          <TextLink href={`/actions/${b}/results/difference?pick=${row.before.id}&pick=${row.after.id}`}>difference</TextLink>
+          <TextLink href={`/actions/${b}/results/difference?pick=${row.before.id}&pick=${row.after.id}`}>
+            difference
+          </TextLink>
         ) : null,
     },
   ]
