@@ -124,9 +124,13 @@ function Signature({ one }: { one: CheckedSignature }) {
           <SignerName one={one} />
           {signer?.disabled && <StatusBadge label="disabled: counts 0" tone="gone" bare />}
         </p>
-        <p className="flex flex-wrap items-center gap-x-3 text-muted text-xs [&>*]:whitespace-nowrap">
-          {fingerprint ? <Fingerprint copy>{fingerprint}</Fingerprint> : keyId && <span>key {keyId}</span>}
-          {one.algorithm && <span>{one.algorithm}</span>}
+        <p className="flex flex-wrap items-center gap-x-3 text-muted text-xs">
+          {fingerprint ? (
+            <Fingerprint copy>{fingerprint}</Fingerprint>
+          ) : (
+            keyId && <span className="whitespace-nowrap">key {keyId}</span>
+          )}
+          {one.algorithm && <span className="whitespace-nowrap">{one.algorithm}</span>}
           {one.signedAt && (
             <span>
               signed <ExactMoment at={one.signedAt} />

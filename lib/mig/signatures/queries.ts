@@ -16,7 +16,7 @@ import type { KeyReading } from '@/lib/pgp/key'
 import { findSignedText, type TextFinding } from './check'
 import { type Holder, type Judgement, judge, judgeWithoutKey, type ListedSigner, partOf, samePerson } from './judge'
 import { readStoredSignature, type StoredSignature } from './read'
-import { REPLAYS, replaysSql, signedRowSql, WEIGHED_COMMANDS, weighedSql, weightsSql } from './report.sql'
+import { REPLAYS, replaysSql, signedRowSql, weighedCommands, weighedSql, weightsSql } from './report.sql'
 import { carries, copiesById, copiesBySignature, type SpoolCopy, type SpoolSearch } from './spool-copy'
 import { operationsForms, type SignedRow } from './texts'
 import type { Verdict } from './verdict'
@@ -410,8 +410,9 @@ async function findReplays(
 
 async function weightsOf(id: MigId, investigators: readonly MigId[], modules: readonly string[]) {
   const of = new Map<MigId, ModuleWeight[]>()
+  const limit = weighedCommands(investigators.length, modules.length)
   const [counted, weights] = await Promise.all([
-    pool().query<{ commands: number }>(weighedSql(id)),
+    pool().query<{ commands: number }>(weighedSql(id, limit)),
     investigators.length > 0 && modules.length > 0
       ? pool().query<{
           investigator: MigId
@@ -431,5 +432,5 @@ async function weightsOf(id: MigId, investigators: readonly MigId[], modules: re
     else list.push({ module, ambiguous: twice, shares: [share] })
   }
   const commands = counted.rows[0]?.commands ?? 0
-  return { of, weighed: { commands: Math.min(commands, WEIGHED_COMMANDS), more: commands > WEIGHED_COMMANDS } }
+  return { of, weighed: { commands: Math.min(commands, limit), more: commands > limit } }
 }

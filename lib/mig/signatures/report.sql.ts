@@ -14,9 +14,15 @@ export function signedRowSql(v: Vintage, id: MigId): Sql {
     FROM public.actions a WHERE a.id = ${id}::numeric`
 }
 
-/** How many commands are looked at for the weights, and how many actions for the replays. */
-export const WEIGHED_COMMANDS = 2_000
+/** How many replays are shown. */
 export const REPLAYS = 50
+
+const MAX_LOOKUPS = 2_000
+
+/** How many commands of an action are looked at for the weights: each costs some index look-ups for each signer and module. */
+export function weighedCommands(signers: number, modules: number): number {
+  return Math.min(1_000, Math.max(100, Math.floor(MAX_LOOKUPS / Math.max(1, signers * modules))))
+}
 
 /**
  * For each signer and module, how many of the agent rows that the action was sent to give which weight, by the rule of the
@@ -24,10 +30,11 @@ export const REPLAYS = 50
  * where there is no requirement.
  */
 export function weightsSql(action: MigId, investigators: readonly MigId[], modules: readonly string[]): Sql {
+  const limit = weighedCommands(investigators.length, modules.length)
   return sql`
     WITH agent AS (
       SELECT DISTINCT c.agentid FROM (
-        SELECT agentid FROM public.commands WHERE actionid = ${action}::numeric LIMIT ${WEIGHED_COMMANDS}) c
+        SELECT agentid FROM public.commands WHERE actionid = ${action}::numeric LIMIT ${limit}) c
     ), wanted AS (
       SELECT w.name, w.place, min(m.id) AS id, count(m.id) > 1 AS twice
       FROM unnest(${modules}::text[]) WITH ORDINALITY AS w (name, place)
@@ -51,11 +58,11 @@ export function weightsSql(action: MigId, investigators: readonly MigId[], modul
     ORDER BY i.id, ruled.place, agents DESC, p.weight`
 }
 
-/** Commands of the action, counted up to one more than are weighed. */
-export function weighedSql(action: MigId): Sql {
+/** Commands of the action, counted up to one more than `limit`. */
+export function weighedSql(action: MigId, limit: number): Sql {
   return sql`
     SELECT count(*)::integer AS commands FROM (
-      SELECT FROM public.commands WHERE actionid = ${action}::numeric LIMIT ${WEIGHED_COMMANDS + 1}) c`
+      SELECT FROM public.commands WHERE actionid = ${action}::numeric LIMIT ${limit + 1}) c`
 }
 
 /** Other actions with a signature row of the same signature, or with the same validity to the microsecond. */

@@ -72,6 +72,15 @@ describe('the processes that check', () => {
     expect(await gone(pid)).toBe(true)
   })
 
+  test('are not killed because this process was busy', async () => {
+    const verifier = open({ deadlineMs: 500, workers: 1 })
+    await verifier.check(REQUEST)
+    const answer = verifier.check(REQUEST)
+    await new Promise((done) => setTimeout(done, 50))
+    for (const until = performance.now() + 1_500; performance.now() < until; );
+    expect((await answer).ok).toBe(true)
+  })
+
   test('are not more than allowed, and a queue that is full says so', async () => {
     const verifier = open({ workers: 2, queue: 3, deadlineMs: 10_000 })
     const many = Array.from({ length: 8 }, () => verifier.check(REQUEST))

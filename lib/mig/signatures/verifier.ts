@@ -57,6 +57,8 @@ export type VerifierOptions = {
 
 // A new process on a busy machine may take long to load.
 const START_MS = 15_000
+// What the process said while this one was busy lies in the pipe; timers come before it.
+const GRACE_MS = 25
 
 /** Checks signatures in child processes: a few at once, each with a time limit; a process that does not answer is killed. */
 export class Verifier {
@@ -112,7 +114,9 @@ export class Verifier {
 
   private watch(worker: Worker, ms: number): void {
     if (worker.timer) clearTimeout(worker.timer)
-    worker.timer = setTimeout(() => this.end(worker, 'slow'), ms)
+    worker.timer = setTimeout(() => {
+      worker.timer = setTimeout(() => this.end(worker, 'slow'), GRACE_MS)
+    }, ms)
   }
 
   private start(): Worker | null {
