@@ -25,7 +25,9 @@ describe('a database that is in order', () => {
       usable: true,
     })
     expect(report.server).toMatch(/^PostgreSQL \d+\.\d+$/)
-    expect(new Set(report.missingIndexes.map(({ table }) => table))).toEqual(new Set(['actions', 'agents', 'commands']))
+    expect(new Set(report.missingIndexes.map(({ table }) => table))).toEqual(
+      new Set(['actions', 'agents', 'commands', 'signatures']),
+    )
     expect(report.orphans).toHaveLength(9)
     expect(report.orphans.every(({ enforced, rows }) => enforced && rows === 0)).toBe(true)
     expect(Math.abs(report.clockDifferenceMs)).toBeLessThanOrEqual(report.clockUncertaintyMs + 5)

@@ -6,7 +6,7 @@ import { detectVintage, isMig, type Vintage } from '@/lib/mig/vintage'
 /** An index that MIG's document has or that a page of the dashboard is slow without. */
 export type WantedIndex = {
   table: string
-  /** Column names, one read downwards with DESC behind it. */
+  /** Column names, one read downwards with DESC behind it; an expression as PostgreSQL prints it. */
   columns: readonly string[]
   /** Columns that the index holds besides, so that the table need not be looked at for them. */
   include?: readonly string[]
@@ -32,6 +32,8 @@ export const WANTED_INDEXES: readonly WantedIndex[] = [
   { table: 'commands', columns: ['agentid', 'starttime DESC', 'id DESC'], why: "an agent's commands" },
   { table: 'investigators', columns: ['pgpfingerprint'], why: 'the key of a signer' },
   { table: 'signatures', columns: ['actionid'], why: "an action's signers" },
+  // A signature may be longer than a page of an index takes, so it is found by its digest.
+  { table: 'signatures', columns: ['md5((pgpsignature)::text)'], why: 'replays of a signature' },
   { table: 'signatures', columns: ['investigatorid'], why: "an investigator's actions" },
   { table: 'agtmodreq', columns: ['agentid'], why: 'the requirements of an agent' },
   { table: 'agtmodreq', columns: ['moduleid', 'agentid'], why: 'one requirement' },
@@ -73,7 +75,13 @@ async function existingIndexes(client: pg.Client): Promise<Existing[]> {
 
 /** The name that we give the index. */
 export function indexName({ table, columns, include = [] }: WantedIndex): string {
-  return `${OURS}${[table, ...columns, ...include].join('_').replaceAll(' DESC', '')}`
+  const words = [table, ...columns, ...include].join('_').replaceAll(' DESC', '')
+  return OURS + words.replace(/\W+/g, '_').replace(/_$/, '')
+}
+
+/** The column of the table behind a place of an index. */
+function columnOf(place: string): string {
+  return /\((\w+)\)::/.exec(place)?.[1] ?? place.replace(/ DESC$/, '')
 }
 
 /** The statement that makes the index beside running traffic. */
@@ -106,7 +114,7 @@ export async function findMissingIndexes(
 
 function wantedOf(vintage: Vintage): WantedIndex[] {
   return WANTED_INDEXES.filter(({ table, columns }) =>
-    columns.every((column) => vintage.columns[table]?.includes(column.replace(/ DESC$/, ''))),
+    columns.every((column) => vintage.columns[table]?.includes(columnOf(column))),
   )
 }
 
@@ -233,7 +241,7 @@ async function estimate(client: pg.Client, { table, columns, include = [] }: Wan
      FROM pg_catalog.pg_class c
      LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = 'public' AND s.tablename = c.relname AND s.attname = ANY($2)
      WHERE c.relname = $1 AND c.relnamespace = 'public'::regnamespace GROUP BY c.reltuples`,
-    [table, [...columns.map((column) => column.replace(/ DESC$/, '')), ...include]],
+    [table, [...columns.map(columnOf), ...include]],
   )
   const found = rows[0]
   // Never analysed, or not to be seen by this role.

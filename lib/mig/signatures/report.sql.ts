@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Sql, sql } from '@/lib/db/sql'
 import { pgpsignaturesSql, type Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -65,6 +66,8 @@ export function weighedSql(action: MigId, limit: number): Sql {
       SELECT FROM public.commands WHERE actionid = ${action}::numeric LIMIT ${limit + 1}) c`
 }
 
+const md5 = (text: string) => createHash('md5').update(text).digest('hex')
+
 /** Other actions with a signature row of the same signature, or with the same validity to the microsecond. */
 export function replaysSql(v: Vintage, id: MigId, signatures: readonly string[]): Sql {
   return sql`
@@ -74,7 +77,8 @@ export function replaysSql(v: Vintage, id: MigId, signatures: readonly string[])
     FROM (
       SELECT found.id, bool_or(found.listed) AS listed FROM (
         (SELECT s.actionid AS id, true AS listed FROM public.signatures s
-          WHERE s.pgpsignature = ANY(${signatures}::text[]) AND s.actionid <> ${id}::numeric LIMIT ${REPLAYS + 1})
+          WHERE md5(s.pgpsignature::text) = ANY(${signatures.map(md5)}::text[])
+            AND s.pgpsignature = ANY(${signatures}::text[]) AND s.actionid <> ${id}::numeric LIMIT ${REPLAYS + 1})
         UNION ALL
         (SELECT b.id, false FROM public.actions b
           WHERE b.validfrom = (SELECT a.validfrom FROM public.actions a WHERE a.id = ${id}::numeric)
