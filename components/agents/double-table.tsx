@@ -4,21 +4,25 @@ import { EmptyState, NothingMatches } from '@/components/feedback/panels'
 import { StatusBadge } from '@/components/ui/badge'
 import { Mono } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
+import { TONE_MARK } from '@/components/ui/tone'
 import { visibleText } from '@/components/ui/visible-text'
+import { cn } from '@/lib/cn'
 import { formatCount, formatNumber } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
 import { DOUBLE_HINTS } from '@/lib/mig/agents/doubles'
 import type { DoubleProcessRow, DoubleRow } from '@/lib/mig/agents/queries'
 import { doubleList } from '@/lib/mig/agents/search-params'
+import { lifeOn, type TimelineScale, timelineScale } from '@/lib/mig/agents/timeline'
 import { agentStatus } from '@/lib/mig/wire/status'
 import type { Page } from '@/lib/page'
 import { VersionText } from './version-text'
 
 const SHOWN = 4
 
-function Processes({ row, now }: { row: DoubleRow; now: string }) {
+function Processes({ row, now, window }: { row: DoubleRow; now: string; window: number }) {
   const shown = row.processes.slice(0, SHOWN)
   const rest = row.count - shown.length
+  const scale = timelineScale(shown, now, window)
   return (
     <ul className="flex flex-col gap-0.5 py-1.5">
       {shown.map((process) => (
@@ -35,6 +39,7 @@ function Processes({ row, now }: { row: DoubleRow; now: string }) {
           <span className="w-36">
             heard <Moment at={process.heartbeattime} now={now} none="no moment" />
           </span>
+          <ProcessLife process={process} scale={scale} />
           <Ended process={process} />
         </li>
       ))}
@@ -49,12 +54,27 @@ function Processes({ row, now }: { row: DoubleRow; now: string }) {
   )
 }
 
+/** When a process of the queue lived, on the row's own scale; the moments beside it say the same. */
+function ProcessLife({ process, scale }: { process: DoubleProcessRow; scale: TimelineScale }) {
+  const life = lifeOn(scale, process)
+  return (
+    <span aria-hidden="true" className="relative block h-1.5 w-48 self-center rounded-full bg-neutral-tint">
+      {life && (
+        <span
+          className={cn('absolute inset-y-0 min-w-[3px] rounded-full', life.cut && 'rounded-l-none', TONE_MARK.waiting)}
+          style={{ left: `min(${life.left}%, calc(100% - 3px))`, width: `${life.width}%` }}
+        />
+      )}
+    </span>
+  )
+}
+
 function Ended({ process }: { process: DoubleProcessRow }) {
   const status = agentStatus(process.status)
   return status.value === 'heartbeating' || status.value === 'online' ? null : <StatusBadge {...status} bare />
 }
 
-function doubleColumns(now: string): Column<DoubleRow>[] {
+function doubleColumns(now: string, window: number): Column<DoubleRow>[] {
   return [
     {
       id: 'queueloc',
@@ -91,14 +111,24 @@ function doubleColumns(now: string): Column<DoubleRow>[] {
             const { label, tone, meaning } = DOUBLE_HINTS[hint]
             return <StatusBadge key={hint} label={label} tone={tone} title={meaning} bare />
           })}
+          {row.kill && (
+            <TextLink href={`/actions/${row.kill.id}`} className="text-xs">
+              {row.kill.of > 1 ? `the newest of ${formatNumber(row.kill.of)} invalid actions` : 'the invalid action'}
+            </TextLink>
+          )}
+          {row.namesake && (
+            <TextLink href={`/agents/${row.namesake.id}`} className="text-xs">
+              the other queue
+            </TextLink>
+          )}
         </span>
       ),
     },
     {
       id: 'processes',
-      header: 'Processes heard in the window',
+      header: 'Processes heard in the window, and when they lived',
       className: 'max-w-none! align-top',
-      cell: (row) => <Processes row={row} now={now} />,
+      cell: (row) => <Processes row={row} now={now} window={window} />,
     },
   ]
 }
@@ -118,7 +148,7 @@ export function DoubleTable({
       list={doubleList}
       params={params}
       page={page}
-      columns={doubleColumns(now)}
+      columns={doubleColumns(now, params.filters.window)}
       rowKey={(row) => row.queueloc}
       rowHref={(row) => `/agents/${row.processes[0]?.id ?? ''}`}
       caption="Endpoints with more than one agent"

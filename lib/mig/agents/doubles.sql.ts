@@ -46,3 +46,26 @@ export function doubleProcessesSql(queuelocs: string[], since: Instant, limit: n
       FROM public.agents WHERE queueloc = ANY(${queuelocs}) AND heartbeattime >= ${since}::timestamptz
     ) p WHERE place <= ${limit} ORDER BY queueloc, place`
 }
+
+/**
+ * The newest invalid action by which the scheduler wanted to end a process of these queues (mig-domain 5.6): its target is the
+ * bare queue at 72c07789, a condition on it later.
+ */
+export function killActionsSql(queuelocs: string[]): Sql {
+  return sql`SELECT DISTINCT ON (q.queueloc) q.queueloc, trunc(x.id)::text AS id, x.name,
+      count(*) OVER (PARTITION BY q.queueloc) AS of
+    FROM unnest(${queuelocs}::text[]) q(queueloc)
+      JOIN public.actions x ON x.target IN (q.queueloc, 'queueloc=''' || q.queueloc || '''')
+    WHERE x.status = 'invalid' AND (x.name LIKE 'Destroy agent %' OR x.name LIKE 'Kill agent %')
+    ORDER BY q.queueloc, x.id DESC`
+}
+
+/** For each of these queues another one that is heard since a moment under one of its names. */
+export function namesakesSql(queuelocs: string[], since: Instant): Sql {
+  return sql`SELECT DISTINCT ON (a.queueloc) a.queueloc, trunc(other.id)::text AS id, other.queueloc AS other
+    FROM public.agents a
+      JOIN public.agents other ON other.name = a.name AND other.queueloc <> a.queueloc
+        AND other.heartbeattime >= ${since}::timestamptz
+    WHERE a.queueloc = ANY(${queuelocs}) AND a.heartbeattime >= ${since}::timestamptz
+    ORDER BY a.queueloc, other.heartbeattime DESC, other.id DESC`
+}

@@ -55,4 +55,27 @@ describe('doubleHints', () => {
     const odd = { pid: 1, starttime: null, heartbeattime: null, status: null }
     expect(doubleHints([odd, process(2, '09:00:00', '11:59:00')], PERIOD, now)).toEqual(['echo'])
   })
+
+  it('tells an upgrade whose old process lives from a double of one version', () => {
+    const older = { ...process(1, '08:00:00', '11:58:00'), version: '201408' }
+    const younger = { ...process(2, '09:00:00', '11:59:00'), version: '201409' }
+    expect(doubleHints([older, younger], PERIOD, now)).toEqual(['upgrade'])
+    expect(doubleHints([{ ...older, version: '201409' }, younger], PERIOD, now)).toEqual(['alive'])
+    expect(doubleHints([{ ...older, version: '201409', status: 'upgraded' }, younger], PERIOD, now)).toEqual([
+      'upgrade',
+    ])
+  })
+
+  it('says that a kill failed when its action was invalid or the process beat on', () => {
+    const killed = process(1, '08:00:00', '11:58:00', 'destroyed')
+    const other = process(2, '09:00:00', '11:59:00')
+    expect(doubleHints([{ ...killed, destructiontime: at('11:58:00') }, other], PERIOD, now)).toEqual(['destroyed'])
+    expect(doubleHints([{ ...killed, destructiontime: at('11:57:59') }, other], PERIOD, now)).toEqual(['kill-failed'])
+    expect(doubleHints([killed, other], PERIOD, now, { killInvalid: true })).toEqual(['kill-failed'])
+  })
+
+  it('adds a name that is heard elsewhere to what it sees', () => {
+    const pair = [process(1, '08:00:00', '11:54:00'), process(2, '11:55:00', '11:59:00')]
+    expect(doubleHints(pair, PERIOD, now, { nameElsewhere: true })).toEqual(['same-name', 'echo'])
+  })
 })

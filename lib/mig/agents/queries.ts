@@ -12,7 +12,7 @@ import type { MigId } from '@/lib/mig/wire/id'
 import { compareInstants, type Instant } from '@/lib/mig/wire/time'
 import type { Page, RanSql, Total } from '@/lib/page'
 import { type DoubleHint, doubleHints } from './doubles'
-import { doubleParams, doubleProcessesSql, doublesQuery } from './doubles.sql'
+import { doubleParams, doubleProcessesSql, doublesQuery, killActionsSql, namesakesSql } from './doubles.sql'
 import { agentColumnsSql, agentListQuery, countByStateSql, processCountsSql } from './list.sql'
 import {
   heardElsewhereSql,
@@ -321,26 +321,39 @@ export type DoubleRow = {
   /** The newest of the processes, at most 20. */
   processes: DoubleProcessRow[]
   hints: DoubleHint[]
+  /** The newest invalid action that should have ended a process of this queue, and how many there are. */
+  kill: { id: MigId; name: string; of: number } | null
+  /** A process of the same name on another queue. */
+  namesake: { id: MigId; queueloc: string } | null
 }
 
 const PROCESSES_PER_QUEUE = 20
+
+const KILL_MEANT = new Set(['destroyed', 'upgraded'])
 
 type RawDouble = { queueloc: string; count: string }
 
 async function doublesOf(raw: RawDouble[], params: DoubleParams, now: Instant): Promise<DoubleRow[]> {
   if (raw.length === 0) return []
-  const { rows } = await pool().query<DoubleProcessRow & { place?: string }>(
-    doubleProcessesSql(
-      raw.map((row) => row.queueloc),
-      earlier(now, params.filters.window),
-      PROCESSES_PER_QUEUE,
-    ),
-  )
+  const queues = raw.map((row) => row.queueloc)
+  const since = earlier(now, params.filters.window)
+  const [{ rows }, kills, namesakes] = await Promise.all([
+    pool().query<DoubleProcessRow & { place?: string }>(doubleProcessesSql(queues, since, PROCESSES_PER_QUEUE)),
+    pool().query<{ queueloc: string; id: MigId; name: string; of: string }>(killActionsSql(queues)),
+    pool().query<{ queueloc: string; id: MigId; other: string }>(namesakesSql(queues, since)),
+  ])
   const byQueue = new Map<string, DoubleProcessRow[]>()
   for (const { place: _, ...row } of rows) byQueue.set(row.queueloc, [...(byQueue.get(row.queueloc) ?? []), row])
+  const killOf = new Map(kills.rows.map(({ queueloc, id, name, of }) => [queueloc, { id, name, of: Number(of) }]))
+  const namesakeOf = new Map(namesakes.rows.map(({ queueloc, id, other }) => [queueloc, { id, queueloc: other }]))
   return raw.map(({ queueloc, count }) => {
     const processes = byQueue.get(queueloc) ?? []
-    return { queueloc, count: Number(count), processes, hints: doubleHints(processes, thresholds().period, now) }
+    // Such an action stays for ever: it says something only while a row that it was meant for is there.
+    const kill = (processes.some((p) => KILL_MEANT.has(p.status ?? '')) && killOf.get(queueloc)) || null
+    const namesake = namesakeOf.get(queueloc) ?? null
+    const context = { killInvalid: kill !== null, nameElsewhere: namesake !== null }
+    const hints = doubleHints(processes, thresholds().period, now, context)
+    return { queueloc, count: Number(count), processes, hints, kill, namesake }
   })
 }
 

@@ -56,10 +56,12 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         <DoubleFilters params={params} />
         <DoubleTable params={params} page={page} now={moment.mig} />
         <dl className="grid max-w-4xl grid-cols-1 gap-x-4 gap-y-1 text-sm sm:grid-cols-[max-content_minmax(0,1fr)]">
-          {Object.entries(DOUBLE_HINTS).map(([hint, { label, meaning }]) => (
+          {Object.entries(DOUBLE_HINTS).map(([hint, { label, meaning, advice }]) => (
             <div key={hint} className="sm:col-span-2 sm:grid sm:grid-cols-subgrid">
               <dt className="font-medium">{label}</dt>
-              <dd className="text-muted">{meaning}</dd>
+              <dd className="text-muted">
+                {meaning} <span className="text-ink">{advice}</span>
+              </dd>
             </div>
           ))}
         </dl>
