@@ -2,10 +2,11 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { cn } from '@/lib/cn'
 import { Icon } from '../ui/icon'
+import { visibleText } from '../ui/visible-text'
 
 export type Crumb = { label: string; href: string }
 
-/** The page's part of the top bar: where it is, its title, and at the right "as of". */
+/** The page's part of the top bar: where it is, its title with hidden characters spelled out, and at the right "as of". */
 export function PageHeader({
   crumbs = [],
   title,
@@ -17,6 +18,7 @@ export function PageHeader({
   mono?: boolean
   live?: ReactNode
 }) {
+  const shown = visibleText(title) || 'Without a name'
   return (
     <header className="fixed inset-x-0 top-0 z-20 flex h-bar items-center gap-4 border-line border-b bg-bg pr-[5.5rem] pl-12 max-md:pr-20 md:left-rail md:pl-gutter lg:left-side print:static print:px-0">
       <div className="flex min-w-0 flex-1 items-center gap-1.5 text-sm">
@@ -30,7 +32,7 @@ export function PageHeader({
                     href={crumb.href}
                     className="text-muted underline-offset-2 hover:text-ink hover:underline"
                   >
-                    {crumb.label}
+                    {visibleText(crumb.label)}
                   </Link>
                   <Icon name="chevron-right" className="size-3.5 text-faint" />
                 </li>
@@ -39,13 +41,13 @@ export function PageHeader({
           </nav>
         )}
         <h1
-          title={title}
+          title={shown}
           className={cn(
             'truncate font-semibold text-lg max-sm:line-clamp-2 max-sm:whitespace-normal max-sm:text-base max-sm:leading-[1.2]',
             mono && 'font-mono text-base',
           )}
         >
-          {title}
+          <bdi>{shown}</bdi>
         </h1>
       </div>
       {live && <div className="shrink-0 text-xs text-muted">{live}</div>}

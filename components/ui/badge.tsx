@@ -2,21 +2,22 @@ import type { ReactNode } from 'react'
 import { cn } from '@/lib/cn'
 import { Icon, type IconName } from './icon'
 import { TONE_BOX, TONE_ICON, TONE_TEXT, type Tone } from './tone'
+import { visibleText } from './visible-text'
 
 type Status = { label: string; tone: Tone; icon?: IconName; title?: string }
 
-/** A status as icon and word in its tone. `bare` leaves out the box, for table cells. */
+/** A status as icon and word in its tone; a status that is not known may be any text. `bare` leaves out the box, for table cells. */
 export function StatusBadge({ label, tone, icon, title, bare = false }: Status & { bare?: boolean }) {
   return (
     <span
-      title={title}
+      title={title && visibleText(title)}
       className={cn(
         'inline-flex max-w-full items-center gap-1 whitespace-nowrap font-medium',
         bare ? TONE_TEXT[tone] : cn('h-[1.375rem] rounded-sm border px-1.5 align-middle text-xs', TONE_BOX[tone]),
       )}
     >
       <Icon name={icon ?? TONE_ICON[tone]} className={bare ? 'size-4' : 'size-3.5'} />
-      <span className={cn('truncate', bare && 'self-baseline')}>{label}</span>
+      <span className={cn('truncate', bare && 'self-baseline')}>{visibleText(label)}</span>
     </span>
   )
 }
