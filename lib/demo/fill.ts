@@ -2,6 +2,7 @@ import path from 'node:path'
 import pg from 'pg'
 import type { Micros } from './clock'
 import { generateDemo } from './generate'
+import { writeHistory } from './history'
 import { insertDemo } from './insert'
 import { FIRST_ADMIN_ID, makeKeys, makePeople, saveKeys } from './people'
 import { Rng } from './rng'
@@ -75,12 +76,15 @@ export async function fillDatabase(options: FillOptions): Promise<DemoCounts | n
     await saveKeys(dataDir, keys)
     const counts = await insertDemo(client, demo, keys)
     log('inserted')
+    await writeHistory(client, demo, seed, now)
+    log('wrote the history')
     const spoolFiles = await writeSpool(spool, demo)
     log(`wrote ${spoolFiles} spool files`)
     await client.query('UPDATE dashboard.investigator_id SET last = greatest(last, $1)', [
       String(Math.max(...demo.people.map(({ id }) => Number(id)))),
     ])
     await grantAdmin(client)
+    await client.query('ANALYZE dashboard.endpoint, dashboard.endpoint_span, dashboard.fleet_sample')
     await client.query(`ANALYZE ${MIG_TABLES.map((table) => `public.${table}`).join(', ')}`)
     await client.query('INSERT INTO dashboard.demo (seed, filled_at, spool) VALUES ($1, clock_timestamp(), $2)', [
       seed,

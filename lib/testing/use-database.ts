@@ -22,5 +22,8 @@ export function useDatabaseOf(vintage: TestVintage) {
     kept.migPrisma = undefined
     await database.drop?.()
   })
-  return { owner: (text: string, values?: unknown[]) => run(database.ownerUrl, text, values) }
+  return {
+    owner: (text: string, values?: unknown[]) => run(database.ownerUrl, text, values),
+    ownerUrl: () => database.ownerUrl,
+  }
 }

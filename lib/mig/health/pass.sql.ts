@@ -26,7 +26,7 @@ function readingCtes(v: Vintage, bounds: StateBounds, period: number): Sql {
   const doublesSince = earlier(now, DOCUMENTED.doublesWithin)
   // Ascending, so that the greatest age comes first.
   const edges = [...AGE_EDGES].reverse().map((age) => sql`${earlier(now, age)}::timestamptz`)
-  return sql`judged AS MATERIALIZED (${judgedSql(v, bounds)}),
+  return sql`judged AS (${judgedSql(v, bounds)}),
   beating AS MATERIALIZED (
     SELECT queueloc, count(*) FILTER (WHERE heartbeattime >= ${doublesSince}::timestamptz) AS documented,
       count(*) FILTER (WHERE heartbeattime >= ${bounds.online}::timestamptz) AS live
