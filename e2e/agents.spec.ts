@@ -74,4 +74,39 @@ test.describe('agents', () => {
     await page.waitForURL(/\/agents\/\d+$/)
     await expect(page.locator('[aria-current="true"]', { hasText: text })).toBeVisible()
   })
+
+  test('the statement that ran for offline, pasted, gives the rows of the page', async ({ page }) => {
+    await page.goto('/agents/offline?by=endpoint&size=25&silent=2h')
+    await page.getByText('SQL behind this').click()
+    const statement = await page
+      .getByRole('figure', { name: 'the statement: offline endpoints', exact: true })
+      .locator('pre')
+      .innerText()
+    const pasted = await readRows<{ name: string }>(statement)
+    const shown = page.getByRole('table', { name: 'Offline endpoints' }).getByRole('rowheader')
+    expect(await shown.allInnerTexts()).toEqual(pasted.slice(0, 25).map((row) => row.name))
+  })
+
+  test('the two answers to offline are compared, and the rows of one alone are listed', async ({ page }) => {
+    await page.goto('/agents/offline')
+    const link = page.getByRole('link', { name: /missing by name$/ })
+    const count = figure((await link.innerText()).replace(/ .*/, ''))
+    await link.click()
+    await page.waitForURL(/only=1/)
+    const rows = page.getByRole('table', { name: 'Offline endpoints' }).getByRole('rowheader')
+    await expect(rows).toHaveCount(Math.min(count, 50))
+  })
+
+  test('endpoints are filtered by a tag, and judged by thresholds of the address', async ({ page }) => {
+    await page.goto('/agents')
+    await page.getByText('More filters, and what the states are judged by').click()
+    await page.getByLabel('Tag, key or key=value').fill('no-such-key=1')
+    await page.getByLabel('Gone after').fill('1d')
+    await page.getByRole('button', { name: 'Filter' }).click()
+    await page.waitForURL(/tag=no-such-key/)
+    await expect(page.getByText('gone after 1 d', { exact: false })).toBeVisible()
+    await expect(page.getByRole('table', { name: 'Endpoints' }).getByRole('rowheader')).toHaveCount(0)
+    await page.goto('/agents?tag=%3Dx')
+    await expect(page.getByText('takes a key, or key=value')).toBeVisible()
+  })
 })

@@ -96,6 +96,24 @@ export function momentFilter(label: string): Filter<Instant> {
   }
 }
 
+/** A key of a JSON object, or `key=value`; several at once must all hold. */
+export function pairFilter(label: string): Filter<{ key: string; value: string | null }[]> {
+  return {
+    label,
+    read(texts) {
+      const pairs = texts.map((text) => {
+        const at = text.indexOf('=')
+        return at < 0 ? { key: text.trim(), value: null } : { key: text.slice(0, at).trim(), value: text.slice(at + 1) }
+      })
+      if (pairs.some(({ key }) => key === '')) return { problem: 'takes a key, or key=value' }
+      if (texts.some((text) => text.includes('\0'))) return { problem: 'holds a NUL character' }
+      if (texts.length > 20 || texts.some((text) => text.length > MAX_TEXT))
+        return { problem: `takes at most 20 pairs of ${MAX_TEXT} characters` }
+      return { value: pairs }
+    },
+  }
+}
+
 /** A switch: present as "1" or absent. */
 export function flagFilter(label: string): Filter<boolean> {
   return { label, read: ([text = '']) => (text === '1' ? { value: true } : { problem: 'is either 1 or absent' }) }

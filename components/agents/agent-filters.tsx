@@ -6,16 +6,20 @@ import { AGENT_STATUSES, agentStatus } from '@/lib/mig/wire/status'
 
 const SYSTEMS = ['linux', 'darwin', 'windows']
 
+const FIRST = ['name', 'queueloc', 'os', 'version', 'state', 'status', 'id']
+const MORE = ['tag', 'env', 'within', 'silent', 'double', 'period', 'timeout', 'gone']
+
 /** The filters of /agents. */
 export function AgentFilters({ params }: { params: ListParams<(typeof agentList)['filters']> }) {
   const { filters, given } = params
   const systems = filters.os && !SYSTEMS.includes(filters.os) ? [...SYSTEMS, filters.os] : SYSTEMS
+  const pairs = (name: 'tag' | 'env') => [...(given[name] ?? []), '']
   const state = given.state?.join(',')
   const states = ENDPOINT_STATES.map((value) => ({ value: value as string, label: STATE_MEANING[value].label }))
   if (filters.state && filters.state.length > 1)
     states.push({ value: state ?? '', label: filters.state.map((one) => STATE_MEANING[one].label).join(', ') })
   return (
-    <FilterBar list={agentList} params={params} names={['name', 'queueloc', 'os', 'version', 'state', 'status', 'id']}>
+    <FilterBar list={agentList} params={params} names={[...FIRST, ...MORE]}>
       <TextField name="name" label="Name" value={filters.name} />
       <TextField name="queueloc" label="Queue" value={filters.queueloc} />
       <ChoiceField
@@ -33,6 +37,36 @@ export function AgentFilters({ params }: { params: ListParams<(typeof agentList)
         options={AGENT_STATUSES.map((value) => ({ value, label: agentStatus(value).label }))}
       />
       <TextField name="id" label="Id, in any form" value={given.id?.[0]} width="w-40" />
+      <details open={MORE.some((name) => given[name])} className="order-last w-full">
+        <summary className="inline-flex min-h-6 cursor-pointer items-center text-muted text-xs hover:text-ink">
+          More filters, and what the states are judged by
+        </summary>
+        <div className="flex flex-wrap items-end gap-2 pt-1">
+          {pairs('tag').map((value, i) => (
+            <TextField key={`tag ${value}`} name="tag" label={i ? 'and tag' : 'Tag, key or key=value'} value={value} />
+          ))}
+          {pairs('env').map((value, i) => (
+            <TextField
+              key={`env ${value}`}
+              name="env"
+              label={i ? 'and environment' : 'Environment, key or key=value'}
+              value={value}
+              width="w-52"
+            />
+          ))}
+          <TextField name="within" label="Seen in the last" value={given.within?.[0]} width="w-28" />
+          <TextField name="silent" label="Silent for" value={given.silent?.[0]} width="w-28" />
+          <ChoiceField
+            name="double"
+            label="Double"
+            value={given.double?.[0]}
+            options={[{ value: '1', label: 'doubles only' }]}
+          />
+          <TextField name="period" label="Heartbeat period" value={given.period?.[0]} width="w-28" />
+          <TextField name="timeout" label="Agent time-out" value={given.timeout?.[0]} width="w-28" />
+          <TextField name="gone" label="Gone after" value={given.gone?.[0]} width="w-28" />
+        </div>
+      </details>
     </FilterBar>
   )
 }

@@ -10,7 +10,8 @@ import { ListLive } from '@/components/layout/list-live'
 import { PageHeader } from '@/components/layout/page-header'
 import { Segments } from '@/components/layout/tabs'
 import { requireViewer } from '@/lib/auth/viewer'
-import { listAgents } from '@/lib/mig/agents/queries'
+import { formatDuration } from '@/lib/format'
+import { listAgents, thresholdsFor } from '@/lib/mig/agents/queries'
 import { agentList } from '@/lib/mig/agents/search-params'
 import { findIds } from '@/lib/mig/find-id'
 import { now } from '@/lib/now'
@@ -34,6 +35,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   if (typed && (await findIds(viewer, 'agents', typed)).length > 0) redirect(`/agents/${encodeURIComponent(typed)}`)
   const moment = await now()
   const page = await listAgents(viewer, params, moment.mig)
+  const by = thresholdsFor(params)
   const { rows } = params.filters
   const filtered = Object.keys(params.given).some((name) => name !== 'rows')
   const [one, many] = rows === 'endpoints' ? ['endpoint', 'endpoints'] : ['process', 'processes']
@@ -63,6 +65,11 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           </p>
         </div>
         <AgentFilters params={params} />
+        <p className="text-faint text-xs">
+          Online up to {formatDuration(2 * by.period)} after the last heartbeat (two periods), late up to{' '}
+          {formatDuration(by.timeout)} (the agent time-out), unreachable beyond, gone after{' '}
+          {formatDuration(by.goneAfter)}.
+        </p>
         <AgentTable params={params} page={page} now={moment.mig} />
         <RanDisclosure ran={page.ran} />
       </Content>

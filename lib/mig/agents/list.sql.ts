@@ -1,11 +1,11 @@
 import { containing } from '@/lib/db/like'
 import type { ListQuery, SortExpression } from '@/lib/db/list'
-import { type Sql, sql } from '@/lib/db/sql'
+import { raw, type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
-import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
+import { agentOsSql, jsonReadableSql, type Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
-import type { agentList } from './search-params'
-import type { FleetBounds, StateBounds } from './state'
+import { type agentList, DOCUMENTED_WINDOW } from './search-params'
+import { earlier, type FleetBounds, type StateBounds } from './state'
 import { endpointsSql, inStatesSql, isMomentSql, isNewestSql, stateRangeSql, stateSql } from './state.sql'
 
 type Params = ListParams<(typeof agentList)['filters']>
@@ -20,6 +20,14 @@ function sortsOf(vintage: Vintage): Record<string, SortExpression> {
     version: { expression: sql`a.version`, type: 'text' },
     start: { expression: sql`a.starttime`, type: 'timestamptz' },
   }
+}
+
+type Pairs = NonNullable<Params['filters']['tag']>
+
+// The column may hold anything: only readable text is asked, and a list or a bare value has no keys.
+function pairSql(column: 'tags' | 'environment', { key, value }: Pairs[number]): Sql {
+  const text = sql`a.${raw(column)} ->> ${key}`
+  return sql`coalesce(CASE WHEN ${jsonReadableSql('a', column)} THEN ${value === null ? sql`${text} IS NOT NULL` : sql`${text} = ${value}`} END, false)`
 }
 
 // The row with this id, or, when there is none, those whose id prints as the same double.
@@ -63,6 +71,14 @@ export function agentListQuery(vintage: Vintage, { filters }: Pick<Params, 'filt
         ? sql`a.queueloc IN (SELECT p.queueloc FROM public.agents p WHERE ${hasIdSql(sql`p`, filters.id.id)})`
         : hasIdSql(sql`a`, filters.id.id),
     )
+  for (const pair of filters.tag ?? []) where.push(pairSql('tags', pair))
+  for (const pair of filters.env ?? []) where.push(pairSql('environment', pair))
+  if (filters.within) where.push(sql`${lastSeen} >= ${earlier(bounds.now, filters.within)}::timestamptz`)
+  if (filters.silent) where.push(sql`${lastSeen} < ${earlier(bounds.now, filters.silent)}::timestamptz`)
+  if (filters.double)
+    where.push(sql`a.queueloc IN (SELECT queueloc FROM public.agents
+      WHERE heartbeattime >= ${earlier(bounds.now, DOCUMENTED_WINDOW)}::timestamptz
+      GROUP BY queueloc HAVING count(*) > 1)`)
   if (folded) where.push(isNewestSql('a', bounds.now))
   return {
     select: agentColumnsSql(vintage, bounds, lastSeen),

@@ -303,11 +303,15 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('agents in the layou
 
   it('is silent once the newest heartbeat that is not ahead is older than two periods', async () => {
     const period = thresholds().period
-    expect(await getSilence(viewer, now)).toEqual({ newest: earlier(now, MINUTE), silent: false, period })
+    expect(await getSilence(viewer, now)).toMatchObject({ newest: earlier(now, MINUTE), silent: false, period })
     // Half a minute later the agents that were ahead are the newest.
     const newest = earlier(now, -30_000)
-    expect(await getSilence(viewer, earlier(newest, -10 * MINUTE))).toEqual({ newest, silent: false, period })
-    expect(await getSilence(viewer, earlier(newest, -10 * MINUTE - 0.001))).toEqual({ newest, silent: true, period })
+    expect(await getSilence(viewer, earlier(newest, -10 * MINUTE))).toMatchObject({ newest, silent: false, period })
+    expect(await getSilence(viewer, earlier(newest, -10 * MINUTE - 0.001))).toMatchObject({
+      newest,
+      silent: true,
+      period,
+    })
   })
 
   it('holds the SQL rule to the rule in code on random rows', async () => {

@@ -37,11 +37,22 @@ export function thresholds(): Thresholds {
   return thresholdsOf(env())
 }
 
-const boundsAt = (now: Instant) => stateBounds(now, thresholds())
+const boundsAt = (now: Instant, by = thresholds()) => stateBounds(now, by)
+
+/** The thresholds that the list's address asks for, else those of the settings. */
+export function thresholdsFor({ filters }: Pick<AgentParams, 'filters'>): Thresholds {
+  const set = thresholds()
+  return {
+    ...set,
+    period: filters.period ?? set.period,
+    timeout: filters.timeout ?? set.timeout,
+    goneAfter: filters.gone ?? set.goneAfter,
+  }
+}
 
 /** Where the states begin at this moment, with the queues that are ahead of it, for questions about endpoints. */
-export async function fleetBounds(now: Instant): Promise<FleetBounds> {
-  const bounds = boundsAt(now)
+export async function fleetBounds(now: Instant, by = thresholds()): Promise<FleetBounds> {
+  const bounds = boundsAt(now, by)
   const { rows } = await pool().query<{ queueloc: string }>(queuesAheadSql(bounds.now))
   return { ...bounds, queuesAhead: rows.length > QUEUES_AHEAD ? null : [...new Set(rows.map((row) => row.queueloc))] }
 }
@@ -75,7 +86,8 @@ function ranBy(query: ListQuery, params: ListParams, what: string, now: Instant)
 
 /** The list's SQL at this moment, for the page, the export and the count of new rows. */
 export async function agentsQuery(_viewer: Viewer, params: AgentParams, now: Instant): Promise<ListQuery> {
-  const bounds = params.filters.rows === 'endpoints' ? await fleetBounds(now) : boundsAt(now)
+  const by = thresholdsFor(params)
+  const bounds = params.filters.rows === 'endpoints' ? await fleetBounds(now, by) : boundsAt(now, by)
   return agentListQuery(await vintage(), params, bounds)
 }
 

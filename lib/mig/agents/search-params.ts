@@ -6,6 +6,7 @@ import {
   type ListDefinition,
   type ListParams,
   modeFilter,
+  pairFilter,
   spanFilter,
   textFilter,
 } from '@/lib/list-params'
@@ -24,6 +25,15 @@ export const agentList = defineList({
     state: choiceFilter('State', ENDPOINT_STATES),
     status: choiceFilter('Stored status', AGENT_STATUSES),
     id: idFilter('Id'),
+    tag: pairFilter('Tag'),
+    env: pairFilter('Environment'),
+    within: spanFilter('Seen in the last'),
+    silent: spanFilter('Silent for'),
+    double: flagFilter('Double'),
+    // What the states are judged by, in place of the settings.
+    period: spanFilter('Heartbeat period'),
+    timeout: spanFilter('Agent time-out'),
+    gone: spanFilter('Gone after'),
   },
   sorts: ['seen', 'name', 'os', 'version', 'start'],
   defaultSort: '-seen',

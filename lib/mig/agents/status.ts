@@ -13,7 +13,11 @@ export const STATE_MEANING: Readonly<Record<EndpointState, { label: string; tone
     tone: 'bad',
     meaning: 'silent for longer than the agent time-out: no action reaches it',
   },
-  gone: { label: 'gone', tone: 'gone', meaning: 'silent for more than 30 days' },
+  gone: {
+    label: 'gone',
+    tone: 'gone',
+    meaning: 'silent for longer than the limit, 30 days unless the address says otherwise',
+  },
   destroyed: { label: 'destroyed', tone: 'gone', meaning: 'MIG ordered it to end and has not heard from it since' },
   ahead: { label: 'clock ahead', tone: 'odd', meaning: 'its clock is more than a minute ahead: no action reaches it' },
   unknown: { label: 'no heartbeat', tone: 'odd', meaning: 'its row holds no real moment as last heartbeat' },
