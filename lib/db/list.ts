@@ -16,6 +16,8 @@ export type ListQuery = {
   sorts: Record<string, SortExpression>
   id: Sql
   idType?: 'numeric' | 'bigint' | 'text'
+  /** Megabytes that each step of a page's query may sort and fold in, for one that folds very many rows. */
+  memory?: 64
 }
 
 const COUNT_LIMIT = 10_000
@@ -61,6 +63,24 @@ export function pageSql(query: ListQuery, params: ListParams): Sql {
     FROM ${query.from} ${whereSql(conditions)}
     ORDER BY ${sort.expression} ${direction}, ${query.id} ${direction}
     LIMIT ${params.size + 1}`
+}
+
+/** The rows of one statement, with more memory than usual for its sorts and folds when that is asked for. */
+export async function readRows<Row extends object>(memory: 64 | undefined, statement: Sql): Promise<Row[]> {
+  if (!memory) return (await pool().query<Row>(statement)).rows
+  const client = await pool().connect()
+  let finished = false
+  try {
+    await client.query('BEGIN READ ONLY')
+    await client.query(`SET LOCAL work_mem = '${memory}MB'`)
+    const { rows } = await client.query<Row>(statement)
+    await client.query('COMMIT')
+    finished = true
+    return rows
+  } finally {
+    // A connection inside an unfinished transaction is closed, not given back.
+    client.release(!finished)
+  }
 }
 
 /**

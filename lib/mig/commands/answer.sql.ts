@@ -34,21 +34,30 @@ const STATISTICS = '"statistics":{'
 const afterFirst = (text: string, n: number) =>
   `substr(split_part(${text}, '${STATISTICS}', ${n}), strpos(split_part(${text}, '${STATISTICS}', ${n}), '}') + 1)`
 
+// The lists of errors in it, up to three of them; a fourth keeps the whole text apart.
+function errorsIn(text: string): string {
+  const lists = `replace(${text}, '"errors":["', '"error":["')`
+  const list = (n: number) => `split_part(split_part(split_part(${lists}, '"error":["', ${n}), '"],"', 1), '"]}', 1)`
+  return `CASE WHEN strpos(${text}, '"error":["') > 0 OR strpos(${text}, '"errors":["') > 0 THEN
+    concat_ws(' | ', ${list(2)}, ${list(3)}, ${list(4)}, CASE WHEN split_part(${lists}, '"error":["', 5) <> '' THEN ${text} END) END`
+}
+
 /**
- * The first step of the key by answer, for every command: cheap, and without a subquery, so that workers share it. Statistics
- * of up to three operations are cut out; a nothing without errors is one word. Searching a long text that is not
- * there costs little, finding one far in a UTF-8 text much: hence split_part where it usually is there.
+ * The first step of the key by answer, for every command: cheap, and without a subquery, so that workers share it. What found
+ * nothing, or was refused, is told whole; of the rest the statistics of up to three operations are cut out. Searching a long
+ * text that is not there costs little, finding one far in a UTF-8 text much: hence split_part where it usually is there.
  */
 function roughKey(results: string, rest: (text: string) => string = (text) => text): string {
   const text = `${results}::text`
+  const cut =
+    rest(`concat(split_part(${text}, '${STATISTICS}', 1), ${afterFirst(text, 2)}, ${afterFirst(text, 3)}, ${afterFirst(text, 4)},
+    CASE WHEN split_part(${text}, '${STATISTICS}', 5) <> '' THEN ${text} END)`)
   return `CASE WHEN ${results} IS NULL THEN 'null' WHEN pg_column_size(${results}) > ${COMPARED_BYTES} THEN 'large'
-    WHEN strpos(${text}, '"foundanything":true') = 0 AND split_part(${text}, '"foundanything":false', 2) <> ''
-      AND strpos(${text}, '"error":["') = 0 AND strpos(${text}, '"errors":["') = 0
-      AND strpos(${text}, '},null') = 0 AND NOT starts_with(${text}, '[null') THEN 'nothing'
-    WHEN strpos(${text}, '"foundanything":') = 0 AND strpos(${text}, '"Desc":"') > 0
-      THEN 'log ' || split_part(split_part(${text}, '"Desc":"', 2), '","', 1)
-    ELSE ${rest(`concat(split_part(${text}, '${STATISTICS}', 1), ${afterFirst(text, 2)}, ${afterFirst(text, 3)}, ${afterFirst(text, 4)},
-      CASE WHEN split_part(${text}, '${STATISTICS}', 5) <> '' THEN ${text} END)`)} END`
+    WHEN strpos(${text}, '"foundanything":true') > 0 THEN ${cut}
+    WHEN split_part(${text}, '"foundanything":false', 2) <> '' THEN concat('nothing',
+      CASE WHEN strpos(${text}, '},null') > 0 OR starts_with(${text}, '[null') THEN ', no result' END, ${errorsIn(text)})
+    WHEN strpos(${text}, '"Desc":"') > 0 THEN 'log ' || split_part(split_part(${text}, '"Desc":"', 2), '","', 1)
+    ELSE ${cut} END`
 }
 
 // Splits at the volatile keys and drops the value that follows each: an object or list up to its end, a text, or digits.
@@ -60,17 +69,10 @@ function withoutVolatile(text: string): string {
     FROM unnest(string_to_array(${marked}, '"statistics":')) WITH ORDINALITY AS piece(p, o))`
 }
 
-function errorsIn(text: string): string {
-  return `CASE WHEN strpos(${text}, '":["') > 0 THEN (SELECT string_agg(split_part(split_part(p, '"],"', 1), '"]}', 1), ' | ')
-    FROM unnest((string_to_array(replace(${text}, '"errors":["', '"error":["'), '"error":["'))[2:]) AS p) END`
-}
-
 /** The second step, for each different first one: everything else that differs from agent to agent is taken out. */
 function fineKey(rough: string): string {
-  return `CASE WHEN octet_length(${rough}) <= 8 OR starts_with(${rough}, 'log ') THEN ${rough}
+  return `CASE WHEN octet_length(${rough}) <= 8 OR starts_with(${rough}, 'nothing') OR starts_with(${rough}, 'log ') THEN ${rough}
     WHEN strpos(${rough}, '"foundanything":true') > 0 THEN 'found ' || md5(${withoutVolatile(rough)})
-    WHEN strpos(${rough}, '"foundanything":false') > 0 THEN
-      concat('nothing', CASE WHEN strpos(${rough}, '},null') > 0 OR starts_with(${rough}, '[null') THEN ', no result' END, ${errorsIn(rough)})
     ELSE md5(${withoutVolatile(rough)}) END`
 }
 
@@ -135,12 +137,12 @@ export function alikeSql(by: AnswerLikeness, marks: AnswerMark[]): Sql {
 function likeOneOf(by: AnswerLikeness, keys: string[]): Sql {
   if (by === 'text') return sql`${answerKeySql(by, 'c')} = ANY(${keys}::text[])`
   const isFound = (key: string) => key.startsWith('found ')
-  const isPlain = (key: string) => key.length <= 8 || key.startsWith('log ')
+  const isOther = (key: string) => /^[0-9a-f]{32}$/.test(key)
   const found = keys.filter(isFound)
-  const plain = keys.filter(isPlain)
-  const others = keys.filter((key) => !isFound(key) && !isPlain(key))
-  const whole = answerKeySql(by, 'c')
+  const others = keys.filter(isOther)
+  const plain = keys.filter((key) => !isFound(key) && !isOther(key))
+  const whole = answerKeySql('answer', 'c')
   return sql`CASE WHEN ${foundSql('c')} THEN ${found.length ? sql`${whole} = ANY(${found}::text[])` : sql`false`}
     ELSE ${plain.length ? sql`${hashedRoughKeySql('c')} = ANY(${plain}::text[])` : sql`false`}
-      OR ${others.length ? sql`CASE WHEN ${hashedRoughKeySql('c')} <> 'nothing' THEN ${whole} = ANY(${others}::text[]) END` : sql`false`} END`
+      OR ${others.length ? sql`CASE WHEN strpos(c.results::text, '"foundanything":') = 0 THEN ${whole} = ANY(${others}::text[]) END` : sql`false`} END`
 }

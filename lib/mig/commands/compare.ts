@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { fetchPage, streamRows } from '@/lib/db/list'
+import { fetchPage, readRows, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
 import { sql } from '@/lib/db/sql'
 import type { ExportSource } from '@/lib/export'
@@ -93,7 +93,7 @@ export async function listComparison(
 }
 
 async function countChanges(a: MigId, b: MigId): Promise<Record<Change, number>> {
-  const { rows } = await pool().query<{ change: Change; n: string }>(changeTotalsSql(a, b))
+  const rows = await readRows<{ change: Change; n: string }>(64, changeTotalsSql(a, b))
   return totalsOf(Object.fromEntries(rows.map((row) => [row.change, Number(row.n)])))
 }
 

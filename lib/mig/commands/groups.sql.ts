@@ -20,5 +20,6 @@ export function answerGroupsQuery(action: MigId, by: AnswerLikeness): ListQuery 
       status: { expression: sql`g.status`, type: 'text' },
     },
     id: sql`g.id`,
+    memory: 64,
   }
 }
