@@ -11,7 +11,7 @@ const BIG_BYTES = 15_000_000
 const PAGE_BYTES = 1_500_000
 
 // A database of its own: every row in it is hostile.
-base.describe.configure({ mode: 'serial', timeout: 300_000 })
+base.describe.configure({ mode: 'default', timeout: 300_000 })
 let dataDir: string
 let site: TestSite
 let cookie: string
@@ -66,8 +66,9 @@ test('lists show hostile rows as text', async ({ page }) => {
   for (const address of ['/', '/actions', '/commands', `/agents?rows=processes`, '/actions?columns=name,target'])
     await open(page, address)
   const { main } = await open(page, '/actions')
-  await expect(main.getByText(MARKUP, { exact: false }).first()).toBeVisible()
-  await expect(main.getByText('\\u202e', { exact: false }).first()).toBeVisible()
+  const table = main.getByRole('table')
+  await expect(table.getByText(MARKUP, { exact: false }).first()).toBeVisible()
+  await expect(table.getByText('\\u202e', { exact: false }).first()).toBeVisible()
   await open(page, `/agents/${ids.agent}`)
 })
 
