@@ -67,7 +67,7 @@ test('two picked rows show where their results differ', async ({ page }) => {
   ).toBeVisible()
   for (const wrong of ['', '?pick=1', '?pick=1&pick=2&pick=3', '?pick=1&pick=x', '?pick=1&pick=2']) {
     await page.goto(`/actions/${id}/results/difference${wrong}`)
-    await expect(main(page).getByRole('heading', { name: 'Two results side by side' })).toBeVisible()
+    await expect(main(page).getByText('Two results side by side')).toBeVisible()
   }
 })
 

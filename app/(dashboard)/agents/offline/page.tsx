@@ -24,6 +24,9 @@ export const metadata = { title: 'Offline agents' }
 
 const crumbs = [{ label: 'Agents', href: '/agents' }]
 
+// Long enough for all but the largest fleets, so that the comparison is there without scripts as well.
+const SOON_MS = 1_000
+
 export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
   const parsed = offlineList.parse(await searchParams)
@@ -48,6 +51,11 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     filters.only ? null : countOffline(viewer, other, moment.mig),
     getSilence(viewer, moment.mig),
   ])
+  const settled = difference.then(
+    () => true,
+    () => true,
+  )
+  const isCompared = await Promise.race([settled, new Promise<false>((settle) => setTimeout(settle, SOON_MS, false))])
   const [names, endpoints] = filters.by === 'name' ? [page.total, otherTotal] : [otherTotal, page.total]
   const noun = filters.by === 'name' ? 'name' : 'endpoint'
   const shown = page.total.count === 1 ? `${noun} was` : `${noun}s were`
@@ -109,9 +117,13 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             By name, a machine counts as heard while any agent of that name beats; two machines of one name hide each
             other. By endpoint each queue is asked by itself.
           </p>
-          <Suspense fallback={<p className="text-faint text-sm">Comparing the two answers</p>}>
+          {isCompared ? (
             <OfflineDifference params={params} difference={difference} />
-          </Suspense>
+          ) : (
+            <Suspense fallback={<p className="text-faint text-sm">Comparing the two answers</p>}>
+              <OfflineDifference params={params} difference={difference} />
+            </Suspense>
+          )}
         </Section>
         <DocumentedSql statement={DOCUMENTED_OFFLINE} differences={differences} ran={[...page.ran, ...silence.ran]} />
       </Content>
