@@ -1,5 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -166,6 +177,25 @@ test('a starter killed in the middle is no obstacle', async () => {
   const running = await startEmbedded({ dir, settings })
   expect(await run(running.programUrl, 'SELECT count(*)::int AS n FROM public.actions')).toEqual([{ n: 0 }])
   expect(readdirSync(embeddedFolder(dir)).filter((name) => /starting|data\.new|initdb/.test(name))).toEqual([])
+})
+
+test('the initdb of a killed starter, still writing, is no obstacle', async () => {
+  const dir = newFolder()
+  const killed = spawnSync(process.execPath, ['--version']).pid
+  const partial = path.join(embeddedFolder(dir), `data.new.${killed}`)
+  // Many files take longer to remove than the next one takes to appear.
+  const writes = `const { mkdirSync, writeFileSync } = require('node:fs')
+    const [folder] = process.argv.slice(1)
+    mkdirSync(folder, { recursive: true })
+    for (let i = 0; i < 3000; i++) writeFileSync(folder + '/' + i, '')
+    console.log('writing')
+    let n = 3000
+    setInterval(() => writeFileSync(folder + '/' + n++, ''), 2)`
+  const writer = spawn(process.execPath, ['--eval', writes, partial], { stdio: ['ignore', 'pipe', 'ignore'] })
+  children.push(writer)
+  await once(writer.stdout, 'data')
+  await startEmbedded({ dir, settings })
+  expect(existsSync(partial)).toBe(false)
 })
 
 describe('a folder that cannot be used is one sentence', () => {

@@ -62,8 +62,13 @@ const SUPERUSER = 'postgres'
 const DATABASE = 'mig'
 const START_LIMIT_MS = 60_000
 const STALE_LOCK_MS = 120_000
+const PARTIAL_LIMIT_MS = 5_000
 const FURNISH_LOCK = 7_209_140_916
 const root = process.getuid?.() === 0
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
 
 type Account = { uid: number; gid: number }
 
@@ -393,8 +398,18 @@ class Cluster {
     this.log(`made a new cluster in ${this.data} (${Date.now() - started} ms)`)
   }
 
+  // A killed starter's initdb may still be filling its folder: once that is gone it fails. What cannot be removed
+  // is in nobody's way, and the next start tries again.
   private dropPartial(name: string): void {
-    if (!alive(Number(name.split('.').pop()))) rmSync(path.join(this.base, name), { recursive: true, force: true })
+    if (alive(Number(name.split('.').pop()))) return
+    for (const until = Date.now() + PARTIAL_LIMIT_MS; Date.now() < until; pause(50)) {
+      try {
+        rmSync(path.join(this.base, name), { recursive: true, force: true })
+        return
+      } catch {
+        // Filled meanwhile.
+      }
+    }
   }
 
   async launch(native: string, run: Account | undefined, until: number): Promise<Embedded> {
