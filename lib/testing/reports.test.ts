@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { playwrightCounts, vitestCounts } from './reports'
+import { playwrightReport, vitestReport } from './reports'
 
 let dir: string
 beforeEach(() => {
@@ -14,29 +14,50 @@ const report = (content: unknown) => {
   writeFileSync(file, JSON.stringify(content))
   return file
 }
-const results = (...statuses: string[]) => statuses.map((status) => ({ status }))
+const results = (...statuses: string[]) =>
+  statuses.map((status) => ({
+    status,
+    fullName: `a ${status} test`,
+    failureMessages: status === 'failed' ? ['expected 1 to be 2\n    at a.ts:1'] : [],
+  }))
 
 test('vitest: passed, failed, skipped and todo; a file that did not load is one failure', () => {
   const file = report({
     testResults: [
-      { status: 'passed', assertionResults: results('passed', 'passed', 'skipped', 'todo') },
-      { status: 'failed', assertionResults: results('passed', 'failed') },
-      { status: 'failed', assertionResults: [] },
+      { name: 'a.test.ts', status: 'passed', assertionResults: results('passed', 'passed', 'skipped', 'todo') },
+      { name: 'b.test.ts', status: 'failed', assertionResults: results('passed', 'failed') },
+      { name: 'c.test.ts', status: 'failed', message: 'no such module', assertionResults: [] },
     ],
   })
-  expect(vitestCounts(file)).toEqual({ passed: 3, failed: 2, skipped: 2 })
+  expect(vitestReport(file)).toEqual({
+    counts: { passed: 3, failed: 2, skipped: 2 },
+    failures: ['b.test.ts › a failed test\n    expected 1 to be 2\n        at a.ts:1', 'c.test.ts\n    no such module'],
+  })
 })
 
 test('Playwright: a flaky test and an error outside of a test have failed', () => {
   const stats = { expected: 7, unexpected: 1, flaky: 1, skipped: 2 }
-  expect(playwrightCounts(report({ stats, errors: [{ message: 'no server' }] }))).toEqual({
-    passed: 7,
-    failed: 3,
-    skipped: 2,
+  const spec = (status: string, ...messages: string[]) => ({
+    title: `a ${status} test`,
+    file: 'a.spec.ts',
+    line: 3,
+    tests: [{ status, results: messages.map((message) => ({ errors: [{ message }] })) }],
+  })
+  const suites = [
+    { specs: [spec('unexpected', 'no row')], suites: [{ specs: [spec('expected'), spec('flaky', 'too late')] }] },
+  ]
+  expect(playwrightReport(report({ stats, errors: [{ message: 'no server' }], suites }))).toEqual({
+    counts: { passed: 7, failed: 3, skipped: 2 },
+    failures: [
+      'a.spec.ts:3 › a unexpected test\n    no row',
+      'a.spec.ts:3 › a flaky test\n    too late',
+      'outside of a test\n    no server',
+    ],
   })
 })
 
 test('no report, or one that is something else, is a failure', () => {
-  expect(vitestCounts(path.join(dir, 'none'))).toEqual({ passed: 0, failed: 1, skipped: 0 })
-  expect(playwrightCounts(report({ suites: [] }))).toEqual({ passed: 0, failed: 1, skipped: 0 })
+  const none = { counts: { passed: 0, failed: 1, skipped: 0 }, failures: ['the tool left no report'] }
+  expect(vitestReport(path.join(dir, 'none'))).toEqual(none)
+  expect(playwrightReport(report({ suites: [] }))).toEqual(none)
 })

@@ -7,7 +7,7 @@ import { checkDataFolder, keptActionsKey } from '@/lib/start/checks'
 import { generateClient } from '@/lib/start/generate'
 import { whenNpmIsGone } from '@/lib/start/parent'
 import { lockProblems } from '@/lib/testing/lock'
-import { type Counts, playwrightCounts, vitestCounts } from '@/lib/testing/reports'
+import { type Counts, playwrightReport, type Report, vitestReport } from '@/lib/testing/reports'
 import { testEnvironment } from '@/lib/testing/site'
 import { findBrowser, THREE_WAYS } from '../../e2e/browser'
 
@@ -48,6 +48,7 @@ class TestRun {
   private readonly env: NodeJS.ProcessEnv
   private readonly reports = mkdtempSync(path.join(os.tmpdir(), 'mig-dashboard-report-'))
   private readonly total: Counts = { passed: 0, failed: 0, skipped: 0 }
+  private readonly failures: string[] = []
 
   constructor(root: string, options: TestOptions) {
     this.root = root
@@ -75,6 +76,8 @@ class TestRun {
 
   finish(): number {
     const { passed, failed, skipped } = this.total
+    // Once more at the end: who reads a long log reads its end.
+    if (this.failures.length > 0) console.log(`\nFailed:\n${this.failures.map((one) => `✗ ${one}`).join('\n')}`)
     console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
     return failed > 0 ? 1 : 0
   }
@@ -99,8 +102,10 @@ class TestRun {
   private verdict(what: string, started: number, problem: string, counts: boolean): void {
     if (problem) console.log(problem)
     console.log(`${problem ? '✗' : '✓'} ${what} ${((performance.now() - started) / 1000).toFixed(1)} s`)
-    if (problem) this.add({ passed: 0, failed: 1, skipped: 0 })
-    else if (counts) this.add({ passed: 1, failed: 0, skipped: 0 })
+    if (problem) {
+      this.add({ passed: 0, failed: 1, skipped: 0 })
+      this.failures.push(`${what}: ${problem}`)
+    } else if (counts) this.add({ passed: 1, failed: 0, skipped: 0 })
   }
 
   async command(what: string, bin: string, args: string[], { counts = true } = {}): Promise<boolean> {
@@ -140,7 +145,7 @@ class TestRun {
     const report = path.join(this.reports, `${project}.json`)
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
     const code = await this.node('vitest/vitest.mjs', ['run', '--project', project, ...reporters, ...this.options.args])
-    this.add(withExitCode(vitestCounts(report), code))
+    this.report(project, vitestReport(report), code)
   }
 
   async playwright(): Promise<void> {
@@ -148,7 +153,16 @@ class TestRun {
     const code = await this.node('@playwright/test/cli.js', ['test', '--reporter=list,json', ...this.options.args], {
       PLAYWRIGHT_JSON_OUTPUT_FILE: report,
     })
-    this.add(withExitCode(playwrightCounts(report), code))
+    this.report('e2e', playwrightReport(report), code)
+  }
+
+  /** Adds a tool's report; a tool that failed although all its tests passed has one failure more. */
+  private report(part: string, { counts, failures }: Report, code: number): void {
+    this.add(counts)
+    this.failures.push(...failures.map((one) => `${part}: ${one}`))
+    if (code === 0 || counts.failed > 0) return
+    this.add({ passed: 0, failed: 1, skipped: 0 })
+    this.failures.push(`${part}: exit code ${code} although no test failed: an error outside of a test`)
   }
 
   build(): Promise<boolean> {
@@ -186,9 +200,4 @@ class TestRun {
 
 function throwLines(problems: string[]): void {
   if (problems.length > 0) throw new Error(problems.join('\n'))
-}
-
-/** A tool that failed although all its tests passed has one failure more: an error outside of a test. */
-function withExitCode(counts: Counts, code: number): Counts {
-  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts
 }
