@@ -1,6 +1,5 @@
 import { Parameters } from '@/components/operations/parameters'
 import { Badge } from '@/components/ui/badge'
-import { CodeBlock } from '@/components/ui/code-block'
 import { Disclosure } from '@/components/ui/disclosure'
 import { JsonView } from '@/components/ui/json-view'
 import { visibleText } from '@/components/ui/visible-text'
@@ -57,7 +56,7 @@ function OperationParameters({
     return (
       <>
         <p className="text-attention text-sm">{parameters.problem}</p>
-        <CodeBlock text={parameters.text} label={`${label}, parameters as stored`} />
+        <JsonView text={parameters.text} label={`${label}, parameters as stored`} raw="" />
       </>
     )
   return (
