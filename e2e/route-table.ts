@@ -94,6 +94,8 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
 export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   '/healthz': { investigator: 'open' },
   '/icon.svg': { investigator: 'open' },
+  // Open on the loopback while there is no token for the metrics.
+  '/metrics': { investigator: 'open' },
   '/actions/export': csv,
   '/actions/new': byTime,
   '/actions/[id]/json': { investigator: 200, path: (site) => `/actions/${site.action}/json` },

@@ -4,6 +4,7 @@ const http = require('node:http')
 const { BlockList, isIP } = require('node:net')
 
 require('./follow-parent.cjs')
+const { observe } = require('./request-times.cjs')
 
 const FORWARDING =
   /^(x-forwarded(-.*)?|forwarded|via|x-real-ip|x-client-ip|x-cluster-client-ip|x-original-(host|url|forwarded-for)|x-rewrite-url|x-host|cf-connecting-ip|true-client-ip|fastly-client-ip)$/
@@ -135,6 +136,7 @@ const emit = http.Server.prototype.emit
 
 http.Server.prototype.emit = function emitCleaned(event, request, response, ...rest) {
   if (!EVENTS.has(event)) return emit.call(this, event, request, response, ...rest)
+  if (event !== 'upgrade') observe(request, response)
   const host = clean(request)
   // An absolute address in the request line would win over Host in some readers.
   if (!request.url.startsWith('/') || !isReadable(request.url)) {

@@ -8,7 +8,10 @@ import { freePort } from '@/lib/testing/site'
 
 // A server that tells what it was given, behind the preload, as Next is.
 const ECHO = `
-const server = require('http').createServer((q, s) => s.end(JSON.stringify({ headers: q.headers, raw: q.rawHeaders, url: q.url })))
+const server = require('http').createServer((q, s) => {
+  const { durations, responses, underWay } = globalThis[Symbol.for('mig-dashboard.requests')]
+  s.end(JSON.stringify({ headers: q.headers, raw: q.rawHeaders, url: q.url, requests: { durations: [...durations], responses: [...responses], underWay } }))
+})
 server.on('upgrade', (q, socket) => socket.end('HTTP/1.1 101 Switching Protocols\\r\\n\\r\\n' + JSON.stringify({ headers: q.headers })))
 server.listen(Number(process.env.PORT), process.env.HOST || '127.0.0.1', () => process.send('up'))
 `
@@ -197,3 +200,36 @@ test('the process ends when its parent does not hold the channel any more', asyn
   expect(child.signalCode).toBe('SIGTERM')
   children.splice(0)
 })
+
+test('what was answered is counted by area and kind, never by address', async () => {
+  const port = await serve()
+  for (const url of ['/', '/agents', '/agents/123', '/agents/export?format=csv', '/secret-name', '/_next/static/a.js'])
+    await get(port, {}, url)
+  await get(port, { rsc: '1' }, '/actions')
+  await get(port, { host: 'evil.example' }, '/')
+  const { seen } = await get(port, {}, '/requests-seen')
+  const { durations, responses, underWay } = (seen as unknown as { requests: RequestsSeen }).requests
+  expect(durations.map(([key, { count }]) => [key, count])).toEqual([
+    ['overview load', 2],
+    ['agents load', 2],
+    ['agents export', 1],
+    ['other load', 1],
+    ['assets load', 1],
+    ['actions navigation', 1],
+  ])
+  expect(responses).toEqual([
+    ['2xx', 7],
+    ['4xx', 1],
+  ])
+  expect(underWay).toBe(1)
+  for (const [, { counts, count, sum }] of durations) {
+    expect(counts.reduce((all, n) => all + n, 0)).toBe(count)
+    expect(sum).toBeGreaterThan(0)
+  }
+})
+
+type RequestsSeen = {
+  durations: [string, { counts: number[]; count: number; sum: number }][]
+  responses: [string, number][]
+  underWay: number
+}

@@ -1,11 +1,12 @@
 import 'server-only'
 import { cache } from 'react'
+import { isLoopbackHost } from '@/lib/env'
 import { AppError } from '@/lib/errors'
 import type { MigId } from '@/lib/mig/wire/id'
 import { readCookie } from './cookies'
 import { type Origin, originOf, requestOrigin } from './request'
 import { sessionPerson } from './sessions'
-import { tokenPerson } from './tokens'
+import { hasMetricsToken, isMetricsToken, tokenPerson } from './tokens'
 
 declare const made: unique symbol
 
@@ -55,6 +56,40 @@ export async function requestViewer(request: Request): Promise<Viewer> {
   if (!person) throw new AppError('unauthenticated', 'This token is not valid: it is unknown, expired or revoked.')
   const { id, name, fingerprint, role } = person
   return make({ id, name, fingerprint, role, via: 'token', sessionId: null, address: origin.address })
+}
+
+const LOOPBACK_ONLY =
+  'Without a token the metrics are read on this machine only, by a loopback name and not through a proxy. Make one with "token create --metrics NAME".'
+
+/**
+ * Whoever scrapes the metrics: by a bearer token for them, or, while there is no such token, by a loopback Host without
+ * forwarding headers. Throws `unauthenticated` or `forbidden`.
+ */
+export async function metricsViewer(request: Request): Promise<Viewer> {
+  const given = request.headers.get('authorization')
+  const origin = originOf(request.headers)
+  if (given !== null) {
+    const secret = /^Bearer ([A-Za-z0-9_-]{43})$/.exec(given)?.[1]
+    if (!secret || !(await isMetricsToken(secret)))
+      throw new AppError(
+        'unauthenticated',
+        'This is no valid token for the metrics: it is unknown, expired or revoked.',
+      )
+  } else {
+    if (await hasMetricsToken()) throw new AppError('unauthenticated', 'The metrics need their bearer token.')
+    const address = `http://${origin.host}`
+    if (origin.forwarded || !URL.canParse(address) || !isLoopbackHost(new URL(address).hostname))
+      throw new AppError('forbidden', LOOPBACK_ONLY)
+  }
+  return make({
+    id: null,
+    name: 'metrics',
+    fingerprint: null,
+    role: 'investigator',
+    via: 'token',
+    sessionId: null,
+    address: origin.address,
+  })
 }
 
 /** The operator at the command line: whoever may read the database's address may do everything, and the audit says so. */

@@ -1,0 +1,3 @@
+import { answerScrape } from '@/lib/mig/metrics/answer'
+
+export const GET = answerScrape
