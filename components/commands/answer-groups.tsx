@@ -43,8 +43,10 @@ function columns(action: string, usual: string | null): Column<AnswerGroup>[] {
       header: 'Agents',
       sort: 'count',
       className: 'tabular-nums font-medium',
+      narrow: true,
       cell: (row) => formatCount(row.count, 'agent'),
     },
+    { id: 'pick', header: 'Pick', cell: (row) => <PickBox command={row.id} of={nameOf(row.agents[0])} /> },
     {
       id: 'answer',
       header: 'Answer',
@@ -65,15 +67,16 @@ function columns(action: string, usual: string | null): Column<AnswerGroup>[] {
     },
     {
       id: 'usual',
-      header: 'To the commonest',
+      header: 'Compared',
       cell: (row) =>
         usual === null || row.large ? null : row.id === usual ? (
           <span className="text-faint">is the commonest</span>
         ) : (
-          <TextLink href={`/actions/${action}/results/difference?pick=${usual}&pick=${row.id}`}>difference</TextLink>
+          <TextLink href={`/actions/${action}/results/difference?pick=${usual}&pick=${row.id}`}>
+            with the commonest
+          </TextLink>
         ),
     },
-    { id: 'pick', header: 'Pick', cell: (row) => <PickBox command={row.id} of={nameOf(row.agents[0])} /> },
   ]
 }
 

@@ -65,7 +65,7 @@ function commandColumns(now: string, ofOneAction: boolean): Column<CommandRow>[]
     { id: 'id', header: 'Id', hidden: true, cell: (row) => <Mono>{row.id}</Mono> },
   ]
   if (ofOneAction)
-    columns.push({
+    columns.splice(1, 0, {
       id: 'pick',
       header: 'Pick',
       cell: (row) => <PickBox command={row.id} of={visibleText(row.agent ?? row.agentid)} />,

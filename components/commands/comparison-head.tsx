@@ -23,12 +23,17 @@ function One({ action, label, now, other }: { action: ComparedAction; label: str
   )
 }
 
-/** The two actions that are compared, first and second. */
+/** The two actions that are compared, first and second, and the way to turn them. */
 export function ComparisonHead({ a, b, now }: { a: ComparedAction; b: ComparedAction; now: string }) {
   return (
-    <ul className="grid gap-2 md:grid-cols-2" aria-label="The two actions">
-      <One action={a} label="First" now={now} other={`/actions/compare?a=${b.id}`} />
-      <One action={b} label="Second" now={now} other={`/actions/compare?a=${a.id}`} />
-    </ul>
+    <div className="flex flex-col items-start gap-2">
+      <ul className="grid w-full gap-2 md:grid-cols-2" aria-label="The two actions">
+        <One action={a} label="First" now={now} other={`/actions/compare?a=${b.id}`} />
+        <One action={b} label="Second" now={now} other={`/actions/compare?a=${a.id}`} />
+      </ul>
+      <TextLink href={`/actions/compare?a=${b.id}&b=${a.id}`} className="text-sm">
+        Turn round: the second first
+      </TextLink>
+    </div>
   )
 }

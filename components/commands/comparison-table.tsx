@@ -45,8 +45,8 @@ function columns(b: string): Column<ComparedEndpoint>[] {
         return <StatusBadge label={label} tone={tone} title={meaning} bare />
       },
     },
-    { id: 'before', header: 'First', className: 'max-w-[22rem]!', cell: (row) => <SideCell side={row.before} /> },
-    { id: 'after', header: 'Second', className: 'max-w-[22rem]!', cell: (row) => <SideCell side={row.after} /> },
+    { id: 'before', header: 'First', className: 'max-w-[20rem]!', cell: (row) => <SideCell side={row.before} /> },
+    { id: 'after', header: 'Second', className: 'max-w-[20rem]!', cell: (row) => <SideCell side={row.after} /> },
     {
       id: 'difference',
       header: 'Results',

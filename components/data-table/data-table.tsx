@@ -16,6 +16,8 @@ export type Column<Row> = {
   align?: 'right'
   /** Not shown until the reader chooses it. */
   hidden?: boolean
+  /** As the first column: as narrow as its text, for a figure. */
+  narrow?: boolean
   className?: string
 }
 
@@ -142,7 +144,8 @@ function HeaderCell<Row, F>({
       className={cn(
         'sticky top-0 z-2 h-row whitespace-nowrap bg-surface px-3 text-left font-medium text-muted text-xs shadow-[inset_0_-1px_var(--line)]',
         column.align === 'right' && 'text-right',
-        first && 'left-0 z-3 min-w-48',
+        first && 'left-0 z-3',
+        first && !column.narrow && 'min-w-48',
       )}
     >
       {column.sort ? (
