@@ -24,14 +24,24 @@ for (const scripts of [true, false])
   test.describe(scripts ? 'with scripts' : 'without scripts', () => {
     test.use({ javaScriptEnabled: scripts })
 
-    test('an investigator is added from a pasted public key', async ({ page }) => {
+    test('an investigator is added from a pasted public key: first what was understood, then saved', async ({ page }) => {
       const name = scripts ? 'Zoë Ångström' : 'Plain Form'
       const key = await newKey(name)
       await page.goto('/investigators/add')
       if (scripts) await hydrated(page)
-      await page.getByLabel('Armored public key').fill(`Here it is:\n${key.publicKey}`)
+      await page.getByLabel('Public key', { exact: true }).fill(`Here it is:\n${key.publicKey}`)
+      await page.getByRole('button', { name: 'Read the key' }).click()
+      const main = page.getByRole('main')
+      await expect(main).toContainText('This is what will be stored')
+      await expect(main).toContainText(grouped(key.fingerprint))
+      await expect(main).toContainText('ECDSA P-256')
+      await expect(main).toContainText('The key never expires')
+      expect(await rowsOf(key.fingerprint)).toEqual([])
+      await expect(page.getByLabel('Name')).toHaveValue(name)
+
+      await page.getByRole('checkbox', { name: 'Store it anyway' }).check()
       await page.getByRole('button', { name: 'Add the investigator' }).click()
-      const done = page.getByRole('main').getByRole('status')
+      const done = main.getByRole('status')
       await expect(done).toContainText(`1 investigator added: ${name}.`)
       await expect(done).toContainText(grouped(key.fingerprint))
       const [row] = await rowsOf(key.fingerprint)
@@ -46,29 +56,64 @@ for (const scripts of [true, false])
       expect(audits.map((audit) => audit.after.pgpfingerprint)).toEqual([key.fingerprint])
 
       await page.goto('/investigators/add')
-      await page.getByLabel('Armored public key').fill(key.publicKey)
-      await page.getByRole('button', { name: 'Add the investigator' }).click()
+      if (scripts) await hydrated(page)
+      await page.getByLabel('Public key', { exact: true }).fill(key.publicKey)
+      await page.getByRole('button', { name: 'Read the key' }).click()
       await expect(page.getByRole('main').getByRole('alert')).toContainText('This key is known already')
       expect(await rowsOf(key.fingerprint)).toHaveLength(1)
+    })
+
+    test('a binary key from a file completes a row that had a fingerprint alone', async ({ page }) => {
+      const name = scripts ? 'Bob Kelso' : 'Ted Buckland'
+      const key = await newKey(name)
+      await page.goto('/investigators/add?by=fingerprint')
+      if (scripts) await hydrated(page)
+      await page.getByLabel('Name').fill(name)
+      await page.getByLabel('Fingerprint', { exact: true }).fill(grouped(key.fingerprint).toLowerCase())
+      await page.getByRole('button', { name: 'Add without a key' }).click()
+      await expect(page.getByRole('main').getByRole('status')).toContainText(`1 investigator added without a key: ${name}.`)
+
+      await page.goto('/investigators/add')
+      if (scripts) await hydrated(page)
+      const binary = (await openpgp.readKey({ armoredKey: key.publicKey })).write()
+      await page
+        .getByLabel(/or a file/)
+        .setInputFiles({ name: 'key.gpg', mimeType: 'application/octet-stream', buffer: Buffer.from(binary) })
+      await page.getByRole('button', { name: 'Read the key' }).click()
+      await expect(page.getByRole('main')).toContainText('The fingerprint is known without a key')
+      await page.getByRole('checkbox', { name: 'Store it anyway' }).check()
+      await page.getByRole('button', { name: 'Store the key' }).click()
+      await expect(page.getByRole('main').getByRole('status')).toContainText(`1 key stored, in the row of ${name}.`)
+      expect((await rowsOf(key.fingerprint)).map((row) => row.name)).toEqual([name])
     })
 
     test('a private key is refused and nothing of it comes back', async ({ page }) => {
       const key = await newKey('Careless')
       await page.goto('/investigators/add')
       if (scripts) await hydrated(page)
-      await page.getByLabel('Armored public key').fill(key.privateKey)
       let body = ''
       await page.route('**/investigators/add', async (route) => {
         const answer = await route.fetch()
         if (route.request().method() === 'POST') body = await answer.text()
         await route.fulfill({ response: answer })
       })
-      await page.getByRole('button', { name: 'Add the investigator' }).click()
-      await expect(page.getByRole('main').getByRole('alert')).toContainText('This is a private key')
-      await expect(page.getByLabel('Armored public key')).toHaveValue('')
+      const field = page.getByLabel('Public key', { exact: true })
+      const file = { name: 'secring.gpg', mimeType: 'application/octet-stream', buffer: Buffer.from(key.privateKey) }
+      if (scripts) {
+        await field.fill(key.privateKey)
+        await expect(page.getByRole('main').getByRole('alert')).toContainText('That was a private key')
+        await expect(field).toHaveValue('')
+        await page.getByLabel(/or a file/).setInputFiles(file)
+        await expect(page.getByLabel(/or a file/)).toHaveValue('')
+      } else {
+        await field.fill(key.privateKey)
+        await page.getByRole('button', { name: 'Read the key' }).click()
+        await expect(page.getByRole('main').getByRole('alert')).toContainText('This is a private key')
+        await expect(field).toHaveValue('')
+        expect(body).toContain('This is a private key')
+      }
       const secretLine = key.privateKey.split('\n')[4] ?? ''
       expect(secretLine.length).toBeGreaterThan(40)
-      expect(body).toContain('This is a private key')
       expect(body).not.toContain(secretLine)
       expect(await page.content()).not.toContain(secretLine)
       expect(await rowsOf(key.fingerprint)).toEqual([])

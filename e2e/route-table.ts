@@ -178,7 +178,20 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
     },
   ],
   'lib/mig/investigators/server-actions.ts#saveInvestigator': [
-    { what: 'a new key', fields: ({ newKey }) => ({ name: 'Somebody New', armoredKey: newKey }), ...admins },
+    {
+      what: 'a new key',
+      fields: ({ newKey }) => ({ name: 'Somebody New', armoredKey: newKey, anyway: 'on' }),
+      ...admins,
+    },
+    { what: 'a key that something speaks against', fields: ({ newKey }) => ({ armoredKey: newKey }), ...none },
+    { what: 'a look at a key', fields: ({ newKey }) => ({ armoredKey: newKey, step: 'preview' }), ...none },
+  ],
+  'lib/mig/investigators/server-actions.ts#saveFingerprint': [
+    {
+      what: 'a fingerprint alone',
+      fields: () => ({ name: 'Somebody New', fingerprint: 'FACE '.repeat(10) }),
+      ...admins,
+    },
   ],
   'lib/auth/people-actions.ts#changePerson': [
     {

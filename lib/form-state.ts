@@ -4,6 +4,8 @@ export type FormState = {
   message?: string
   fields?: Record<string, string>
   values?: Record<string, string>
+  /** What the form shows beside the sentence, such as a preview. Never a secret. */
+  detail?: unknown
   /** Where to sign in again, when nobody is signed in any more. */
   signIn?: string
 }

@@ -9,7 +9,14 @@ import { AppError } from '@/lib/errors'
 import type { FormState } from '@/lib/form-state'
 
 /** What a write did, in a sentence with numbers. */
-export type Outcome = { message: string; values?: Record<string, string> }
+export type Outcome = {
+  message: string
+  values?: Record<string, string>
+  /** What the form shows beside the sentence. */
+  detail?: unknown
+  /** Nothing was written: it was a look before. */
+  unchanged?: boolean
+}
 
 /**
  * The way of every write: viewer, input schema, the mutation, refresh. Expected failures become a sentence beside the form
@@ -39,8 +46,13 @@ export async function runServerAction<Input>({
       return { status: 'error', message: parsed.error.issues[0]?.message ?? 'The input is not right.', fields, values }
     }
     const outcome = await run(viewer, parsed.data)
-    revalidatePath('/', 'layout')
-    return { status: 'ok', message: outcome.message, values: outcome.values }
+    if (!outcome.unchanged) revalidatePath('/', 'layout')
+    return {
+      status: 'ok',
+      message: outcome.message,
+      values: outcome.values ?? (outcome.unchanged ? values : undefined),
+      detail: outcome.detail,
+    }
   } catch (error) {
     if (error instanceof AppError) {
       const refused: FormState = { status: 'error', message: error.message, values }

@@ -1,6 +1,6 @@
 import { ChoiceField, FilterBar, TextField } from '@/components/data-table/filter-bar'
 import type { ListParams } from '@/lib/list-params'
-import { KEY_STATE_MEANING, KEY_STATES } from '@/lib/mig/investigators/key-state'
+import { DISABLED_MEANING, KEY_STATE_MEANING, LISTED_STATES } from '@/lib/mig/investigators/key-state'
 import { investigatorList } from '@/lib/mig/investigators/search-params'
 
 /** The filters of /investigators. */
@@ -13,7 +13,10 @@ export function InvestigatorFilters({ params }: { params: ListParams<(typeof inv
         name="key"
         label="Key"
         value={params.given.key?.join(',')}
-        options={KEY_STATES.map((value) => ({ value, label: KEY_STATE_MEANING[value].label }))}
+        options={LISTED_STATES.map((value) => ({
+          value,
+          label: (value === 'disabled' ? DISABLED_MEANING : KEY_STATE_MEANING[value]).label,
+        }))}
       />
     </FilterBar>
   )

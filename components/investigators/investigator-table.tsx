@@ -9,11 +9,12 @@ import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatNumber } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
+import { agentProblemSentence } from '@/lib/mig/investigators/key-state'
 import type { InvestigatorRow } from '@/lib/mig/investigators/queries'
 import { investigatorList } from '@/lib/mig/investigators/search-params'
 import { investigatorStatus } from '@/lib/mig/wire/status'
 import type { Page } from '@/lib/page'
-import { KeyBadge } from './key-badge'
+import { DisabledBadge, KeyBadge } from './key-badge'
 
 const NO_KEY = 'No readable key is stored'
 
@@ -25,7 +26,7 @@ function columns(now: string): Column<InvestigatorRow>[] {
       sort: 'name',
       cell: (row) => <bdi>{visibleText(row.name)}</bdi>,
     },
-    { id: 'state', header: 'Key', sort: 'state', cell: (row) => <KeyBadge state={row.state} bare /> },
+    { id: 'state', header: 'Key', sort: 'state', cell: (row) => <KeyStateCell row={row} /> },
     {
       id: 'fingerprint',
       header: 'Fingerprint',
@@ -42,7 +43,6 @@ function columns(now: string): Column<InvestigatorRow>[] {
       id: 'created',
       header: 'Created',
       sort: 'created',
-      hidden: true,
       cell: (row) => (row.key ? <Moment at={row.key.created} now={now} /> : <Unknown why={NO_KEY} />),
     },
     {
@@ -93,6 +93,18 @@ function columns(now: string): Column<InvestigatorRow>[] {
     },
     { id: 'id', header: 'Id', hidden: true, cell: (row) => <Mono>{row.id}</Mono> },
   ]
+}
+
+function KeyStateCell({ row }: { row: InvestigatorRow }) {
+  const problem = row.key?.agentProblem
+  return (
+    <span className="flex flex-wrap items-center gap-x-3">
+      {row.disabled && <DisabledBadge bare />}
+      <span title={problem ? agentProblemSentence(problem) : undefined}>
+        <KeyBadge state={row.state} bare />
+      </span>
+    </span>
+  )
 }
 
 /** The table of /investigators. */

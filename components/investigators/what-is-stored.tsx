@@ -2,14 +2,21 @@ import { Section } from '@/components/layout/section'
 import { DEFAULT_PERMISSIONS, readPermissions } from '@/lib/mig/wire/permissions'
 
 /** What adding an investigator writes into this database, and what it does not do. */
-export function WhatIsStored({ stores }: { stores: { status: boolean; permissions: boolean } }) {
+export function WhatIsStored({
+  stores,
+  withKey,
+}: {
+  stores: { status: boolean; permissions: boolean }
+  withKey: boolean
+}) {
   return (
     <>
       <Section title="What is stored">
         <ul className="flex max-w-text list-disc flex-col gap-1.5 pl-4 text-muted text-sm">
           <li>
-            Name, fingerprint (computed, 40 hexadecimal digits) and the armored public key, under an id never given
-            before.
+            {withKey
+              ? 'Name, fingerprint (computed, 40 hexadecimal digits) and the armored public key with what its owner signed, under an id never given before.'
+              : 'Name and fingerprint, as MIG’s documentation does it, under an id never given before. Signatures of this person cannot be checked here until the key is stored as well: add the key later, and it goes into this row.'}
           </li>
           {stores.status && <li>Status active; made and last changed: now, by the database's clock.</li>}
           {stores.permissions && (

@@ -27,7 +27,7 @@ describe.each(['data-rst', '2019'] as const)('tokens, layout %s', (vintage) => {
   let ann: { id: MigId; fingerprint: string }
   beforeEach(async () => {
     await owner('DELETE FROM dashboard.token; DELETE FROM dashboard.person; DELETE FROM public.investigators')
-    ann = await addInvestigator(operator, { name: 'Ann', armoredKey: (await newKey()).publicKey })
+    ann = await addInvestigator(operator, { name: 'Ann', key: (await newKey()).publicKey }, { anyway: true })
   })
   const make = (more: Partial<NewToken> = {}) =>
     createToken(operator, { kind: 'person', investigatorId: ann.id, name: 'report', days: 30, ...more } as NewToken)
@@ -154,7 +154,7 @@ describe.each(['data-rst', '2019'] as const)('tokens, layout %s', (vintage) => {
   })
 
   test('everybody sees and revokes their own tokens, admins all', async () => {
-    const bob = await addInvestigator(operator, { name: 'Bob', armoredKey: (await newKey('Bob')).publicKey })
+    const bob = await addInvestigator(operator, { name: 'Bob', key: (await newKey('Bob')).publicKey }, { anyway: true })
     const [anns, bobs] = [await make(), await make({ investigatorId: bob.id })]
     const metrics = await createToken(operator, { kind: 'metrics', name: 'prometheus', days: 1 })
     const asAnn = testViewer('investigator', { id: ann.id })

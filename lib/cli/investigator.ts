@@ -15,10 +15,10 @@ const MAX_FILE_BYTES = 1_000_000
 
 const add: Command = {
   name: 'investigator add',
-  summary: 'Adds an investigator from a file with an armored public key',
+  summary: 'Adds an investigator from a file with a public key, armored or binary',
   args: ['FILE.asc'],
   help: `FILE.asc is what gpg --armor --export prints; - reads it from standard input. A row of the same fingerprint without a key
-is completed. With --admin the person becomes an admin of the dashboard: so the first one comes in.`,
+is completed. What speaks against the key is said on standard error. With --admin the person becomes an admin of the dashboard: so the first one comes in.`,
   options: {
     ...URL_OPTION,
     admin: { type: 'boolean', help: 'make the person an admin of the dashboard' },
@@ -26,10 +26,13 @@ is completed. With --admin the person becomes an admin of the dashboard: so the 
   },
   async run(call) {
     const { name, admin } = call.options
-    const input = addSchema.safeParse({ name, armoredKey: await readKeyFile(call) })
+    const key = await readKeyFile(call)
+    const input = addSchema.safeParse({ name })
     if (!input.success) throw new OperatorError(input.error.issues[0]?.message ?? 'This is no key.', 2)
     return asOperator(call, async (viewer) => {
-      const added = await addInvestigator(viewer, input.data, { complete: true, admin: admin === true })
+      const options = { complete: true, admin: admin === true, anyway: true }
+      const added = await addInvestigator(viewer, { name: input.data.name, key }, options)
+      for (const warning of added.warnings) call.io.err(`Warning: ${warning}`)
       const { id, fingerprint, completed } = added
       if (call.json)
         call.io.out(JSON.stringify({ id, name: added.name, fingerprint, completed, admin: admin === true }))
@@ -42,7 +45,7 @@ is completed. With --admin the person becomes an admin of the dashboard: so the 
   },
 }
 
-async function readKeyFile({ args, io }: Call): Promise<string> {
+async function readKeyFile({ args, io }: Call): Promise<string | Uint8Array> {
   const [file = ''] = args
   if (file === '-') {
     if (!io.read) throw new OperatorError('There is no standard input to read.', 2)
@@ -55,7 +58,7 @@ async function readKeyFile({ args, io }: Call): Promise<string> {
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_FILE_BYTES + 1), 0, MAX_FILE_BYTES + 1, 0)
       if (bytesRead > MAX_FILE_BYTES) throw new OperatorError(`${full} is far larger than a key.`)
-      return buffer.toString('utf8', 0, bytesRead)
+      return buffer.subarray(0, bytesRead)
     } finally {
       await handle.close()
     }

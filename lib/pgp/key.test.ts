@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import * as openpgp from 'openpgp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Instant } from '@/lib/mig/wire/time'
-import { MAX_KEY_BYTES, nameFromUserId, readPublicKey } from './key'
+import { nameFromUserId, readPublicKey } from './key'
+import { MAX_INPUT_BYTES } from './key-material'
 import { isOversized, readPackets } from './packets'
 
 const AT = '2027-06-01T00:00:00Z' as Instant
@@ -99,7 +100,7 @@ describe('what is not one public key', () => {
     expect(await problem('hello')).toBe('not-a-key')
     expect(await problem('-----BEGIN PGP SIGNATURE-----\n\nabcd\n-----END PGP SIGNATURE-----')).toBe('not-a-key')
     expect(await problem(stored('dsa2048').replace('-----END', '---END'))).toBe('not-a-key')
-    expect(await problem('x'.repeat(MAX_KEY_BYTES + 1))).toBe('too-large')
+    expect(await problem('x'.repeat(MAX_INPUT_BYTES + 1))).toBe('too-large')
     expect(await problem('-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n-----END PGP PUBLIC KEY BLOCK-----')).not.toBe('read')
   })
 

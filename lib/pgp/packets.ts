@@ -1,5 +1,5 @@
-/** One packet of an OpenPGP stream (RFC 9580, 4.2): its tag and the body's bytes. */
-export type Packet = { tag: number; body: Uint8Array }
+/** One packet of an OpenPGP stream (RFC 9580, 4.2): its tag, the body's bytes, and the whole of it as it stood there. */
+export type Packet = { tag: number; body: Uint8Array; raw: Uint8Array }
 
 export const TAG = {
   signature: 2,
@@ -14,18 +14,20 @@ const BESIDE_KEYS = new Set([TAG.signature, TAG.publicKey, TAG.publicSubkey, TAG
 const MAX_PACKETS = 2000
 
 /** The packets of a stream in order, or null when its lengths do not fit together. Copies nothing, looks into nothing. */
-export function readPackets(bytes: Uint8Array): Packet[] | null {
+export function readPackets(bytes: Uint8Array, most = MAX_PACKETS): Packet[] | null {
   const packets: Packet[] = []
   let at = 0
   while (at < bytes.length) {
+    const start = at
     const head = bytes[at++] ?? 0
-    if ((head & 0x80) === 0 || packets.length >= MAX_PACKETS) return null
+    if ((head & 0x80) === 0 || packets.length >= most) return null
     const isNew = (head & 0x40) !== 0
     const size = isNew ? newLength(bytes, at) : oldLength(bytes, at, head & 3)
     if (!size || size.from + size.length > bytes.length) return null
     packets.push({
       tag: isNew ? head & 0x3f : (head >> 2) & 0x0f,
       body: bytes.subarray(size.from, size.from + size.length),
+      raw: bytes.subarray(start, size.from + size.length),
     })
     at = size.from + size.length
   }
@@ -70,7 +72,7 @@ const DSA = 17
 const MAX_BITS = { modulus: 16_384, exponent: 64, dsaPrime: 4096, dsaOrder: 512 }
 
 /** Whether a key packet's numbers are so large that checking its signatures would block the program. */
-export function isOversized({ tag, body }: Packet): boolean {
+export function isOversized({ tag, body }: Pick<Packet, 'tag' | 'body'>): boolean {
   if ((tag !== TAG.publicKey && tag !== TAG.publicSubkey) || body[0] !== 4) return false
   const algorithm = body[5] ?? 0
   const limits = RSA.has(algorithm)

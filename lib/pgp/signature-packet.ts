@@ -64,17 +64,59 @@ export function readSignaturePacket(
   }
 }
 
+/** Who made a signature over a key or user id, of which type, and when; read without any cryptography. */
+export type SignatureHead = {
+  /** RFC 9580 5.2.1: 0x10 to 0x13 certify a user id, 0x18 binds a subkey, 0x1f is about the key, 0x20, 0x28, 0x30 revoke. */
+  type: number
+  /** 16 hex digits, upper case; null when the signature names no key. */
+  keyId: string | null
+  /** Seconds since 1970; null when it has no time. */
+  created: number | null
+}
+
+/** The head of a signature packet of version 3, 4 or 6, or null when it has none that can be read. */
+export function readSignatureHead(body: Uint8Array): SignatureHead | null {
+  const [version] = body
+  if (version === 3 && body.length > 15)
+    return { type: body[2] ?? 0, created: seconds(body.subarray(3, 7)), keyId: hex(body.subarray(7, 15)) }
+  if (version !== 4 && version !== 6) return null
+  const width = version === 4 ? 2 : 4
+  const hashed = area(body, 4, width)
+  const unhashed = hashed && area(body, hashed.end, width)
+  if (!hashed || !unhashed) return null
+  const subpackets = [...readSubpackets(hashed.bytes), ...readSubpackets(unhashed.bytes)]
+  const find = (kind: number) => subpackets.find((one) => one.kind === kind)?.body
+  const issuer = find(SUBPACKET.issuer)
+  const fingerprint = find(SUBPACKET.issuerFingerprint)
+  const created = find(SUBPACKET.created)
+  return {
+    type: body[1] ?? 0,
+    created: created?.length === 4 ? seconds(created) : null,
+    keyId:
+      issuer?.length === 8
+        ? hex(issuer)
+        : fingerprint?.length === 21
+          ? hex(fingerprint.subarray(13))
+          : fingerprint?.length === 33
+            ? hex(fingerprint.subarray(1, 9))
+            : null,
+  }
+}
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex').toUpperCase()
+const seconds = (bytes: Uint8Array) => Buffer.from(bytes).readUInt32BE(0)
+
 function size4(length: number): Buffer {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(length)
   return bytes
 }
 
-function area(body: Uint8Array, at: number): { bytes: Uint8Array; end: number } | null {
-  if (at + 2 > body.length) return null
-  const length = ((body[at] ?? 0) << 8) | (body[at + 1] ?? 0)
-  const end = at + 2 + length
-  return end > body.length ? null : { bytes: body.subarray(at + 2, end), end }
+function area(body: Uint8Array, at: number, width = 2): { bytes: Uint8Array; end: number } | null {
+  if (at + width > body.length) return null
+  const length = Buffer.from(body.subarray(at, at + width)).readUIntBE(0, width)
+  const end = at + width + length
+  return end > body.length ? null : { bytes: body.subarray(at + width, end), end }
 }
 
 function* readSubpackets(bytes: Uint8Array): Generator<{ kind: number; body: Uint8Array }> {

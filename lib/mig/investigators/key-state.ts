@@ -1,6 +1,6 @@
 import type { Tone } from '@/lib/mig/wire/status'
 import { compareInstants, type Instant, instantToNanos } from '@/lib/mig/wire/time'
-import type { KeyProblem, KeyReading } from '@/lib/pgp/key'
+import type { AgentProblem, KeyProblem, KeyReading } from '@/lib/pgp/key'
 
 /** The states of an investigator's key, worst first. */
 export const KEY_STATES = [
@@ -10,10 +10,21 @@ export const KEY_STATES = [
   'expired',
   'cannot-sign',
   'expiring',
+  'unusable',
   'no-key',
   'good',
 ] as const
 export type KeyState = (typeof KEY_STATES)[number]
+
+/** What the list is filtered by: the states of a key, and whether its owner is disabled. */
+export const LISTED_STATES = [...KEY_STATES, 'disabled'] as const
+
+/** Who is disabled: the key may be good, it counts for nothing. */
+export const DISABLED_MEANING = {
+  label: 'disabled',
+  tone: 'gone',
+  meaning: 'may not sign in here, and weighs nothing; in the 2019 layout it does not count for MIG’s API either',
+} as const
 
 export const KEY_STATE_MEANING: Readonly<Record<KeyState, { label: string; tone: Tone; meaning: string }>> = {
   differs: {
@@ -26,6 +37,11 @@ export const KEY_STATE_MEANING: Readonly<Record<KeyState, { label: string; tone:
   expired: { label: 'expired', tone: 'bad', meaning: 'the key is past its expiry' },
   'cannot-sign': { label: 'cannot sign', tone: 'bad', meaning: 'no part of the key may sign' },
   expiring: { label: 'expiring', tone: 'attention', meaning: 'the key expires within 30 days' },
+  unusable: {
+    label: 'unusable for agents',
+    tone: 'attention',
+    meaning: 'the key is good, but MIG’s agents cannot use it',
+  },
   'no-key': {
     label: 'no key',
     tone: 'gone',
@@ -48,7 +64,15 @@ export function keyState(reading: KeyReading | null, fingerprint: string | null,
   if (key.cannotSign) return key.cannotSign === 'no-signing-key' ? 'cannot-sign' : key.cannotSign
   if (key.expires && instantToNanos(key.expires) - instantToNanos(clock) <= BigInt(EXPIRING_DAYS) * DAY_NANOS)
     return 'expiring'
-  return 'good'
+  return key.agentProblem ? 'unusable' : 'good'
+}
+
+/** Why MIG's agents cannot use a key, as a sentence (mig-domain 6.5). */
+export function agentProblemSentence(problem: AgentProblem): string {
+  if (problem.why === 'certify-only')
+    return 'The primary key may only certify, and MIG’s own signer always signs with the primary key: agents refuse such signatures.'
+  const part = problem.part === 'primary' ? 'The key' : 'A subkey'
+  return `${part} is ${problem.algorithm}: the OpenPGP library of MIG’s agents knows RSA, DSA and NIST ECDSA only, and with another key in its keyring it may load none at all.`
 }
 
 /** Why a stored text is not one public key, as a sentence. */

@@ -5,7 +5,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { TestVintage } from '@/lib/testing/database'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
-import { addInvestigator } from './mutations'
+import { addFingerprint, addInvestigator } from './mutations'
+import { previewKey } from './previews'
 
 const admin = testViewer('admin')
 const stored = (name: string) =>
@@ -17,6 +18,7 @@ async function newKey(name = 'Ann Lee') {
     curve: 'nistP256',
     userIDs: [{ name, email: 'ann@example.net' }],
     date: new Date(Date.now() - 60_000),
+    keyExpirationTime: 300 * 86_400,
   })
   const fingerprint = (await openpgp.readKey({ armoredKey: publicKey })).getFingerprint().toUpperCase()
   return { privateKey, publicKey, fingerprint }
@@ -39,7 +41,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('adding an investigator,
 
   test('the row as this layout wants it, and its audit row', async () => {
     const key = await newKey()
-    const added = await addInvestigator(admin, { name: '', armoredKey: `\r\n${key.publicKey}` })
+    const added = await addInvestigator(admin, { name: '', key: `\r\n${key.publicKey}` })
     expect(added).toMatchObject({ name: 'Ann Lee', fingerprint: key.fingerprint })
     const row = (await owner(rowSql(vintage)))[0] as Record<string, unknown>
     expect(row).toMatchObject({ id: added.id, name: 'Ann Lee', pgpfingerprint: key.fingerprint })
@@ -65,11 +67,11 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('adding an investigator,
   })
 
   test('an id is never given twice, not even after the row is gone', async () => {
-    const first = await addInvestigator(admin, { name: 'One', armoredKey: (await newKey()).publicKey })
-    const second = await addInvestigator(admin, { name: 'Two', armoredKey: (await newKey()).publicKey })
+    const first = await addInvestigator(admin, { name: 'One', key: (await newKey()).publicKey })
+    const second = await addInvestigator(admin, { name: 'Two', key: (await newKey()).publicKey })
     expect(BigInt(second.id)).toBe(BigInt(first.id) + 1n)
     await owner('DELETE FROM public.investigators')
-    const third = await addInvestigator(admin, { name: 'Three', armoredKey: (await newKey()).publicKey })
+    const third = await addInvestigator(admin, { name: 'Three', key: (await newKey()).publicKey })
     expect(BigInt(third.id)).toBe(BigInt(second.id) + 1n)
   })
 
@@ -79,14 +81,14 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('adding an investigator,
     const [mark] = await owner('SELECT (last + 20)::text AS id FROM dashboard.investigator_id')
     await owner(`INSERT INTO public.investigators (id, name, pgpfingerprint${later[0]})
       VALUES (${mark?.id}${decimals}, 'By hand', repeat('B', 40)${later[1]})`)
-    const added = await addInvestigator(admin, { name: 'Next', armoredKey: (await newKey()).publicKey })
+    const added = await addInvestigator(admin, { name: 'Next', key: (await newKey()).publicKey })
     expect(BigInt(added.id)).toBe(BigInt(String(mark?.id)) + 1n)
     expect(await owner('SELECT last::text FROM dashboard.investigator_id')).toEqual([{ last: added.id }])
   })
 
   test('two admins at once: two rows with two ids', async () => {
     const keys = await Promise.all(['A', 'B', 'C', 'D'].map((name) => newKey(name)))
-    const added = await Promise.all(keys.map((key) => addInvestigator(admin, { name: '', armoredKey: key.publicKey })))
+    const added = await Promise.all(keys.map((key) => addInvestigator(admin, { name: '', key: key.publicKey })))
     expect(new Set(added.map((a) => a.id)).size).toBe(4)
     expect(await count('public.investigators')).toBe(4)
   })
@@ -94,9 +96,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('adding an investigator,
   test('the same key twice at once: one row, one refusal', async () => {
     const key = await newKey()
     const before = await count('dashboard.audit')
-    const results = await Promise.allSettled(
-      [1, 2].map(() => addInvestigator(admin, { name: '', armoredKey: key.publicKey })),
-    )
+    const results = await Promise.allSettled([1, 2].map(() => addInvestigator(admin, { name: '', key: key.publicKey })))
     expect(results.map((r) => r.status).sort()).toEqual(['fulfilled', 'rejected'])
     expect((results.find((r) => r.status === 'rejected') as PromiseRejectedResult).reason).toMatchObject({
       code: 'conflict',
@@ -112,7 +112,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('adding an investigator,
     await owner(
       `INSERT INTO public.investigators (id, name, pgpfingerprint${later[0]}) VALUES (1, 'Ann', '${written}'${later[1]})`,
     )
-    await expect(addInvestigator(admin, { name: '', armoredKey: key.publicKey })).rejects.toMatchObject({
+    await expect(addInvestigator(admin, { name: '', key: key.publicKey })).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('Ann (investigator 1)'),
     })
@@ -128,12 +128,12 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('adding an investigator,
       [stored('certify-only'), /can sign/],
       [stored('expired'), /expired/],
       [stored('revoked'), /revoked/],
-      ['garbage', /not an armored public key/],
-      ['x'.repeat(70_000), /64 KiB/],
+      ['garbage', /not a public key/],
+      ['x'.repeat(8_100_000), /64 KiB/],
       ['', /no key/],
     ]
-    for (const [armoredKey, sentence] of cases) {
-      const error = await addInvestigator(admin, { name: 'X', armoredKey }).catch((e: unknown) => e)
+    for (const [key, sentence] of cases) {
+      const error = await addInvestigator(admin, { name: 'X', key }).catch((e: unknown) => e)
       expect(error).toMatchObject({ code: 'invalid', message: expect.stringMatching(sentence) })
       expect((error as Error).message).not.toContain(secret)
     }
@@ -141,11 +141,51 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('adding an investigator,
     expect(await count('dashboard.audit')).toBe(before)
   })
 
+  test('what speaks against a key is said, and nothing is stored until it is taken anyway', async () => {
+    const before = await count('dashboard.audit')
+    const input = { name: '', key: stored('ed25519') }
+    await expect(addInvestigator(admin, input)).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(/Ed25519.*never expires.*anyway/s),
+    })
+    await expect(addInvestigator(admin, { name: '', key: stored('rsa1024') })).rejects.toMatchObject({
+      message: expect.stringContaining('RSA 1024 is too short'),
+    })
+    expect(await count('public.investigators')).toBe(0)
+    expect(await count('dashboard.audit')).toBe(before)
+    const added = await addInvestigator(admin, input, { anyway: true })
+    expect(added.warnings).toHaveLength(2)
+    const [audit] = await owner('SELECT detail FROM dashboard.audit WHERE id = $1', [added.auditId])
+    expect(audit?.detail).toMatchObject({ warnings: added.warnings })
+  })
+
+  test('a fingerprint alone, as the documented statement makes it; its key goes into that row later', async () => {
+    const key = await newKey()
+    const added = await addFingerprint(admin, { name: 'Bob Kelso', fingerprint: key.fingerprint })
+    expect((await owner(rowSql(vintage)))[0]).toMatchObject({
+      id: added.id,
+      name: 'Bob Kelso',
+      pgpfingerprint: key.fingerprint,
+      armored: null,
+      ...(vintage === '2019' ? { status: 'active', permissions: '63' } : {}),
+    })
+    await expect(addFingerprint(admin, { name: 'Bo', fingerprint: key.fingerprint })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('Bob Kelso'),
+    })
+    const looked = await previewKey(admin, key.publicKey)
+    expect(looked).toMatchObject({ completes: { id: added.id, name: 'Bob Kelso' }, warnings: [] })
+    const done = await addInvestigator(admin, { name: '', key: key.publicKey }, { complete: true })
+    expect(done).toMatchObject({ id: added.id, name: 'Bob Kelso', completed: true })
+    await expect(previewKey(admin, key.publicKey)).rejects.toMatchObject({ code: 'conflict' })
+    expect(await count('public.investigators')).toBe(1)
+  })
+
   test('an investigator may not', async () => {
     const key = await newKey()
-    await expect(
-      addInvestigator(testViewer('investigator'), { name: '', armoredKey: key.publicKey }),
-    ).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(addInvestigator(testViewer('investigator'), { name: '', key: key.publicKey })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
     expect(await count('public.investigators')).toBe(0)
   })
 })
@@ -156,7 +196,7 @@ describe('a sequence that was left far behind by rows inserted by hand', () => {
     await owner(
       `INSERT INTO public.investigators (id, name, pgpfingerprint) VALUES (6059408362783470592, 'By hand', 'B')`,
     )
-    const adding = addInvestigator(admin, { name: '', armoredKey: (await newKey()).publicKey })
+    const adding = addInvestigator(admin, { name: '', key: (await newKey()).publicKey })
     await expect(adding).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('far behind') })
   })
 })

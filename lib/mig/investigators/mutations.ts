@@ -1,6 +1,7 @@
 import 'server-only'
 import { recordAudit } from '@/lib/audit/record'
 import { makeAdmin } from '@/lib/auth/people'
+import { normalSql } from '@/lib/auth/person.sql'
 import { assertAdmin, type Viewer } from '@/lib/auth/viewer'
 import { inWrite } from '@/lib/auth/write'
 import type { Transaction } from '@/lib/db/prisma'
@@ -10,8 +11,11 @@ import { type Vintage, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import { DEFAULT_PERMISSIONS } from '@/lib/mig/wire/permissions'
 import { now } from '@/lib/now'
-import { type KeyFacts, nameFromUserId, readPublicKey } from '@/lib/pgp/key'
-import type { AddInput } from './schema'
+import type { KeyFacts } from '@/lib/pgp/key'
+import type { KeyInput } from '@/lib/pgp/key-material'
+import type { FingerprintInput } from './schema'
+import { keylessSql } from './stored-key.sql'
+import { keyWarnings, proposedName, readUsableKey, refuseUnlessAnyway } from './usable-key'
 
 export type InvestigatorAdded = {
   id: MigId
@@ -19,55 +23,123 @@ export type InvestigatorAdded = {
   fingerprint: string
   /** The key went into a row that had none. */
   completed: boolean
+  /** What speaks against the key that was taken anyway. */
+  warnings: string[]
   auditId: string
 }
 
 // One writer at a time: ids are chosen by looking at those that exist.
-const ADD_LOCK = 4_217_002
+export const ADD_LOCK = 4_217_002
 const SEQUENCE_ATTEMPTS = 1000
 
 /**
  * Adds an investigator from a public key as the layout of this database wants it; with `complete` a row of this fingerprint
  * without a key gets it instead, with `admin` the person becomes an admin of the dashboard. Only an admin may. Throws
- * `invalid` for what is not one usable public key, `conflict` for a fingerprint that is known.
+ * `invalid` for what is not one usable public key, and without `anyway` for one that something speaks against; `conflict`
+ * for a fingerprint that is known.
  */
 export async function addInvestigator(
   viewer: Viewer,
-  input: Pick<AddInput, 'name' | 'armoredKey'>,
-  { complete = false, admin = false }: { complete?: boolean; admin?: boolean } = {},
+  input: { name: string; key: KeyInput },
+  { complete = false, admin = false, anyway = false }: AddOptions = {},
 ): Promise<InvestigatorAdded> {
   assertAdmin(viewer)
   const { clock } = await now()
-  const reading = await readPublicKey(input.armoredKey, clock)
-  if (!reading.ok) throw new AppError('invalid', reading.sentence)
-  const { key } = reading
-  if (key.cannotSign) throw new AppError('invalid', UNUSABLE[key.cannotSign])
+  const key = await readUsableKey(input.key, clock)
+  refuseUnlessAnyway(keyWarnings(key), anyway)
+  const v = await vintage()
+  return inWrite(viewer, async (tx) => store(tx, viewer, v, { name: input.name, key, complete, admin }), {
+    lock: ADD_LOCK,
+  })
+}
+
+export type AddOptions = { complete?: boolean; admin?: boolean; anyway?: boolean }
+
+async function store(
+  tx: Transaction,
+  viewer: Viewer,
+  v: Vintage,
+  { name: typed, key, complete, admin }: { name: string; key: KeyFacts; complete: boolean; admin: boolean },
+): Promise<InvestigatorAdded> {
+  const known = await knownRow(tx, v, key.fingerprint, complete)
+  const name = known?.name ?? (typed || proposedName(key))
+  if (!name) throw new AppError('invalid', 'The key has no user id to take a name from: type a name.')
+  const id = known ? await fill(tx, v, known.id, key) : await insertInvestigator(tx, v, { name, ...key })
+  if (admin) await makeAdmin(tx, id)
+  const { fingerprint, algorithm } = key
+  const warnings = keyWarnings(key)
+  const auditId = await recordAudit(tx, viewer, {
+    kind: known ? 'investigator.complete' : 'investigator.add',
+    object: { type: 'investigator', id },
+    before: known ? { id, name, pgpfingerprint: known.stored, key: false } : null,
+    after: {
+      id,
+      name,
+      pgpfingerprint: known ? known.stored : fingerprint,
+      algorithm,
+      ...(known ? { key: true } : laterValues(v)),
+      ...(admin ? { role: 'admin' } : {}),
+    },
+    detail: { layout: v.kind, ...(warnings.length > 0 ? { warnings } : {}) },
+  })
+  return { id, name, fingerprint, completed: known !== null, warnings, auditId }
+}
+
+/**
+ * Adds the keys of a keyring file that were chosen, in one transaction: all of them or none. A row of a key's fingerprint
+ * without a key gets it. Throws as `addInvestigator`, naming the key.
+ */
+export async function importKeys(
+  viewer: Viewer,
+  chosen: readonly { name: string; key: KeyInput }[],
+): Promise<{ added: number; completed: number }> {
+  assertAdmin(viewer)
+  const { clock } = await now()
+  const keys: { name: string; key: KeyFacts }[] = []
+  for (const { name, key } of chosen) keys.push({ name, key: await readUsableKey(key, clock) })
   const v = await vintage()
   return inWrite(
     viewer,
     async (tx) => {
-      const known = await knownRow(tx, v, key.fingerprint, complete)
-      const name = known?.name ?? (input.name || proposedName(key))
-      if (!name) throw new AppError('invalid', 'The key has no user id to take a name from: type a name.')
-      const id = known ? await fill(tx, v, known.id, key) : await insert(tx, v, { name, key })
-      if (!known) await raiseMark(tx, id)
-      if (admin) await makeAdmin(tx, id)
-      const { fingerprint, algorithm } = key
+      let completed = 0
+      for (const { name, key } of keys) {
+        const done = await store(tx, viewer, v, { name, key, complete: true, admin: false })
+        if (done.completed) completed++
+      }
+      return { added: keys.length - completed, completed }
+    },
+    { lock: ADD_LOCK },
+  )
+}
+
+/**
+ * Adds an investigator as `mig-data.rst` documents it: a name and a fingerprint, no key. Throws `invalid` for what is no
+ * fingerprint and `conflict` for one that is known.
+ */
+export async function addFingerprint(
+  viewer: Viewer,
+  { name, fingerprint }: FingerprintInput,
+): Promise<InvestigatorAdded> {
+  assertAdmin(viewer)
+  const v = await vintage()
+  return inWrite(
+    viewer,
+    async (tx) => {
+      const [known] = await rowsOf(tx, v, fingerprint)
+      if (known)
+        throw new AppError(
+          'conflict',
+          `This fingerprint is known already: it is that of ${known.name} (investigator ${known.id}). Nothing was added.`,
+        )
+      const id = await insertInvestigator(tx, v, { name, fingerprint, armored: null })
       const auditId = await recordAudit(tx, viewer, {
-        kind: known ? 'investigator.complete' : 'investigator.add',
+        kind: 'investigator.add',
         object: { type: 'investigator', id },
-        before: known ? { id, name, pgpfingerprint: known.stored, key: false } : null,
-        after: {
-          id,
-          name,
-          pgpfingerprint: known ? known.stored : fingerprint,
-          algorithm,
-          ...(known ? { key: true } : laterValues(v)),
-          ...(admin ? { role: 'admin' } : {}),
-        },
+        before: null,
+        after: { id, name, pgpfingerprint: fingerprint, key: false, ...laterValues(v) },
         detail: { layout: v.kind },
       })
-      return { id, name, fingerprint, completed: known !== null, auditId }
+      return { id, name, fingerprint, completed: false, warnings: [], auditId }
     },
     { lock: ADD_LOCK },
   )
@@ -80,28 +152,11 @@ async function raiseMark(tx: Transaction, id: MigId): Promise<void> {
   if (raised !== 1) throw new Error('dashboard.investigator_id has lost its row')
 }
 
-const UNUSABLE: Record<NonNullable<KeyFacts['cannotSign']>, string> = {
-  expired: 'This key is expired, so nothing that it signs would be accepted. Paste the renewed key.',
-  revoked: 'This key is revoked by its owner. Paste the key that replaces it.',
-  'no-signing-key':
-    'No part of this key can sign: it has neither a signing primary key nor a valid signing subkey of a kind that can be checked here.',
-}
-
-function proposedName(key: KeyFacts): string {
-  const userId = key.userIds.find((u) => !u.revoked)?.text ?? ''
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a user id is whatever its maker wrote
-  return nameFromUserId(userId.replace(/[\u0000-\u001f\u007f]/g, ' ')).slice(0, 1024)
-}
-
 type KnownRow = { id: MigId; name: string; stored: string; keyless: boolean }
 
 /** The row of this fingerprint that is to be completed, or null when the fingerprint is new. */
 async function knownRow(tx: Transaction, v: Vintage, fingerprint: string, complete: boolean): Promise<KnownRow | null> {
-  const rows = await tx.$queryRaw<KnownRow[]>(sql`
-    SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS stored, ${keylessSql(v)} AS keyless
-    FROM public.investigators i
-    WHERE upper(regexp_replace(i.pgpfingerprint, '[^0-9A-Fa-f]', '', 'g')) = ${fingerprint} ORDER BY i.id LIMIT 2`)
-  const [row, another] = rows
+  const [row, another] = await rowsOf(tx, v, fingerprint)
   if (!row) return null
   if (!row.keyless || another)
     throw new AppError(
@@ -116,17 +171,21 @@ async function knownRow(tx: Transaction, v: Vintage, fingerprint: string, comple
   return row
 }
 
-const keylessSql = (v: Vintage) =>
-  v.publickey === 'bytea' ? sql`coalesce(octet_length(i.publickey), 0) = 0` : sql`coalesce(btrim(i.publickey), '') = ''`
+/** The rows of a fingerprint, however it is written there; two at most. */
+export async function rowsOf(tx: Transaction, v: Vintage, fingerprint: string): Promise<KnownRow[]> {
+  return tx.$queryRaw<KnownRow[]>(sql`
+    SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS stored, ${keylessSql(v)} AS keyless
+    FROM public.investigators i WHERE ${normalSql(sql`i.pgpfingerprint`)} = ${fingerprint} ORDER BY i.id LIMIT 2`)
+}
 
 // MIG's scheduler and API read the armored text, as bytes where the column holds bytes.
-const storedKeySql = (v: Vintage, key: KeyFacts) =>
-  v.publickey === 'bytea' ? sql`convert_to(${key.armored}, 'UTF8')` : sql`${key.armored}`
+export const storedKeySql = (v: Vintage, armored: string | null): Sql =>
+  v.publickey === 'bytea' ? sql`convert_to(${armored}::text, 'UTF8')` : sql`${armored}::text`
 
 /** Stores the key in a row that has none. */
 async function fill(tx: Transaction, v: Vintage, id: MigId, key: KeyFacts): Promise<MigId> {
   const filled = await tx.$executeRaw(sql`
-    UPDATE public.investigators i SET publickey = ${storedKeySql(v, key)}
+    UPDATE public.investigators i SET publickey = ${storedKeySql(v, key.armored)}
       ${v.investigatorStatus ? sql`, lastmodified = clock_timestamp()` : sql``}
     WHERE i.id = ${id}::numeric AND ${keylessSql(v)}`)
   if (filled !== 1)
@@ -140,25 +199,40 @@ function laterValues(v: Vintage): Record<string, string> {
   return { status: 'active', ...(v.investigatorPermissions ? { permissions: DEFAULT_PERMISSIONS } : {}) }
 }
 
-async function insert(tx: Transaction, v: Vintage, { name, key }: { name: string; key: KeyFacts }): Promise<MigId> {
+/** What a new row holds; `status` and `permissions` as of another row, in the layout that has them. */
+export type NewInvestigator = {
+  name: string
+  fingerprint: string
+  armored: string | null
+  status?: string
+  permissions?: string | null
+}
+
+/** Inserts a row as this layout wants it, under an id that was never given, in the caller's transaction. */
+export async function insertInvestigator(
+  tx: Transaction,
+  v: Vintage,
+  { name, fingerprint, armored, status = 'active', permissions = DEFAULT_PERMISSIONS }: NewInvestigator,
+): Promise<MigId> {
   const columns: [string, Sql][] = [
     ['name', sql`${name}`],
-    ['pgpfingerprint', sql`${key.fingerprint}`],
-    ['publickey', storedKeySql(v, key)],
+    ['pgpfingerprint', sql`${fingerprint}`],
+    ['publickey', storedKeySql(v, armored)],
   ]
   if (v.investigatorStatus)
     columns.push(
-      ['status', sql`'active'`],
+      ['status', sql`${status}`],
       ['createdat', sql`clock_timestamp()`],
       ['lastmodified', sql`clock_timestamp()`],
     )
-  if (v.investigatorPermissions) columns.push(['permissions', sql`${DEFAULT_PERMISSIONS}::bigint`])
+  if (v.investigatorPermissions) columns.push(['permissions', sql`${permissions}::bigint`])
   columns.push(['id', sql`${await nextId(tx, v)}::numeric`])
   try {
     const rows = await tx.$queryRaw<{ id: MigId }[]>(sql`
       INSERT INTO public.investigators (${raw(columns.map(([column]) => column).join(', '))})
       VALUES (${join(columns.map(([, value]) => value))}) RETURNING trunc(id)::text AS id`)
     if (rows.length !== 1 || !rows[0]) throw new Error(`inserting one investigator gave ${rows.length} rows`)
+    await raiseMark(tx, rows[0].id)
     return rows[0].id
   } catch (error) {
     if (isDuplicate(error))

@@ -1,4 +1,5 @@
 import 'server-only'
+import { normalSql } from '@/lib/auth/person.sql'
 import type { Viewer } from '@/lib/auth/viewer'
 import { pool } from '@/lib/db/pool'
 import { type Sql, sql } from '@/lib/db/sql'
@@ -8,12 +9,13 @@ import type { ListParams } from '@/lib/list-params'
 import { normalFingerprint } from '@/lib/mig/acl/rule'
 import { publickeySql, type Vintage, vintage } from '@/lib/mig/vintage'
 import { compareIds, type MigId, parseId } from '@/lib/mig/wire/id'
-import { dateToInstant, type Instant } from '@/lib/mig/wire/time'
+import type { Instant } from '@/lib/mig/wire/time'
 import type { Cursor, Page } from '@/lib/page'
 import type { KeyFacts, KeyProblem, KeyReading } from '@/lib/pgp/key'
-import { readStoredKey } from './key-cache'
-import { KEY_STATES, type KeyState, keyState } from './key-state'
+import { readStoredKey, readStoredKeys } from './key-cache'
+import { agentProblemSentence, KEY_STATES, type KeyState, keyState } from './key-state'
 import type { investigatorList } from './search-params'
+import { keyDigestSql } from './stored-key.sql'
 
 type Params = ListParams<(typeof investigatorList)['filters']>
 
@@ -32,7 +34,9 @@ export type InvestigatorRow = {
   state: KeyState
   /** Why the stored text is no key; null otherwise. */
   problem: KeyProblem | null
-  key: Pick<KeyFacts, 'fingerprint' | 'algorithm' | 'created' | 'expires'> | null
+  key: Pick<KeyFacts, 'fingerprint' | 'algorithm' | 'created' | 'expires' | 'agentProblem'> | null
+  /** By the dashboard's own mark, or in the 2019 layout by a status that is not active. */
+  disabled: boolean
   /** Actions signed, by the `signatures` table. */
   signed: number
   /** When the validity of the last action signed began, as far as it has begun. */
@@ -46,7 +50,8 @@ type RawInvestigator = {
   id: MigId
   name: string
   fingerprint: string | null
-  publickey: string | null
+  digest: string | null
+  marked: boolean
   signed: string
   last: Instant | null
 } & Partial<Later>
@@ -64,7 +69,18 @@ function columnsSql(v: Vintage): Sql {
   const later = v.investigatorStatus
     ? sql`, i.status, i.createdat, i.lastmodified, ${v.investigatorPermissions ? sql`i.permissions::text AS permissions` : sql`NULL AS permissions`}`
     : sql``
-  return sql`trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint, ${publickeySql(v, 'i')} AS publickey${later}`
+  return sql`trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint, ${keyDigestSql(v)} AS digest,
+    EXISTS (SELECT FROM dashboard.person p WHERE p.investigator_id = i.id AND p.disabled_at IS NOT NULL
+      AND p.fingerprint = ${normalSql(sql`i.pgpfingerprint`)}) AS marked${later}`
+}
+
+async function keysOf(v: Vintage, rows: readonly RawInvestigator[], clock: Instant) {
+  return readStoredKeys(rows, clock, async (ids) => {
+    const { rows: texts } = await pool().query<{ id: string; publickey: string | null }>(sql`
+      SELECT trunc(i.id)::text AS id, ${publickeySql(v, 'i')} AS publickey FROM public.investigators i
+      WHERE i.id = ANY(${ids}::numeric[])`)
+    return texts
+  })
 }
 
 function laterOf(v: Vintage, row: RawInvestigator): Later | null {
@@ -73,12 +89,8 @@ function laterOf(v: Vintage, row: RawInvestigator): Later | null {
   return { status, createdat, lastmodified, permissions }
 }
 
-async function readKey(text: string | null, clock: Instant): Promise<KeyReading | null> {
-  return text === null || text.trim() === '' ? null : readStoredKey(text, clock)
-}
-
-async function readRow(v: Vintage, raw: RawInvestigator, clock: Instant): Promise<InvestigatorRow> {
-  const reading = await readKey(raw.publickey, clock)
+function rowOf(v: Vintage, raw: RawInvestigator, reading: KeyReading | null, clock: Instant): InvestigatorRow {
+  const later = laterOf(v, raw)
   return {
     id: raw.id,
     name: raw.name,
@@ -86,18 +98,20 @@ async function readRow(v: Vintage, raw: RawInvestigator, clock: Instant): Promis
     state: keyState(reading, normalFingerprint(raw.fingerprint), clock),
     problem: reading && !reading.ok ? reading.problem : null,
     key: reading?.ok ? factsShown(reading.key) : null,
+    disabled: raw.marked || (later !== null && later.status !== 'active'),
     signed: Number(raw.signed),
     lastSigned: raw.last,
-    later: laterOf(v, raw),
+    later,
     weights: null,
   }
 }
 
-const factsShown = ({ fingerprint, algorithm, created, expires }: KeyFacts) => ({
+const factsShown = ({ fingerprint, algorithm, created, expires, agentProblem }: KeyFacts) => ({
   fingerprint,
   algorithm,
   created,
   expires,
+  agentProblem,
 })
 
 /**
@@ -117,13 +131,14 @@ async function allRows(params: Params, { mig, clock }: Moments): Promise<Investi
   const wanted = fingerprint === undefined ? undefined : normalFingerprint(fingerprint)
   if (fingerprint !== undefined && !wanted)
     throw new AppError('invalid', 'The filter "fingerprint" takes hexadecimal digits, blanks allowed.')
+  const named = name ? rows.filter((raw) => raw.name.toLowerCase().includes(name.toLowerCase())) : rows
+  const keys = await keysOf(v, named, clock)
   const found: InvestigatorRow[] = []
-  for (const raw of rows) {
-    if (name && !raw.name.toLowerCase().includes(name.toLowerCase())) continue
-    const row = await readRow(v, raw, clock)
+  for (const raw of named) {
+    const row = rowOf(v, raw, keys.get(raw.id) ?? null, clock)
     const fingerprints = [normalFingerprint(row.fingerprint), row.key?.fingerprint]
     if (wanted && !fingerprints.some((f) => f?.includes(wanted))) continue
-    if (key && !key.includes(row.state)) continue
+    if (key && !key.includes(row.state) && !(row.disabled && key.includes('disabled'))) continue
     found.push(row)
   }
   const order = orderOf(params)
@@ -196,10 +211,18 @@ async function weightsOf(ids: MigId[]): Promise<Map<MigId, { count: number; more
   )
 }
 
+async function weightCounts(ids: MigId[]): Promise<Map<MigId, string>> {
+  const { rows } = await pool().query<{ id: MigId; n: string }>(sql`
+    SELECT trunc(p.investigatorid)::text AS id, count(*) AS n FROM public.invagtmodperm p
+    WHERE p.investigatorid = ANY(${ids}::numeric[]) GROUP BY trunc(p.investigatorid)`)
+  return new Map(rows.map(({ id, n }) => [id, n]))
+}
+
 /** All investigators of the list's filters for the export; no key material. */
 export async function exportInvestigators(_viewer: Viewer, params: Params, moments: Moments): Promise<ExportSource> {
   const v = await vintage()
   const rows = await allRows(params, moments)
+  const held = await weightCounts(rows.map((row) => row.id))
   const later: ExportColumn[] = v.investigatorStatus
     ? [
         { name: 'status', kind: 'text' },
@@ -215,11 +238,14 @@ export async function exportInvestigators(_viewer: Viewer, params: Params, momen
       { name: 'pgpfingerprint', kind: 'text' },
       ...later,
       { name: 'state', kind: 'text' },
+      { name: 'disabled', kind: 'flag' },
+      { name: 'unusable', kind: 'text' },
       { name: 'key_algorithm', kind: 'text' },
       { name: 'key_created', kind: 'time' },
       { name: 'key_expires', kind: 'time' },
       { name: 'signed', kind: 'number' },
       { name: 'last_signed', kind: 'time' },
+      { name: 'weights', kind: 'number' },
     ],
     rows: (async function* () {
       yield rows.map((row) => ({
@@ -228,11 +254,14 @@ export async function exportInvestigators(_viewer: Viewer, params: Params, momen
         pgpfingerprint: row.fingerprint,
         ...row.later,
         state: row.state,
+        disabled: row.disabled,
+        unusable: row.key?.agentProblem ? agentProblemSentence(row.key.agentProblem) : null,
         key_algorithm: row.key?.algorithm ?? null,
         key_created: row.key?.created ?? null,
         key_expires: row.key?.expires ?? null,
         signed: row.signed,
         last_signed: row.lastSigned,
+        weights: held.get(row.id) ?? 0,
       }))
     })(),
   }
@@ -263,9 +292,8 @@ export async function getInvestigator(
     ) s WHERE i.id = ${id}::numeric`)
   const raw = rows[0]
   if (!raw) return null
-  const [row, reading, actions, weights] = await Promise.all([
-    readRow(v, raw, clock),
-    readKey(raw.publickey, clock),
+  const [keys, actions, weights] = await Promise.all([
+    keysOf(v, [raw], clock),
     pool().query<InvestigatorDetail['actions'][number]>(sql`
       SELECT trunc(a.id)::text AS id, a.name, a.status, a.validfrom
       FROM public.signatures s JOIN public.actions a ON a.id = s.actionid
@@ -276,7 +304,8 @@ export async function getInvestigator(
       FROM public.invagtmodperm p LEFT JOIN public.modules m ON m.id = p.moduleid
       WHERE p.investigatorid = ${id}::numeric GROUP BY p.moduleid, m.name ORDER BY m.name, p.moduleid`),
   ])
-  const { key: _, weights: __, ...rest } = row
+  const reading = keys.get(raw.id) ?? null
+  const { key: _, weights: __, ...rest } = rowOf(v, raw, reading, clock)
   return {
     ...rest,
     key: reading?.ok ? withoutArmor(reading.key) : null,
@@ -296,10 +325,11 @@ export async function getPublicKey(
   id: MigId,
 ): Promise<{ fingerprint: string; armored: string } | null> {
   const v = await vintage()
-  const { rows } = await pool().query<{ publickey: string | null }>(
-    sql`SELECT ${publickeySql(v, 'i')} AS publickey FROM public.investigators i WHERE i.id = ${id}::numeric`,
-  )
-  const reading = await readKey(rows[0]?.publickey ?? null, dateToInstant(new Date()))
+  const { rows } = await pool().query<{ publickey: string | null; clock: Instant }>(sql`
+    SELECT ${publickeySql(v, 'i')} AS publickey, clock_timestamp() AS clock
+    FROM public.investigators i WHERE i.id = ${id}::numeric`)
+  const [row] = rows
+  const reading = row?.publickey?.trim() ? await readStoredKey(row.publickey, row.clock) : null
   return reading?.ok ? { fingerprint: reading.key.fingerprint, armored: reading.key.armored } : null
 }
 

@@ -1,26 +1,64 @@
 import { z } from 'zod'
 
 const MAX_NAME = 1024
-// Twice the column's size: the sentence about the limit is the key reader's, which knows what is around the key.
-const MAX_PASTE = 1_000_000
+
+const nameText = z
+  .string()
+  .transform((name) => name.trim())
+  .refine((name) => [...name].length <= MAX_NAME, `A name has at most ${MAX_NAME} characters.`)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  .refine((name) => !/[\u0000-\u001f\u007f]/.test(name), 'A name is one line without control characters.')
+
+const ticked = z
+  .string()
+  .optional()
+  .transform((box) => box === 'on')
+
+/** A key as a form sends it: pasted text, or else a file. Which of them is read tells `keyInput`. */
+const keyFields = {
+  armoredKey: z.string().optional().default(''),
+  file: z.instanceof(Blob).optional(),
+}
+
+/** First look, then save: both buttons of one form. */
+const step = z.enum(['preview', 'save'], { error: 'Press one of the form’s buttons.' }).optional().default('save')
 
 /** The form of "add an investigator". An empty name is proposed from the key's user id. */
 export const addSchema = z.object({
-  name: z
-    .string()
-    .optional()
-    .default('')
-    .transform((name) => name.trim())
-    .refine((name) => [...name].length <= MAX_NAME, `A name has at most ${MAX_NAME} characters.`)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-    .refine((name) => !/[\u0000-\u001f\u007f]/.test(name), 'A name is one line without control characters.'),
-  armoredKey: z
-    .string({ error: 'There is no key: paste the armored public key, from its BEGIN line to its END line.' })
-    .max(MAX_PASTE, 'The pasted text is far larger than a key: 64 KiB is all that the database holds.'),
-  complete: z
-    .string()
-    .optional()
-    .transform((box) => box === 'on'),
+  name: nameText.optional().default(''),
+  ...keyFields,
+  step,
+  complete: ticked,
+  anyway: ticked,
 })
 
-export type AddInput = z.infer<typeof addSchema>
+/** What was given as a key: the text when there is some, else the file's bytes; empty text when there is neither. */
+export async function keyInput({
+  armoredKey,
+  file,
+}: {
+  armoredKey: string
+  file?: Blob
+}): Promise<string | Uint8Array> {
+  if (armoredKey.trim() !== '' || !file || file.size === 0) return armoredKey
+  return new Uint8Array(await file.arrayBuffer())
+}
+
+/** The form of a row with a fingerprint alone. */
+export const fingerprintSchema = z.object({
+  name: nameText.refine((name) => name !== '', 'Type a name.'),
+  fingerprint: z
+    .string()
+    .transform((text) =>
+      text
+        .replace(/^\s*0x/i, '')
+        .replace(/[\s:]/g, '')
+        .toUpperCase(),
+    )
+    .refine(
+      (text) => /^[0-9A-F]{40}$/.test(text),
+      'A fingerprint has 40 hexadecimal digits: gpg --fingerprint prints them. A short key id is not enough.',
+    ),
+})
+
+export type FingerprintInput = z.infer<typeof fingerprintSchema>

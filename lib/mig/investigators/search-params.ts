@@ -1,5 +1,5 @@
 import { choiceFilter, defineList, textFilter } from '@/lib/list-params'
-import { KEY_STATES } from './key-state'
+import { LISTED_STATES } from './key-state'
 
 /** URL state of /investigators. */
 export const investigatorList = defineList({
@@ -7,7 +7,7 @@ export const investigatorList = defineList({
   filters: {
     name: textFilter('Name'),
     fingerprint: textFilter('Fingerprint'),
-    key: choiceFilter('Key', KEY_STATES),
+    key: choiceFilter('Key', LISTED_STATES),
   },
   sorts: ['name', 'state', 'created', 'expires', 'signed', 'last'],
   defaultSort: 'name',

@@ -18,6 +18,9 @@ const part = (more: Partial<KeyPart> = {}): KeyPart => ({
   created: '2014-01-01T00:00:00Z' as Instant,
   expires: null,
   revoked: false,
+  revokedAt: null,
+  selfHash: 'SHA-256',
+  isShort: false,
   ...more,
 })
 
@@ -25,7 +28,11 @@ const key = (only: KeyPart, more: Partial<KeyFacts> = {}): KeyFacts => ({
   ...only,
   userIds: [],
   parts: [only],
+  photos: 0,
   cannotSign: null,
+  agentProblem: null,
+  holdsUntil: null,
+  stripped: 0,
   armored: '',
   ...more,
 })

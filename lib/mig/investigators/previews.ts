@@ -1,0 +1,56 @@
+import 'server-only'
+import { normalSql } from '@/lib/auth/person.sql'
+import { assertAdmin, type Viewer } from '@/lib/auth/viewer'
+import { pool } from '@/lib/db/pool'
+import { sql } from '@/lib/db/sql'
+import { AppError } from '@/lib/errors'
+import { vintage } from '@/lib/mig/vintage'
+import type { MigId } from '@/lib/mig/wire/id'
+import { now } from '@/lib/now'
+import type { KeyFacts } from '@/lib/pgp/key'
+import type { KeyInput } from '@/lib/pgp/key-material'
+import { keylessSql } from './stored-key.sql'
+import { keyWarnings, proposedName, readUsableKey } from './usable-key'
+
+/** What a key that was given says, before it is stored; the text is the cleaned public key itself. */
+export type KeyPreview = {
+  key: KeyFacts
+  name: string
+  warnings: string[]
+  /** The row of this fingerprint that has no key yet and would get this one. */
+  completes: { id: MigId; name: string } | null
+}
+
+type Known = { id: MigId; name: string; fingerprint: string; keyless: boolean }
+
+/** The rows of these fingerprints (upper-case hex), by fingerprint. */
+export async function knownFingerprints(fingerprints: readonly string[]): Promise<Map<string, Known>> {
+  const v = await vintage()
+  const { rows } = await pool().query<Known>(sql`
+    SELECT trunc(i.id)::text AS id, i.name, ${normalSql(sql`i.pgpfingerprint`)} AS fingerprint, ${keylessSql(v)} AS keyless
+    FROM public.investigators i WHERE ${normalSql(sql`i.pgpfingerprint`)} = ANY(${[...fingerprints]}::text[])
+    ORDER BY i.id DESC`)
+  return new Map(rows.map((row) => [row.fingerprint, row]))
+}
+
+/**
+ * What adding this key would store. For admins. Throws `invalid` for what is not one usable public key, `conflict` for a key
+ * that is known.
+ */
+export async function previewKey(viewer: Viewer, input: KeyInput): Promise<KeyPreview> {
+  assertAdmin(viewer)
+  const { clock } = await now()
+  const key = await readUsableKey(input, clock)
+  const known = (await knownFingerprints([key.fingerprint])).get(key.fingerprint)
+  if (known && !known.keyless)
+    throw new AppError(
+      'conflict',
+      `This key is known already: it is that of ${known.name} (investigator ${known.id}). To store it with a new expiry or subkeys, replace it there.`,
+    )
+  return {
+    key,
+    name: proposedName(key),
+    warnings: keyWarnings(key),
+    completes: known ? { id: known.id, name: known.name } : null,
+  }
+}
