@@ -24,7 +24,9 @@ for (const scripts of [true, false])
   test.describe(scripts ? 'with scripts' : 'without scripts', () => {
     test.use({ javaScriptEnabled: scripts })
 
-    test('an investigator is added from a pasted public key: first what was understood, then saved', async ({ page }) => {
+    test('an investigator is added from a pasted public key: first what was understood, then saved', async ({
+      page,
+    }) => {
       const name = scripts ? 'Zoë Ångström' : 'Plain Form'
       const key = await newKey(name)
       await page.goto('/investigators/add')
@@ -71,7 +73,9 @@ for (const scripts of [true, false])
       await page.getByLabel('Name').fill(name)
       await page.getByLabel('Fingerprint', { exact: true }).fill(grouped(key.fingerprint).toLowerCase())
       await page.getByRole('button', { name: 'Add without a key' }).click()
-      await expect(page.getByRole('main').getByRole('status')).toContainText(`1 investigator added without a key: ${name}.`)
+      await expect(page.getByRole('main').getByRole('status')).toContainText(
+        `1 investigator added without a key: ${name}.`,
+      )
 
       await page.goto('/investigators/add')
       if (scripts) await hydrated(page)

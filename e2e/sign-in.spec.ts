@@ -387,7 +387,7 @@ test.describe('sessions', () => {
     await all.locator(`button[value="${session?.id}"]`).click()
     await expect(page.getByRole('status')).toContainText('ended')
     const form = second.getByRole('main').locator('form')
-    await form.getByRole('button', { name: /^Add/ }).click()
+    await form.getByRole('button', { name: 'Read the key' }).click()
     await expect(form.getByRole('alert')).toContainText('You are not signed in, or your session has ended')
     expect(await readRows(`SELECT FROM public.investigators WHERE name = 'Too Late'`)).toHaveLength(0)
     await form.getByRole('link', { name: 'Sign in again' }).click()

@@ -160,7 +160,9 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('investigators, layout %
       text += chunk
     const [head, ...lines] = text.trimEnd().split('\r\n')
     const later = vintage === '2019' ? 'status,createdat,lastmodified,permissions,' : ''
-    expect(head).toBe(`id,name,pgpfingerprint,${later}state,disabled,unusable,key_algorithm,key_created,key_expires,signed,last_signed,weights`)
+    expect(head).toBe(
+      `id,name,pgpfingerprint,${later}state,disabled,unusable,key_algorithm,key_created,key_expires,signed,last_signed,weights`,
+    )
     expect(lines).toHaveLength(10)
     expect(text).not.toMatch(/BEGIN PGP|MARKED-SECRET/)
   })
