@@ -58,7 +58,7 @@ describe.each([
 
   test('the first admin comes in by a file, the next person by standard input', async () => {
     const added = await cli('investigator', 'add', '--admin', 'ann.asc')
-    expect(added).toMatchObject({ code: 0, err: '' })
+    expect(added).toMatchObject({ code: 0, err: expect.stringMatching(/^Warning: The key never expires/) })
     expect(added.out).toMatch(
       new RegExp(`^Ann Lee is added: investigator \\d+, fingerprint ${keys.ann.fingerprint}, an admin`),
     )
