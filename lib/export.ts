@@ -9,8 +9,8 @@ import type { ListDefinition, ListParams, RawParams } from '@/lib/list-params'
 /** `id` and `number` are never quoted as text; `json` is text in CSV and a value in NDJSON. */
 export type ExportColumn = { name: string; kind: 'id' | 'number' | 'text' | 'time' | 'json' | 'flag' }
 
-/** A list as rows keyed by column name, in batches, already in the list's order. */
-export type ExportSource = { columns: ExportColumn[]; rows: AsyncIterable<Record<string, unknown>[]> }
+/** A list as rows keyed by column name, in batches, already in the list's order; `name` is the file's, where it is not the list's. */
+export type ExportSource = { columns: ExportColumn[]; rows: AsyncIterable<Record<string, unknown>[]>; name?: string }
 
 export const EXPORT_FORMATS = ['csv', 'ndjson'] as const
 type Format = (typeof EXPORT_FORMATS)[number]
@@ -120,7 +120,7 @@ export function exportRoute<F>(
         })(),
         { objectMode: false, highWaterMark: 1 << 16 },
       )
-      const name = list.path.slice(1).replaceAll('/', '-')
+      const name = rows.name ?? list.path.slice(1).replaceAll('/', '-')
       const stamp = new Date().toISOString().slice(0, 16).replace(/[-:]/g, '')
       return new Response(Readable.toWeb(body) as ReadableStream, {
         headers: {

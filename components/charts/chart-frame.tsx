@@ -1,67 +1,48 @@
 import type { ReactNode } from 'react'
 import { Card } from '../ui/card'
 import { Disclosure } from '../ui/disclosure'
+import { PointTable } from './point-table'
+import type { ChartProps } from './series'
 
 /** A chart with the question that it answers as its title, the answer in words, and its figures as a table. */
 export function ChartFrame({
-  question,
   answer,
-  columns,
-  rows,
+  axis,
+  note,
+  action,
+  tools,
   children,
-}: {
-  question: string
+  ...chart
+}: ChartProps & {
   answer: ReactNode
-  columns: string[]
-  rows: { key: string; cells: ReactNode[] }[]
+  /** What the points are: the head of the table's first column. */
+  axis: string
+  /** What a reader must know of the figures. */
+  note?: ReactNode
+  /** A choice beside the title. */
+  action?: ReactNode
+  /** Links beside the table: the download, the statement. */
+  tools?: ReactNode
   children: ReactNode
 }) {
   return (
     <Card className="min-w-0">
-      <figure className="flex flex-col gap-2">
-        <figcaption>
-          <h3 className="font-semibold text-base">{question}</h3>
-          <p className="text-muted text-sm">{answer}</p>
+      <figure className="flex h-full flex-col gap-2">
+        <figcaption className="flex flex-wrap items-start justify-between gap-x-4 gap-y-1">
+          <div className="min-w-0">
+            <h3 className="font-semibold text-base">{chart.question}</h3>
+            <p className="text-muted text-sm wrap-anywhere">{answer}</p>
+          </div>
+          {action}
         </figcaption>
         {children}
-        <Disclosure summary="The figures as a table">
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
-          <div className="max-h-72 overflow-auto" tabIndex={0}>
-            <table className="w-full border-collapse text-sm">
-              <caption className="sr-only">{question}</caption>
-              <thead className="sticky top-0 bg-surface text-muted text-xs">
-                <tr>
-                  {columns.map((column, index) => (
-                    <th
-                      key={column}
-                      scope="col"
-                      className={index === 0 ? 'py-1 pr-4 text-left font-medium' : 'px-2 py-1 text-right font-medium'}
-                    >
-                      {column}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <tr key={row.key} className="border-line border-t">
-                    {row.cells.map((cell, index) =>
-                      index === 0 ? (
-                        <th key={columns[index]} scope="row" className="py-1 pr-4 text-left font-normal">
-                          {cell}
-                        </th>
-                      ) : (
-                        <td key={columns[index]} className="px-2 py-1 text-right tabular-nums">
-                          {cell}
-                        </td>
-                      ),
-                    )}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </Disclosure>
+        {note && <p className="text-faint text-xs">{note}</p>}
+        <div className="mt-auto flex flex-wrap items-start gap-x-4">
+          <Disclosure summary="The figures as a table" className="min-w-0 open:basis-full">
+            <PointTable {...chart} axis={axis} />
+          </Disclosure>
+          {tools && <div className="flex min-h-8 items-center gap-x-4 text-sm">{tools}</div>}
+        </div>
       </figure>
     </Card>
   )

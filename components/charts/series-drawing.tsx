@@ -1,107 +1,179 @@
 'use client'
 
-import { useRouter } from 'next/navigation'
-import { Area, AreaChart, Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
-import { formatCompact, formatNumber } from '@/lib/format'
-import type { ChartProps, Point, Series } from './series'
+import { type JSX, type Key, memo, type ReactElement } from 'react'
+import {
+  Area,
+  AreaChart,
+  Bar,
+  BarChart,
+  CartesianGrid,
+  Line,
+  LineChart,
+  ReferenceArea,
+  ResponsiveContainer,
+  XAxis,
+  YAxis,
+} from 'recharts'
+import { formatCompact } from '@/lib/format'
+import { PLOT } from './plot'
+import { tickOf } from './point-label'
+import { type ChartKind, type ChartProps, isGap, markOf, type Point, type Series, valueAt } from './series'
 
-const HEIGHT = 200
 const TICK = { fill: 'var(--faint)', fontSize: 11 }
+const LONGEST_LABEL = 19
 
-/** The drawing itself; loaded on first use, because the chart library is the largest script of all. */
-export default function SeriesDrawing({ kind, question, series, points }: ChartProps & { kind: 'bar' | 'area' }) {
-  const router = useRouter()
-  const data = points.map((point) => ({ ...point.values, label: point.label }))
-  const onClick = (state: { activeTooltipIndex?: number | string | null }) => {
-    const href = points[Number(state.activeTooltipIndex ?? -1)]?.href
-    if (href) router.push(href)
+type Drawn = ChartProps & { kind: ChartKind; onPress: (series: string) => void }
+
+const same = (a: Drawn, b: Drawn) =>
+  a.kind === b.kind && a.onPress === b.onPress && JSON.stringify(a) === JSON.stringify(b)
+
+/** The drawing itself; loaded on first use, because the chart library is the largest script of all. Its cursor is drawn over it. */
+export default memo(function SeriesDrawing({ kind, series, points, time, onPress }: Drawn) {
+  const data = points.map((point, index) => ({ ...point.values, index }))
+  const tick = (index: number) => {
+    const text = tickOf(points[index], time)
+    return text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text
   }
-  const parts = (
-    <>
-      <CartesianGrid vertical={false} stroke="var(--line)" />
-      <XAxis dataKey="label" tick={TICK} tickLine={false} axisLine={{ stroke: 'var(--line-strong)' }} minTickGap={32} />
-      <YAxis
-        tick={TICK}
-        tickLine={false}
-        axisLine={false}
-        width={40}
-        allowDecimals={false}
-        tickFormatter={formatCompact}
-      />
-      <Tooltip
-        isAnimationActive={false}
-        cursor={kind === 'bar' ? { fill: 'var(--hover)' } : { stroke: 'var(--control)' }}
-        content={({ active, activeIndex }) => (
-          <Values series={series} point={active ? points[Number(activeIndex ?? -1)] : undefined} />
-        )}
-      />
-    </>
-  )
-  const margin = { top: 8, right: 8, bottom: 0, left: 0 }
-  const shared = { data, margin, onClick, accessibilityLayer: true, title: question }
+  const shared = {
+    data,
+    margin: { top: PLOT.top, right: PLOT.right, bottom: 0, left: 0 },
+    accessibilityLayer: false,
+    tabIndex: -1,
+  }
+  const marks = series.map((one) => mark(kind, one, points, series.length, () => onPress(one.key)))
+  const line = { stroke: 'var(--line-strong)' }
+  const value = { tick: TICK, tickLine: false, allowDecimals: false, tickFormatter: formatCompact }
+  const parts =
+    kind === 'rows' ? (
+      <>
+        <CartesianGrid horizontal={false} stroke="var(--line)" />
+        <XAxis type="number" height={PLOT.axis} axisLine={false} {...value} />
+        <YAxis
+          type="category"
+          dataKey="index"
+          width={PLOT.left(kind)}
+          tick={TICK}
+          tickLine={false}
+          axisLine={line}
+          interval={0}
+          tickFormatter={tick}
+        />
+      </>
+    ) : (
+      <>
+        <CartesianGrid vertical={false} stroke="var(--line)" />
+        <XAxis
+          dataKey="index"
+          height={PLOT.axis}
+          tick={TICK}
+          tickLine={false}
+          axisLine={line}
+          minTickGap={36}
+          tickFormatter={tick}
+        />
+        <YAxis width={PLOT.left(kind)} axisLine={false} {...value} />
+        {gapsOf(points).map(([from, to]) => (
+          <ReferenceArea key={from} x1={from} x2={to} fill="var(--sunken)" fillOpacity={1} stroke="var(--line)" />
+        ))}
+      </>
+    )
   return (
-    <ResponsiveContainer width="100%" height={HEIGHT}>
-      {kind === 'bar' ? (
-        <BarChart {...shared} barCategoryGap="20%">
-          {parts}
-          {series.map((one) => (
-            <Bar
-              key={one.key}
-              dataKey={one.key}
-              name={one.label}
-              stackId="all"
-              isAnimationActive={false}
-              fill={`var(--${one.tone}-mark)`}
-            />
-          ))}
-        </BarChart>
-      ) : (
-        <AreaChart {...shared}>
-          {parts}
-          {series.map((one) => (
-            <Area
-              key={one.key}
-              dataKey={one.key}
-              name={one.label}
-              stackId={series.length > 1 ? 'all' : undefined}
-              type="linear"
-              connectNulls={false}
-              isAnimationActive={false}
-              stroke={`var(--${one.tone}-mark)`}
-              strokeWidth={1.5}
-              fill={`var(--${one.tone}-mark)`}
-              fillOpacity={0.18}
-            />
-          ))}
-        </AreaChart>
-      )}
+    <ResponsiveContainer width="100%" height="100%">
+      {chart(kind, shared, parts, marks)}
     </ResponsiveContainer>
+  )
+}, same)
+
+function chart(kind: ChartKind, shared: object, parts: JSX.Element, marks: ReactElement[]): JSX.Element {
+  if (kind === 'area')
+    return (
+      <AreaChart {...shared}>
+        {parts}
+        {marks}
+      </AreaChart>
+    )
+  if (kind === 'line')
+    return (
+      <LineChart {...shared}>
+        {parts}
+        {marks}
+      </LineChart>
+    )
+  return (
+    <BarChart {...shared} layout={kind === 'rows' ? 'vertical' : 'horizontal'} barCategoryGap="22%" barGap={1}>
+      {parts}
+      {marks}
+    </BarChart>
   )
 }
 
-/** The cursor's values; a live region, so that walking with the arrow keys is heard. */
-function Values({ series, point }: { series: Series[]; point: Point | undefined }) {
+function mark(kind: ChartKind, one: Series, points: Point[], of: number, onClick: () => void): ReactElement {
+  const colour = markOf(one)
+  const shared = { dataKey: one.key, isAnimationActive: false, onClick }
+  const dot = (props: { cx?: number; cy?: number; index?: number; key?: Key | null }) => {
+    const { cx, cy, index = -1, key } = props
+    const alone = isAlone(points, one.key, index) && cx !== undefined && cy !== undefined
+    return alone ? <circle key={key} cx={cx} cy={cy} r={2.5} fill={colour} /> : <g key={key} />
+  }
+  if (kind === 'line')
+    return (
+      <Line
+        key={one.key}
+        {...shared}
+        type="linear"
+        connectNulls={false}
+        stroke={colour}
+        strokeWidth={1.75}
+        strokeDasharray={one.faded ? '4 3' : undefined}
+        dot={dot}
+        activeDot={false}
+      />
+    )
+  if (kind === 'area')
+    return (
+      <Area
+        key={one.key}
+        {...shared}
+        stackId={of > 1 ? 'all' : undefined}
+        type="linear"
+        connectNulls={false}
+        stroke={colour}
+        strokeWidth={one.shade === undefined ? 1.5 : 1}
+        fill={colour}
+        fillOpacity={one.shade === undefined ? 0.32 : 0.85}
+        dot={dot}
+        activeDot={false}
+      />
+    )
   return (
-    <div
-      aria-live="polite"
-      className={point ? 'rounded-md border border-line bg-raised px-3 py-2 text-xs shadow-overlay' : ''}
-    >
-      {point && (
-        <>
-          <p className="font-medium">{point.label}</p>
-          <dl className="mt-1 grid grid-cols-[auto_auto] gap-x-4">
-            {series.map((one) => {
-              const value = point.values[one.key]
-              return (
-                <div key={one.key} className="contents">
-                  <dt className="text-muted">{one.label}</dt>
-                  <dd className="text-right tabular-nums">{value == null ? 'no data' : formatNumber(value)}</dd>
-                </div>
-              )
-            })}
-          </dl>
-        </>
-      )}
-    </div>
+    <Bar
+      key={one.key}
+      {...shared}
+      stackId={one.stack ?? 'all'}
+      fill={colour}
+      fillOpacity={one.faded ? 0.45 : 1}
+      maxBarSize={kind === 'rows' ? 14 : 48}
+    />
   )
+}
+
+/** Whether a point has no neighbours that are known: a line has nothing to draw there. */
+function isAlone(points: Point[], key: string, index: number): boolean {
+  return (
+    valueAt(points[index], key) !== null &&
+    valueAt(points[index - 1], key) === null &&
+    valueAt(points[index + 1], key) === null
+  )
+}
+
+/** From the last known point to the next one, around each stretch without samples. */
+function gapsOf(points: Point[]): [from: number, to: number][] {
+  const gaps: [number, number][] = []
+  for (let i = 0; i < points.length; i++) {
+    if (!isGap(points[i] as Point)) continue
+    const from = Math.max(0, i - 1)
+    while (i + 1 < points.length && isGap(points[i + 1] as Point)) i++
+    gaps.push([from, Math.min(points.length - 1, i + 1)])
+  }
+  return gaps
 }

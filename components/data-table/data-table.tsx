@@ -39,8 +39,8 @@ export function DataTable<Row, F>({
   page: Page<Row>
   columns: Column<Row>[]
   rowKey: (row: Row) => string
-  /** Where the whole row leads; its first cell holds the real link. */
-  rowHref?: (row: Row) => string
+  /** Where the whole row leads; its first cell holds the real link. null for a row that leads nowhere. */
+  rowHref?: (row: Row) => string | null
   caption: string
   empty: ReactNode
   exportable?: boolean
@@ -61,50 +61,52 @@ export function DataTable<Row, F>({
             </tr>
           </thead>
           <tbody>
-            {page.rows.map((row) => (
-              <tr
-                key={rowKey(row)}
-                className={cn('group/row', rowHref && 'relative hover:bg-hover has-[a:focus-visible]:bg-hover')}
-              >
-                {shown.map((column, i) =>
-                  i === 0 ? (
-                    <th
-                      key={column.id}
-                      scope="row"
-                      className={cn(
-                        'sticky left-0 z-1 h-row max-w-[min(22rem,60vw)] truncate border-line border-t bg-surface px-3 text-left font-normal',
-                        rowHref && 'group-hover/row:bg-hover',
-                        column.className,
-                      )}
-                    >
-                      {rowHref ? (
-                        <Link
-                          href={rowHref(row)}
-                          prefetch={false}
-                          className="text-accent after:absolute after:inset-0 after:content-[''] hover:underline"
-                        >
-                          {column.cell(row)}
-                        </Link>
-                      ) : (
-                        column.cell(row)
-                      )}
-                    </th>
-                  ) : (
-                    <td
-                      key={column.id}
-                      className={cn(
-                        'h-row max-w-[24rem] truncate border-line border-t px-3',
-                        column.align === 'right' && 'text-right tabular-nums',
-                        rowHref && '[&_a]:relative [&_a]:z-1',
-                        column.className,
-                      )}
-                    >
-                      {column.cell(row)}
-                    </td>
-                  ),
-                )}
-              </tr>
-            ))}
+            {page.rows
+              .map((row) => ({ row, href: rowHref?.(row) ?? null }))
+              .map(({ row, href }) => (
+                <tr
+                  key={rowKey(row)}
+                  className={cn('group/row', href && 'relative hover:bg-hover has-[a:focus-visible]:bg-hover')}
+                >
+                  {shown.map((column, i) =>
+                    i === 0 ? (
+                      <th
+                        key={column.id}
+                        scope="row"
+                        className={cn(
+                          'sticky left-0 z-1 h-row max-w-[min(22rem,60vw)] truncate border-line border-t bg-surface px-3 text-left font-normal',
+                          href && 'group-hover/row:bg-hover',
+                          column.className,
+                        )}
+                      >
+                        {href ? (
+                          <Link
+                            href={href}
+                            prefetch={false}
+                            className="text-accent after:absolute after:inset-0 after:content-[''] hover:underline"
+                          >
+                            {column.cell(row)}
+                          </Link>
+                        ) : (
+                          column.cell(row)
+                        )}
+                      </th>
+                    ) : (
+                      <td
+                        key={column.id}
+                        className={cn(
+                          'h-row max-w-[24rem] truncate border-line border-t px-3',
+                          column.align === 'right' && 'text-right tabular-nums',
+                          href && '[&_a]:relative [&_a]:z-1',
+                          column.className,
+                        )}
+                      >
+                        {column.cell(row)}
+                      </td>
+                    ),
+                  )}
+                </tr>
+              ))}
           </tbody>
         </table>
         {page.rows.length === 0 && <div className="border-line border-t">{empty}</div>}

@@ -7,6 +7,7 @@ export type NavKey =
   | 'agents'
   | 'offline'
   | 'doubles'
+  | 'health'
   | 'acl'
   | 'permissions'
   | 'investigators'
@@ -43,6 +44,7 @@ export const NAVIGATION: readonly NavItem[] = [
     sub: [
       { key: 'offline', label: 'Offline', href: '/agents/offline', icon: 'offline', under: '/agents/offline' },
       { key: 'doubles', label: 'Doubles', href: '/agents/doubles', icon: 'double', under: '/agents/doubles' },
+      { key: 'health', label: 'Health', href: '/agents/health', icon: 'health', under: '/agents/health' },
     ],
   },
   {

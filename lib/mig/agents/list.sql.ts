@@ -1,4 +1,4 @@
-import { containing } from '@/lib/db/like'
+import { containing, containingOrExact } from '@/lib/db/like'
 import type { ListQuery, SortExpression } from '@/lib/db/list'
 import { raw, type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
@@ -55,7 +55,7 @@ export function agentListQuery(vintage: Vintage, { filters }: Pick<Params, 'filt
   if (filters.name) where.push(sql`a.name ILIKE ${containing(filters.name)}`)
   if (filters.queueloc) where.push(sql`a.queueloc ILIKE ${containing(filters.queueloc)}`)
   if (filters.os) where.push(sql`lower(${agentOsSql(vintage, 'a')}) = lower(${filters.os})`)
-  if (filters.version) where.push(sql`a.version ILIKE ${containing(filters.version)}`)
+  if (filters.version) where.push(containingOrExact(sql`a.version`, filters.version))
   if (filters.status) {
     const [status, ...more] = filters.status
     // Of one status an index gives the rows in order.

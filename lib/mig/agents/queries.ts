@@ -40,7 +40,11 @@ export function thresholds(): Thresholds {
 const boundsAt = (now: Instant, by = thresholds()) => stateBounds(now, by)
 
 /** The thresholds that the list's address asks for, else those of the settings. */
-export function thresholdsFor({ filters }: Pick<AgentParams, 'filters'>): Thresholds {
+export function thresholdsFor({
+  filters,
+}: {
+  filters: Partial<Record<'period' | 'timeout' | 'gone', number | undefined>>
+}): Thresholds {
   const set = thresholds()
   return {
     ...set,

@@ -104,8 +104,8 @@ export function figuresOf(raw: RawFigures): Figures {
   }
 }
 
-/** Bucket 0 is older than the last edge, bucket k lies between the k-th edges from the end, the last one is younger than all. */
-function agesOf(buckets: Record<string, number>): AgeCount[] {
+/** The ages out of `width_bucket` over the moments of the edges: 0 is older than all, the last one is younger than all. */
+export function agesOf(buckets: Record<string, number>): AgeCount[] {
   const last = AGE_EDGES.length - 1
   return AGE_EDGES.map((from, i) => ({ from, to: AGE_EDGES[i + 1] ?? null, n: buckets[String(last - i)] ?? 0 }))
 }

@@ -1,30 +1,35 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { isUnavailable } from '@/lib/db/availability'
-import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
+import { countRows, countSql, fetchPage, type ListQuery, pageSql, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
+import { ranSql } from '@/lib/db/shown-sql'
 import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import type { ExportColumn, ExportSource } from '@/lib/export'
+import { formatUtc } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
-import { earlier, type Thresholds, thresholdsOf } from '@/lib/mig/agents/state'
+import type { RanPage, Silence } from '@/lib/mig/agents/queries'
+import { earlier, stateBounds, type Thresholds, thresholdsOf } from '@/lib/mig/agents/state'
 import { ENDPOINT_STATES, type EndpointState } from '@/lib/mig/agents/status'
 import { vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import { compareInstants, type Instant, instantToNanos } from '@/lib/mig/wire/time'
-import type { Page } from '@/lib/page'
-import type { Figures, ValueCount } from './figures'
+import type { RanSql } from '@/lib/page'
+import { CHANGES, type Change } from './changes'
+import { agesOf, type Figures, type ValueCount } from './figures'
 import { countFleet, questionOf, writeFleet } from './pass'
+import { countFleetSql } from './pass.sql'
 import { KEPT } from './retention'
 import type { Grain } from './sample'
+import { daysSql, sampleAtSql, samplesSql, storedFleetSql, storedStatsSql } from './samples.sql'
 import {
-  CHANGES,
-  type Change,
   countDifferenceSql,
   countFleetAtSql,
   differenceQuery,
   fleetAtQuery,
   type PastFilters,
+  pastFiguresSql,
 } from './spans.sql'
 
 /** The fleet as last counted: at which moment, when, and how long that took in milliseconds. */
@@ -42,8 +47,7 @@ const LOCK = 7_209_402_019
 type FleetRow = { at: Instant; made_at: Instant; took_ms: number; figures: string; age: string }
 
 async function readFleet(question: string): Promise<FleetRow | null> {
-  const { rows } = await pool().query<FleetRow>(sql`SELECT at, made_at, took_ms, figures,
-    extract(epoch FROM clock_timestamp() - made_at) * 1000 AS age FROM dashboard.fleet WHERE question = ${question}`)
+  const { rows } = await pool().query<FleetRow>(storedFleetSql(question))
   return rows[0] ?? null
 }
 
@@ -77,6 +81,21 @@ export async function getLastFleet(viewer: Viewer): Promise<Fleet> {
 
 function fleetOf(row: FleetRow, thresholds: Thresholds): Fleet {
   return { ...(JSON.parse(row.figures) as Figures), at: row.at, madeAt: row.made_at, tookMs: row.took_ms, thresholds }
+}
+
+/** The statements behind the figures of the fleet: the stored row that the page reads, and the count that made it. */
+export async function ranForFleet(_viewer: Viewer, { at, thresholds }: Fleet): Promise<RanSql[]> {
+  const count = countFleetSql(await vintage(), stateBounds(at, thresholds), thresholds)
+  return [
+    ranSql('stored count of the fleet', storedFleetSql(questionOf(env().migNow, thresholds)), at),
+    ranSql('count of the fleet', count, at),
+  ]
+}
+
+/** Whether MIG itself was silent when the fleet was counted, as `getSilence` asks the table. */
+export function silenceOf({ newest, at, thresholds }: Pick<Fleet, 'newest' | 'at' | 'thresholds'>): Silence {
+  const silent = newest !== null && compareInstants(newest, stateBounds(at, thresholds).online) < 0
+  return { newest, silent, period: thresholds.period, ran: [] }
 }
 
 /** Counts and writes the row unless another instance is at it; then waits for that one, or does not. */
@@ -119,9 +138,11 @@ export async function getHistory(_viewer: Viewer): Promise<History | null> {
 }
 
 /** Why the fleet cannot be shown as it was at this moment, in a sentence; null when it can. */
-export function pastProblem(history: History | null, at: Instant): string | null {
+export function pastProblem(history: History | null, at: Instant, now?: Instant): string | null {
+  if (now && compareInstants(at, now) > 0) return 'This moment lies in the future.'
   if (!history) return 'There is no history yet: it begins with the first pass over the fleet.'
-  if (compareInstants(at, history.beginsAt) < 0) return 'The history begins later than this moment.'
+  if (compareInstants(at, history.beginsAt) < 0)
+    return `The history begins at ${formatUtc(history.beginsAt)}, later than this moment.`
   if (compareInstants(at, earlier(history.passedAt, KEPT.spans)) < 0)
     return 'The history of single endpoints is kept for 400 days, and this moment is older.'
   if (compareInstants(at, history.passedAt) > 0) return 'This moment is after the last pass over the fleet.'
@@ -146,10 +167,9 @@ export type Sample = {
 }
 
 /** Samples in the order of time; what is missing between two of them further apart than `step` milliseconds is a gap. */
-export type Series = { grain: Grain; step: number; samples: Sample[] }
+export type Series = { grain: Grain; step: number; samples: Sample[]; ran: RanSql[] }
 
 const STEPS: Readonly<Record<Grain, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }
-const MOST_SAMPLES = 4_000
 
 /** The finest grain that is kept for the whole range and not too fine for it. */
 export function grainOf(range: { from: Instant; to: Instant }, now: Instant): Grain {
@@ -164,28 +184,46 @@ export function grainOf(range: { from: Instant; to: Instant }, now: Instant): Gr
 type RawSample = Record<EndpointState, number> &
   Omit<Sample, 'byState' | 'byVersion' | 'byOs'> & { by_version: string; by_os: string }
 
-/** The samples of a range, per minute for the last 2 days, per hour for 90, per day beyond, unless a grain is named. */
+function sampleOf({ by_version, by_os, ...row }: RawSample): Sample {
+  return {
+    ...row,
+    byState: Object.fromEntries(ENDPOINT_STATES.map((state) => [state, row[state]])) as Sample['byState'],
+    byVersion: JSON.parse(by_version) as ValueCount[],
+    byOs: JSON.parse(by_os) as ValueCount[],
+  }
+}
+
+/**
+ * The samples of a range, per minute for the last 2 days, per hour for 90, per day beyond, unless a grain is named; the last
+ * one of each `step` milliseconds where that is longer than the grain.
+ */
 export async function getSeries(
   _viewer: Viewer,
   range: { from: Instant; to: Instant },
   now: Instant,
   grain: Grain = grainOf(range, now),
+  step: number = STEPS[grain],
 ): Promise<Series> {
-  const { rows } = await pool().query<RawSample>(sql`
-    SELECT at, bucket, endpoints, online, late, unreachable, gone, destroyed, ahead, unknown, processes,
-      offline_names AS "offlineNames", offline_endpoints AS "offlineEndpoints", doubles, doubles_alive AS "doublesAlive",
-      newest, by_version, by_os
-    FROM dashboard.fleet_sample
-    WHERE grain = ${grain} AND bucket >= date_trunc(${grain}, ${range.from}::timestamptz, 'UTC')
-      AND bucket <= ${range.to}::timestamptz
-    ORDER BY bucket DESC LIMIT ${MOST_SAMPLES}`)
-  const samples = rows.reverse().map(({ by_version, by_os, ...row }) => ({
-    ...row,
-    byState: Object.fromEntries(ENDPOINT_STATES.map((state) => [state, row[state]])) as Sample['byState'],
-    byVersion: JSON.parse(by_version) as ValueCount[],
-    byOs: JSON.parse(by_os) as ValueCount[],
-  }))
-  return { grain, step: STEPS[grain], samples }
+  const wide = Math.max(step, STEPS[grain])
+  const statement = samplesSql(range, grain, wide)
+  const { rows } = await pool().query<RawSample>(statement)
+  return { grain, step: wide, samples: rows.reverse().map(sampleOf), ran: [ranSql('samples', statement, range.to)] }
+}
+
+/** How far from a moment its sample may be, in hours: samples of an hour are kept for 90 days, then those of a day. */
+function nearHours(at: Instant, now: Instant): number {
+  return compareInstants(at, earlier(now, KEPT.hour)) >= 0 ? 1 : 24
+}
+
+/** The last sample up to a moment; null when nobody sampled near it. */
+export async function getSampleAt(
+  _viewer: Viewer,
+  at: Instant,
+  now: Instant,
+): Promise<{ sample: Sample | null; ran: RanSql[] }> {
+  const statement = sampleAtSql(at, nearHours(at, now))
+  const { rows } = await pool().query<RawSample>(statement)
+  return { sample: rows[0] ? sampleOf(rows[0]) : null, ran: [ranSql(`sample of ${at}`, statement, at)] }
 }
 
 /** Endpoints that came and fell silent on one day (UTC, `2026-11-22`); rebuilt: from MIG's rows, before the history began. */
@@ -193,11 +231,13 @@ export type DayCount = { day: string; came: number; lost: number; rebuilt: boole
 
 /** New and lost endpoints by day, oldest first. */
 export async function getDays(_viewer: Viewer, range: { from: Instant; to: Instant }): Promise<DayCount[]> {
-  const { rows } = await pool().query<DayCount>(sql`
-    SELECT day::text AS day, came, lost, rebuilt FROM dashboard.fleet_day
-    WHERE day BETWEEN (${range.from}::timestamptz AT TIME ZONE 'UTC')::date AND (${range.to}::timestamptz AT TIME ZONE 'UTC')::date
-    ORDER BY day DESC LIMIT ${MOST_SAMPLES}`)
+  const { rows } = await pool().query<DayCount>(daysSql(range))
   return rows.reverse()
+}
+
+/** The statement behind `getDays`. */
+export function ranForDays(_viewer: Viewer, range: { from: Instant; to: Instant }): RanSql[] {
+  return [ranSql('new and lost by day', daysSql(range), range.to)]
 }
 
 /** One row of MIG's own statistics, kept by its scheduler of 2015 to 2019. */
@@ -216,6 +256,15 @@ export type StoredStats = {
 
 const MOST_STATS = 1_000
 
+/** Seconds of which the last row is read. */
+const statsStep = ({ from, to }: { from: Instant; to: Instant }) =>
+  Math.max(1, Number((instantToNanos(to) - instantToNanos(from)) / 1_000_000_000n) / MOST_STATS)
+
+/** The statement behind `getStoredStats`. */
+export function ranForStoredStats(_viewer: Viewer, range: { from: Instant; to: Instant }): RanSql[] {
+  return [ranSql('MIG’s own statistics', storedStatsSql(range, statsStep(range)), range.to)]
+}
+
 /** MIG's own `agents_stats` in a range, thinned to its last rows of equal steps; null where that table is not there or not granted. */
 export async function getStoredStats(
   _viewer: Viewer,
@@ -227,23 +276,12 @@ export async function getStoredStats(
     `SELECT has_table_privilege('public.agents_stats', 'SELECT') OR has_any_column_privilege('public.agents_stats', 'SELECT') AS may`,
   )
   if (!granted[0]?.may) return null
-  const seconds = Math.max(
-    1,
-    Number((instantToNanos(range.to) - instantToNanos(range.from)) / 1_000_000_000n) / MOST_STATS,
-  )
   const { rows } = await pool().query<
     Record<keyof Omit<StoredStats, 'at' | 'onlineByVersion'>, string | null> & {
       at: Instant | null
       versions: string | null
     }
-  >(sql`
-    SELECT DISTINCT ON (floor(extract(epoch FROM timestamp) / ${seconds})) timestamp AS at, online_agents AS "onlineAgents",
-      online_endpoints AS "onlineEndpoints", idle_agents AS "idleAgents", idle_endpoints AS "idleEndpoints",
-      new_endpoints AS "newEndpoints", multi_agents_endpoints AS "multiAgentsEndpoints",
-      disappeared_endpoints AS "disappearedEndpoints", flapping_endpoints AS "flappingEndpoints",
-      left(online_agents_by_version::text, 100000) AS versions
-    FROM public.agents_stats WHERE timestamp BETWEEN ${range.from}::timestamptz AND ${range.to}::timestamptz
-    ORDER BY floor(extract(epoch FROM timestamp) / ${seconds}), timestamp DESC`)
+  >(storedStatsSql(range, statsStep(range)))
   return rows.flatMap(({ at, versions, ...numbers }) =>
     at === null
       ? []
@@ -324,10 +362,38 @@ export async function getSpansAt(
   at: Instant,
   params: Asked<PastFilters>,
   thresholds: Thresholds = settings(),
-): Promise<Page<PastEndpoint>> {
+): Promise<RanPage<PastEndpoint>> {
   const query = spansAtQuery(viewer, at, params.filters, thresholds)
   const [page, total] = await Promise.all([fetchPage<RawPast>(query, params), countRows(query)])
-  return { ...page, total, rows: page.rows.map(pastOf) }
+  return { ...page, total, rows: page.rows.map(pastOf), ran: ranBy(query, params, 'endpoints at that moment', at) }
+}
+
+function ranBy(query: ListQuery, params: ListParams, what: string, at: Instant): RanSql[] {
+  return [ranSql(what, pageSql(query, params), at), ranSql(`number of ${what}`, countSql(query), at)]
+}
+
+/** The fleet at a past moment as the spans tell: states, ages, systems and versions, whose parts add up to `endpoints`. */
+export type PastFigures = Pick<Figures, 'endpoints' | 'byState' | 'byOs' | 'byVersion' | 'ages'> & { ran: RanSql[] }
+
+/** Counts the fleet at a past moment. Ask `pastProblem` first. */
+export async function getFiguresAt(
+  _viewer: Viewer,
+  at: Instant,
+  thresholds: Thresholds = settings(),
+): Promise<PastFigures> {
+  const statement = pastFiguresSql(at, thresholds)
+  const { rows } = await pool().query<Record<'by_state' | 'by_age' | 'by_os' | 'by_version', string>>(statement)
+  const row = rows[0]
+  const states = JSON.parse(row?.by_state ?? '{}') as Record<string, number>
+  const byState = Object.fromEntries(ENDPOINT_STATES.map((state) => [state, states[state] ?? 0])) as Figures['byState']
+  return {
+    byState,
+    endpoints: Object.values(byState).reduce((sum, n) => sum + n, 0),
+    ages: agesOf(JSON.parse(row?.by_age ?? '{}')),
+    byOs: JSON.parse(row?.by_os ?? '[]'),
+    byVersion: JSON.parse(row?.by_version ?? '[]'),
+    ran: [ranSql('count of the fleet at that moment', statement, at)],
+  }
 }
 
 /** How many endpoints were in each state at a past moment, and in all. */
@@ -358,6 +424,15 @@ type RawChanged = Omit<RawPast, 'state'> & {
 /** Two moments, the earlier one first. */
 export type Between = { before: Instant; after: Instant }
 
+/** The statement behind `getDifference`. */
+export function ranForDifference(
+  _viewer: Viewer,
+  { before, after }: Between,
+  thresholds: Thresholds = settings(),
+): RanSql[] {
+  return [ranSql(`changes since ${before}`, countDifferenceSql(before, after, thresholds), after)]
+}
+
 /** How many endpoints were lost, returned, new, upgraded or departed between two moments. */
 export async function getDifference(
   _viewer: Viewer,
@@ -374,10 +449,11 @@ export async function listDifference(
   { before, after }: Between,
   params: Asked<{ change: Change } & Omit<PastFilters, 'state'>>,
   thresholds: Thresholds = settings(),
-): Promise<Page<ChangedEndpoint>> {
+): Promise<RanPage<ChangedEndpoint>> {
   const query = differenceQuery(before, after, thresholds, params.filters)
   const [page, total] = await Promise.all([fetchPage<RawChanged>(query, params), countRows(query)])
-  return { ...page, total, rows: page.rows.map(changedOf) }
+  const ran = ranBy(query, params, 'changed endpoints', after)
+  return { ...page, total, rows: page.rows.map(changedOf), ran }
 }
 
 const changedOf = ({ state, state_before, version_before, ...row }: RawChanged): ChangedEndpoint => ({

@@ -1,9 +1,11 @@
-import { containing } from '@/lib/db/like'
+import { containingOrExact } from '@/lib/db/like'
 import type { ListQuery } from '@/lib/db/list'
-import { raw, type Sql, sql } from '@/lib/db/sql'
+import { join, raw, type Sql, sql } from '@/lib/db/sql'
 import { earlier, type Thresholds } from '@/lib/mig/agents/state'
 import type { EndpointState } from '@/lib/mig/agents/status'
 import type { Instant } from '@/lib/mig/wire/time'
+import { CHANGES, type Change } from './changes'
+import { AGE_EDGES } from './figures'
 
 const COLUMNS = sql`queueloc, trunc(agent_id)::text AS agent_id, name, os, version, first_seen, kind, since, last_seen`
 
@@ -22,6 +24,8 @@ function stateSinceSql(at: Instant, thresholds: Thresholds): Sql {
     WHEN 'unreachable' THEN greatest(since, ${after(thresholds.timeout)})
     WHEN 'gone' THEN greatest(since, ${after(thresholds.goneAfter)}) ELSE since END`
 }
+
+const REACHED = `('online', 'late')`
 
 const pastSql = (at: Instant) => sql`tstzrange(since, until) @> ${at}::timestamptz`
 
@@ -42,16 +46,21 @@ export type PastFilters = {
   os?: string | undefined
   version?: string | undefined
   state?: readonly EndpointState[] | undefined
+  /** Least and greatest age of the last heartbeat, in milliseconds; one that is not known is no age. */
+  silent?: number | undefined
+  within?: number | undefined
 }
 
 /** The fleet at a past moment as a list; sorts name, since, seen, os, version. */
 export function fleetAtQuery(at: Instant, thresholds: Thresholds, filters: PastFilters): ListQuery {
   const where: Sql[] = []
-  if (filters.name) where.push(sql`f.name ILIKE ${containing(filters.name)}`)
-  if (filters.queueloc) where.push(sql`f.queueloc ILIKE ${containing(filters.queueloc)}`)
+  if (filters.name) where.push(containingOrExact(sql`f.name`, filters.name))
+  if (filters.queueloc) where.push(containingOrExact(sql`f.queueloc`, filters.queueloc))
   if (filters.os) where.push(sql`lower(f.os) = lower(${filters.os})`)
-  if (filters.version) where.push(sql`f.version ILIKE ${containing(filters.version)}`)
+  if (filters.version) where.push(containingOrExact(sql`f.version`, filters.version))
   if (filters.state) where.push(sql`f.state = ANY(${filters.state as string[]})`)
+  if (filters.silent) where.push(sql`f.seen < ${earlier(at, filters.silent)}::timestamptz`)
+  if (filters.within) where.push(sql`f.seen >= ${earlier(at, filters.within)}::timestamptz`)
   return {
     select: sql`f.*`,
     from: sql`${fleetAtSql(at, thresholds)} f`,
@@ -73,11 +82,26 @@ export function countFleetAtSql(at: Instant, thresholds: Thresholds): Sql {
   return sql`SELECT state, count(*) AS n FROM ${fleetAtSql(at, thresholds)} f GROUP BY state`
 }
 
-/** What happened to an endpoint between two moments; one can be returned and upgraded at once. */
-export const CHANGES = ['lost', 'returned', 'new', 'upgraded', 'departed'] as const
-export type Change = (typeof CHANGES)[number]
+const VALUES = 50
 
-const REACHED = `('online', 'late')`
+/** The fleet at a past moment in groups, as the pass counts the present one; one row. */
+export function pastFiguresSql(at: Instant, thresholds: Thresholds): Sql {
+  const edges = [...AGE_EDGES].reverse().map((age) => sql`${earlier(at, age)}::timestamptz`)
+  const top = (column: Sql) => sql`(
+    SELECT coalesce(jsonb_agg(jsonb_build_object('value', value, 'n', n, 'alive', alive) ORDER BY n DESC, value), '[]')
+    FROM (SELECT ${column} AS value, sum(n) AS n, coalesce(sum(n) FILTER (WHERE state IN ${raw(REACHED)}), 0) AS alive
+      FROM parts GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${VALUES}) v)`
+  return sql`WITH parts AS MATERIALIZED (
+    SELECT state, os, version, width_bucket(seen, ARRAY[${join(edges)}]) AS age, count(*) AS n
+    FROM ${fleetAtSql(at, thresholds)} f GROUP BY 1, 2, 3, 4
+  )
+  SELECT
+    (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (SELECT state, sum(n) AS n FROM parts GROUP BY 1) s) AS by_state,
+    (SELECT coalesce(jsonb_object_agg(age, n), '{}')
+      FROM (SELECT age, sum(n) AS n FROM parts WHERE age IS NOT NULL GROUP BY 1) s) AS by_age,
+    ${top(sql`os`)} AS by_os, ${top(sql`version`)} AS by_version`
+}
+
 const LOST = `('unreachable', 'gone', 'destroyed')`
 
 /** The condition on a row of the difference that makes it this change. */

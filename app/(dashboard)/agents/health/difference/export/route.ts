@@ -1,0 +1,11 @@
+import { exportRoute } from '@/lib/export'
+import { thresholdsFor } from '@/lib/mig/agents/queries'
+import { momentsOf } from '@/lib/mig/health/moments'
+import { exportDifference } from '@/lib/mig/health/queries'
+import { differenceList } from '@/lib/mig/health/search-params'
+import { now } from '@/lib/now'
+
+export const GET = exportRoute(differenceList, async (viewer, params) => {
+  const between = await momentsOf(viewer, params, (await now()).mig)
+  return exportDifference(viewer, between, params, thresholdsFor(params))
+})

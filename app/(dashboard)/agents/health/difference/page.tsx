@@ -1,0 +1,87 @@
+import { RanDisclosure } from '@/components/agents/ran-sql'
+import { totalInWords } from '@/components/data-table/pager'
+import { ExactMoment } from '@/components/feedback/moment'
+import { ProblemPanel } from '@/components/feedback/panels'
+import { ChangeStrip } from '@/components/health/change-strip'
+import { DifferenceTable } from '@/components/health/difference-table'
+import { DifferenceFilters } from '@/components/health/past-filters'
+import { ThresholdsPanel } from '@/components/health/thresholds'
+import { Content } from '@/components/layout/content'
+import { dataPage, type PageProps } from '@/components/layout/data-page'
+import { Live } from '@/components/layout/live'
+import { PageHeader } from '@/components/layout/page-header'
+import { Section } from '@/components/layout/section'
+import { TextLink } from '@/components/ui/text-link'
+import { requireViewer } from '@/lib/auth/viewer'
+import { formatDuration, instantMillis } from '@/lib/format'
+import { listAgentsById, thresholdsFor } from '@/lib/mig/agents/queries'
+import { CHANGE_MEANING } from '@/lib/mig/health/changes'
+import { momentsOf } from '@/lib/mig/health/moments'
+import { getDifference, listDifference, ranForDifference } from '@/lib/mig/health/queries'
+import { differenceList } from '@/lib/mig/health/search-params'
+import { now } from '@/lib/now'
+
+export const metadata = { title: 'What changed' }
+
+const crumbs = [
+  { label: 'Agents', href: '/agents' },
+  { label: 'Health', href: '/agents/health' },
+]
+
+export default dataPage(async ({ searchParams }: PageProps) => {
+  const viewer = await requireViewer()
+  const parsed = differenceList.parse(await searchParams)
+  if (!parsed.ok)
+    return (
+      <>
+        <PageHeader crumbs={crumbs} title="What changed" />
+        <Content>
+          <ProblemPanel problem={parsed.problem} clearHref={differenceList.path} />
+        </Content>
+      </>
+    )
+  const { params } = parsed
+  const moment = await now()
+  const between = await momentsOf(viewer, params, moment.mig)
+  const { before, after } = between
+  const by = thresholdsFor(params)
+  const [counts, page] = await Promise.all([
+    getDifference(viewer, between, by),
+    listDifference(viewer, between, params, by),
+  ])
+  const stored = await listAgentsById(
+    viewer,
+    page.rows.map((row) => row.agentId),
+  )
+  const { label, meaning } = CHANGE_MEANING[params.filters.change]
+  const apart = (instantMillis(after) ?? 0) - (instantMillis(before) ?? 0)
+  const then = (at: string) => `/agents/health?at=${encodeURIComponent(at)}`
+  return (
+    <>
+      <PageHeader crumbs={crumbs} title="What changed" live={<Live now={{ mig: after, fixed: true }} />} />
+      <Content>
+        <p>
+          Between{' '}
+          <TextLink href={then(before)}>
+            <ExactMoment at={before} />
+          </TextLink>{' '}
+          and{' '}
+          <TextLink href={then(after)}>
+            <ExactMoment at={after} />
+          </TextLink>
+          , {formatDuration(apart)} apart. An endpoint that was lost and came back in between is in neither list.
+        </p>
+        <DifferenceFilters params={params} before={before} after={after} />
+        <ThresholdsPanel list={differenceList} params={params} by={by} isJudgedAnew={false} />
+        <ChangeStrip params={params} counts={counts} />
+        <Section
+          title={`${label.charAt(0).toUpperCase()}${label.slice(1)}`}
+          remark={`${totalInWords(page.total)}: each ${meaning}`}
+        >
+          <DifferenceTable params={params} page={page} after={after} stored={new Set(stored.map(({ id }) => id))} />
+        </Section>
+        <RanDisclosure ran={[...ranForDifference(viewer, between, by), ...page.ran]} />
+      </Content>
+    </>
+  )
+})

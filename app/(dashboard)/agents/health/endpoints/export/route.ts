@@ -1,0 +1,11 @@
+import { exportRoute } from '@/lib/export'
+import { thresholdsFor } from '@/lib/mig/agents/queries'
+import { momentOf } from '@/lib/mig/health/moments'
+import { exportSpansAt } from '@/lib/mig/health/queries'
+import { pastList } from '@/lib/mig/health/search-params'
+import { now } from '@/lib/now'
+
+export const GET = exportRoute(pastList, async (viewer, params) => {
+  const at = await momentOf(viewer, params, (await now()).mig)
+  return exportSpansAt(viewer, at, params, thresholdsFor(params))
+})

@@ -1,0 +1,65 @@
+import { RanDisclosure } from '@/components/agents/ran-sql'
+import { totalInWords } from '@/components/data-table/pager'
+import { ExactMoment } from '@/components/feedback/moment'
+import { ProblemPanel } from '@/components/feedback/panels'
+import { PastBanner } from '@/components/health/past-banner'
+import { PastFilters } from '@/components/health/past-filters'
+import { PastTable } from '@/components/health/past-table'
+import { ThresholdsPanel } from '@/components/health/thresholds'
+import { Content } from '@/components/layout/content'
+import { dataPage, type PageProps } from '@/components/layout/data-page'
+import { Live } from '@/components/layout/live'
+import { PageHeader } from '@/components/layout/page-header'
+import { requireViewer } from '@/lib/auth/viewer'
+import { listAgentsById, thresholdsFor } from '@/lib/mig/agents/queries'
+import { momentOf } from '@/lib/mig/health/moments'
+import { getSpansAt } from '@/lib/mig/health/queries'
+import { pastList } from '@/lib/mig/health/search-params'
+import { now } from '@/lib/now'
+
+export const metadata = { title: 'Endpoints at a moment' }
+
+const crumbs = [
+  { label: 'Agents', href: '/agents' },
+  { label: 'Health', href: '/agents/health' },
+]
+
+export default dataPage(async ({ searchParams }: PageProps) => {
+  const viewer = await requireViewer()
+  const parsed = pastList.parse(await searchParams)
+  if (!parsed.ok)
+    return (
+      <>
+        <PageHeader crumbs={crumbs} title="Endpoints at a moment" />
+        <Content>
+          <ProblemPanel problem={parsed.problem} clearHref={pastList.path} />
+        </Content>
+      </>
+    )
+  const { params } = parsed
+  const moment = await now()
+  const at = await momentOf(viewer, params, moment.mig)
+  const by = thresholdsFor(params)
+  const page = await getSpansAt(viewer, at, params, by)
+  const stored = await listAgentsById(
+    viewer,
+    page.rows.map((row) => row.agentId),
+  )
+  return (
+    <>
+      <PageHeader crumbs={crumbs} title="Endpoints at a moment" live={<Live now={{ mig: at, fixed: true }} />} />
+      <Content>
+        <PastBanner at={at} now={moment.mig} href="/agents" />
+        <p>
+          <strong className="font-semibold">{totalInWords(page.total)}</strong>{' '}
+          {page.total.count === 1 ? 'endpoint' : 'endpoints'} at <ExactMoment at={at} />, with the state, system and
+          version of then.
+        </p>
+        <PastFilters params={params} at={at} />
+        <ThresholdsPanel list={pastList} params={params} by={by} isJudgedAnew={false} />
+        <PastTable params={params} page={page} at={at} stored={new Set(stored.map(({ id }) => id))} />
+        <RanDisclosure ran={page.ran} />
+      </Content>
+    </>
+  )
+})

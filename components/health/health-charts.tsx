@@ -1,0 +1,67 @@
+import type { ReactNode } from 'react'
+import { Section } from '@/components/layout/section'
+import { Segments } from '@/components/layout/tabs'
+import { formatCount } from '@/lib/format'
+import type { ChartKey } from '@/lib/mig/health/charts'
+import type { Picture } from '@/lib/mig/health/picture'
+import { RANGE, RANGES } from '@/lib/mig/health/range'
+import { type HealthParams, healthChart, healthPage } from '@/lib/mig/health/search-params'
+import { AwayList } from './away-list'
+import { ChartPanel } from './chart-panel'
+import { TagChoice } from './tag-choice'
+
+const OVER_TIME = ['offline', 'doubles', 'days', 'adoption', 'scheduler'] as const
+const OF_THE_MOMENT = ['ages', 'systems', 'versions', 'tag'] as const
+
+/** All charts of agent health: over time, and of the moment. */
+export function HealthCharts({ picture, params, now }: { picture: Picture; params: HealthParams; now: string }) {
+  const { charts, at, isPast, tagKeys, tag, tagsNotCounted } = picture
+  const moment = isPast ? at : now
+  const { filters } = params
+  const csv = (key: ChartKey) => {
+    const href = healthPage.href(params, {}, healthChart.path)
+    return `${href}${href.includes('?') ? '&' : '?'}chart=${key}&format=csv`
+  }
+  const panel = (key: ChartKey, action?: ReactNode) => {
+    const chart = charts.find((one) => one.key === key)
+    return chart && <ChartPanel key={key} chart={chart} now={now} csv={csv(key)} action={action} />
+  }
+  return (
+    <>
+      <Section
+        title="Over time"
+        remark={`the ${RANGE[filters.range].words} up to ${isPast ? 'that moment' : 'now'}`}
+        action={
+          <Segments
+            label="Range"
+            current={filters.range}
+            options={RANGES.map((range) => ({
+              key: range,
+              label: range,
+              href: healthPage.href(params, { filters: { range: range === '24h' ? null : range } }),
+            }))}
+          />
+        }
+      >
+        <div className="grid grid-cols-1 gap-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
+          {panel('states')}
+          <AwayList picture={picture} now={moment} />
+        </div>
+        <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">{OVER_TIME.map((key) => panel(key))}</div>
+      </Section>
+      <Section title={isPast ? 'At that moment' : 'Right now'} remark="of all endpoints">
+        <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
+          {OF_THE_MOMENT.map((key) =>
+            panel(key, key === 'tag' && <TagChoice keys={tagKeys} current={tag} params={params} />),
+          )}
+        </div>
+        {isPast && <p className="text-faint text-xs">The history keeps no tags.</p>}
+        {tagsNotCounted > 0 && (
+          <p className="text-faint text-xs">
+            The tags of {formatCount(tagsNotCounted, 'endpoint')} were too long or too various to be counted.
+          </p>
+        )}
+      </Section>
+    </>
+  )
+}

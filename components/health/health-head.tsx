@@ -1,0 +1,126 @@
+import { Moment } from '@/components/feedback/moment'
+import { StatStrip } from '@/components/layout/stat-strip'
+import { Card } from '@/components/ui/card'
+import { Icon } from '@/components/ui/icon'
+import { ProgressBar } from '@/components/ui/progress-bar'
+import { TONE_ICON, TONE_TEXT } from '@/components/ui/tone'
+import { Unknown } from '@/components/ui/unknown'
+import { cn } from '@/lib/cn'
+import { formatCount, formatDuration, formatNumber, formatPercent } from '@/lib/format'
+import { type EndpointState, STATE_MEANING } from '@/lib/mig/agents/status'
+import type { Picture } from '@/lib/mig/health/picture'
+import { sinceYesterday, verdictOf } from './verdict'
+
+// From well to ill to away, as the bar is read.
+const ORDER: EndpointState[] = ['online', 'late', 'unreachable', 'ahead', 'unknown', 'destroyed', 'gone']
+// Rare enough to be left out while nothing is in them.
+const RARE = new Set<EndpointState>(['ahead', 'unknown', 'destroyed'])
+
+/** Whether the fleet is fine in one line, its states as a bar, and all figures, each a link to exactly its rows. */
+export function HealthHead({ picture, now }: { picture: Picture; now: string }) {
+  const { figures, silence, isPast, rows, yesterday, isJudgedAnew } = picture
+  const { byState, endpoints } = figures
+  const verdict = verdictOf(figures, silence.silent, isPast)
+  const shown = ORDER.filter((state) => byState[state] > 0 || !RARE.has(state))
+  const before = isJudgedAnew ? undefined : yesterday
+  const note = (n: number, then: number | undefined) =>
+    [formatPercent(n, endpoints), sinceYesterday(n, then)].filter(Boolean).join(' · ')
+  return (
+    <div className="flex flex-col gap-3">
+      <Card className="flex flex-col gap-2.5 py-3.5">
+        <div className="flex items-start gap-2.5">
+          <Icon name={TONE_ICON[verdict.tone]} className={cn('mt-0.5 size-6 shrink-0', TONE_TEXT[verdict.tone])} />
+          <div className="min-w-0">
+            <h2 className={cn('font-semibold text-xl tracking-tight', TONE_TEXT[verdict.tone])}>{verdict.title}</h2>
+            <p className="text-muted text-sm">{verdict.sentence}</p>
+          </div>
+        </div>
+        <ProgressBar
+          label="Endpoints by state"
+          total={endpoints}
+          segments={shown.map((state) => ({
+            key: state,
+            label: STATE_MEANING[state].label,
+            count: byState[state],
+            tone: STATE_MEANING[state].tone,
+          }))}
+        />
+      </Card>
+      <StatStrip
+        large
+        label="Endpoints by state"
+        stats={[
+          {
+            key: 'total',
+            label: 'endpoints',
+            value: formatNumber(endpoints),
+            href: rows.replace(/[?&]$/, ''),
+            note: ['in all', sinceYesterday(endpoints, before?.endpoints)].filter(Boolean).join(' · '),
+          },
+          ...shown.map((state) => ({
+            key: state,
+            label: STATE_MEANING[state].label,
+            value: formatNumber(byState[state]),
+            href: `${rows}state=${state}`,
+            tone: byState[state] > 0 ? STATE_MEANING[state].tone : ('neutral' as const),
+            note: note(byState[state], before?.byState[state]),
+          })),
+        ]}
+      />
+      <Counted picture={picture} now={now} />
+    </div>
+  )
+}
+
+const NOT_SAMPLED = 'Nobody sampled near this moment'
+
+/** The documented questions and the newest heartbeat. */
+function Counted({ picture, now }: { picture: Picture; now: string }) {
+  const { counted, silence, isPast, yesterday } = picture
+  return (
+    <StatStrip
+      label="Documented questions"
+      stats={[
+        {
+          key: 'offline',
+          label: 'names offline, as documented',
+          value: counted ? formatNumber(counted.offlineNames) : <Unknown why={NOT_SAMPLED} />,
+          ...(!isPast && { href: '/agents/offline' }),
+          ...(counted && { tone: counted.offlineNames ? ('bad' as const) : ('good' as const) }),
+          icon: 'offline',
+          note:
+            counted &&
+            [
+              `${formatCount(counted.offlineEndpoints, 'endpoint')}`,
+              sinceYesterday(counted.offlineNames, yesterday?.offlineNames),
+            ]
+              .filter(Boolean)
+              .join(' · '),
+        },
+        {
+          key: 'doubles',
+          label: 'double, as documented',
+          value: counted ? formatNumber(counted.doubles) : <Unknown why={NOT_SAMPLED} />,
+          ...(!isPast && { href: '/agents/doubles' }),
+          ...(counted && { tone: counted.doubles ? ('attention' as const) : ('good' as const) }),
+          icon: 'double',
+          note:
+            counted &&
+            [
+              `${formatNumber(counted.doublesAlive)} with two processes alive`,
+              sinceYesterday(counted.doubles, yesterday?.doubles),
+            ]
+              .filter(Boolean)
+              .join(' · '),
+        },
+        {
+          key: 'heartbeat',
+          label: 'newest heartbeat',
+          value: <Moment at={silence.newest} now={isPast ? picture.at : now} none="none" />,
+          tone: silence.newest === null ? 'neutral' : silence.silent ? 'bad' : 'good',
+          note: `one is expected every ${formatDuration(silence.period)} from each agent`,
+        },
+      ]}
+    />
+  )
+}

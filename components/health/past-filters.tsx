@@ -1,0 +1,53 @@
+import { ChoiceField, FilterBar, MomentField, TextField } from '@/components/data-table/filter-bar'
+import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
+import { type DifferenceParams, differenceList, type PastParams, pastList } from '@/lib/mig/health/search-params'
+
+const NAMED = ['name', 'queueloc', 'os', 'version'] as const
+
+function NamedFields({ given }: { given: Record<string, string[]> }) {
+  return (
+    <>
+      <TextField name="name" label="Name" value={given.name?.[0]} width="w-36" />
+      <TextField name="queueloc" label="Queue" value={given.queueloc?.[0]} width="w-36" />
+      <TextField name="os" label="System" value={given.os?.[0]} width="w-28" />
+      <TextField name="version" label="Version, or =all of it" value={given.version?.[0]} width="w-40" />
+    </>
+  )
+}
+
+/** The filters of the fleet at a past moment, the moment among them. */
+export function PastFilters({ params, at }: { params: PastParams; at: string }) {
+  const { given } = params
+  return (
+    <FilterBar list={pastList} params={params} names={['at', 'state', ...NAMED]}>
+      <MomentField name="at" label="Moment (UTC)" value={given.at?.[0] ?? at} />
+      <ChoiceField
+        name="state"
+        label="State then"
+        value={given.state?.join(',')}
+        options={ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))}
+      />
+      <NamedFields given={given} />
+    </FilterBar>
+  )
+}
+
+/** The filters of a difference, its two moments among them. */
+export function DifferenceFilters({
+  params,
+  before,
+  after,
+}: {
+  params: DifferenceParams
+  before: string
+  after: string
+}) {
+  const { given } = params
+  return (
+    <FilterBar list={differenceList} params={params} names={['before', 'after', ...NAMED]}>
+      <MomentField name="before" label="From (UTC)" value={given.before?.[0] ?? before} />
+      <MomentField name="after" label="To (UTC)" value={given.after?.[0] ?? after} />
+      <NamedFields given={given} />
+    </FilterBar>
+  )
+}
