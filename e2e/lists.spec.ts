@@ -35,7 +35,7 @@ function still(route: string): string {
   if (route === '/agents/offline') return 'seen=2000h&silent=72h'
   const ago = (hours: number) => `${new Date(Date.now() - hours * 3_600_000).toISOString().slice(0, 16)}:00Z`
   if (route === '/agents/health/endpoints') return `at=${ago(1)}`
-  if (route === '/agents/health/difference') return `before=${ago(49)}&after=${ago(1)}`
+  if (route === '/agents/health/difference') return `from=${ago(49)}&to=${ago(1)}`
   return ''
 }
 

@@ -34,7 +34,7 @@ export function MomentBar({
 }) {
   const reachable = AGO.filter(({ ms }) => begins !== null && compareInstants(earlier(at, ms), begins) >= 0)
   const difference = (before: Instant) =>
-    `/agents/health/difference?before=${encodeURIComponent(second(before))}&after=${encodeURIComponent(isPast ? at : second(at))}`
+    `/agents/health/difference?from=${encodeURIComponent(second(before))}&to=${encodeURIComponent(isPast ? at : second(at))}`
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 print:hidden">
       <div className="flex flex-wrap items-center gap-2">

@@ -44,9 +44,9 @@ export function DifferenceFilters({
 }) {
   const { given } = params
   return (
-    <FilterBar list={differenceList} params={params} names={['before', 'after', ...NAMED]}>
-      <MomentField name="before" label="From (UTC)" value={given.before?.[0] ?? before} />
-      <MomentField name="after" label="To (UTC)" value={given.after?.[0] ?? after} />
+    <FilterBar list={differenceList} params={params} names={['from', 'to', ...NAMED]}>
+      <MomentField name="from" label="From (UTC)" value={given.from?.[0] ?? before} />
+      <MomentField name="to" label="To (UTC)" value={given.to?.[0] ?? after} />
       <NamedFields given={given} />
     </FilterBar>
   )

@@ -400,7 +400,7 @@ export function daysChart(days: DayCount[], range: { from: Instant; to: Instant 
     const day = start.slice(0, 10)
     const count = known.get(day)
     const end = t + DAY > millisOf(range.to) ? range.to : nanosToInstant(BigInt(t + DAY) * NANOS)
-    const difference = `/agents/health/difference?before=${encodeURIComponent(start)}&after=${encodeURIComponent(end)}${suffix}`
+    const difference = `/agents/health/difference?from=${encodeURIComponent(start)}&to=${encodeURIComponent(end)}${suffix}`
     const values: Point['values'] | undefined =
       count && (count.rebuilt ? { oldCame: count.came, oldLost: count.lost } : { came: count.came, lost: count.lost })
     points.push({

@@ -32,10 +32,10 @@ export async function momentsOf(
   now: Instant,
 ): Promise<Between> {
   const history = await getHistory(viewer)
-  const after = filters.after ?? history?.passedAt ?? now
+  const after = filters.to ?? history?.passedAt ?? now
   const dayBefore = earlier(after, DAY)
   const begins = history?.beginsAt ?? dayBefore
-  const before = filters.before ?? (compareInstants(begins, dayBefore) > 0 ? begins : dayBefore)
+  const before = filters.from ?? (compareInstants(begins, dayBefore) > 0 ? begins : dayBefore)
   check(history, before, now)
   check(history, after, now)
   if (compareInstants(before, after) > 0)

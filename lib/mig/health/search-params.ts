@@ -63,8 +63,8 @@ export const pastList = defineList({
 export const differenceList = defineList({
   path: '/agents/health/difference',
   filters: {
-    before: momentFilter('From'),
-    after: momentFilter('To'),
+    from: momentFilter('From'),
+    to: momentFilter('To'),
     change: { ...modeFilter('Change', CHANGES, 'lost'), default: 'lost' as const },
     ...named,
     ...thresholds,
