@@ -10,43 +10,93 @@ const TAG_TEXTS = 1_000
 /** Stored size of tags beyond which they are not read. */
 const TAG_BYTES = 4_000
 
-/** Every endpoint by its newest row, with its state: the fold and the rule of the agent list. */
-function judgedSql(v: Vintage, bounds: StateBounds): Sql {
+const LOST_KINDS = sql`('ahead', 'destroyed', 'unknown')`
+const SILENT = sql`('late', 'unreachable', 'gone', 'destroyed')`
+
+/** What is kept of a state, and the last heartbeat that is kept with it. */
+const kindSql = (state: Sql): Sql => sql`CASE WHEN ${state} IN ${LOST_KINDS} THEN ${state} ELSE 'heard' END`
+const lastSeenSql = (state: Sql, seen: Sql): Sql => sql`CASE WHEN ${state} IN ${SILENT} THEN ${seen} END`
+
+const tagsSql = sql`pg_column_size(a.tags) > ${TAG_BYTES} AS tags_long,
+      CASE WHEN pg_column_size(a.tags) <= ${TAG_BYTES} THEN a.tags::text END AS tags`
+
+/** These endpoints by their newest rows, with their states: the fold and the rule of the agent list, by an index on queueloc. */
+function judgedOfSql(v: Vintage, bounds: StateBounds, queues: readonly string[]): Sql {
   const { from, lastSeen } = endpointsSql(bounds)
   const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
   return sql`SELECT a.queueloc, a.name, ${agentOsSql(v, 'a')} AS os, a.version, a.id, a.starttime, a.destructiontime,
-      ${lastSeen} AS seen, ${state} AS state, pg_column_size(a.tags) > ${TAG_BYTES} AS tags_long,
-      CASE WHEN pg_column_size(a.tags) <= ${TAG_BYTES} THEN a.tags::text END AS tags
-    FROM ${from} WHERE ${isNewestSql('a', bounds.now)}`
+      ${lastSeen} AS seen, ${state} AS state
+    FROM ${from} WHERE a.queueloc = ANY(${queues}) AND ${isNewestSql('a', bounds.now)}`
 }
 
-/** The parts of both statements that only read: the fold, the living processes and the groups that all figures add up from. */
-function readingCtes(v: Vintage, bounds: StateBounds, period: number): Sql {
+/**
+ * The same for the whole fleet: the newest rows by one walk through an index on queueloc, heartbeattime and id, those of the
+ * few queues that are ahead of now by themselves, then one pass over the rows.
+ */
+function judgedSql(v: Vintage, bounds: StateBounds): Sql {
   const { now } = bounds
-  const doublesSince = earlier(now, DOCUMENTED.doublesWithin)
-  // Ascending, so that the greatest age comes first.
-  const edges = [...AGE_EDGES].reverse().map((age) => sql`${earlier(now, age)}::timestamptz`)
-  return sql`judged AS (${judgedSql(v, bounds)}),
-  beating AS MATERIALIZED (
-    SELECT queueloc, count(*) FILTER (WHERE heartbeattime >= ${doublesSince}::timestamptz) AS documented,
+  const seen = sql`coalesce(x.heard, a.heartbeattime)`
+  const state = stateSql({ lastSeen: seen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
+  return sql`SELECT n.queueloc, a.name, ${agentOsSql(v, 'a')} AS os, a.version, a.id, a.starttime, a.destructiontime,
+      ${seen} AS seen, ${state} AS state, ${tagsSql}
+    FROM (
+      (SELECT DISTINCT ON (queueloc) queueloc, id FROM public.agents WHERE heartbeattime <= ${now}::timestamptz
+        ORDER BY queueloc, heartbeattime DESC, id DESC)
+      UNION ALL
+      SELECT x.queueloc, y.id FROM ahead x CROSS JOIN LATERAL (
+        SELECT z.id FROM public.agents z WHERE z.queueloc = x.queueloc ORDER BY z.heartbeattime DESC, z.id DESC LIMIT 1
+      ) y WHERE NOT EXISTS (SELECT 1 FROM public.agents z WHERE z.queueloc = x.queueloc AND z.heartbeattime <= ${now}::timestamptz)
+    ) n JOIN public.agents a ON a.id = n.id LEFT JOIN ahead x ON x.queueloc = n.queueloc`
+}
+
+/** The queues with heartbeats ahead of now, and the newest of these that is a moment. */
+function aheadSql({ now }: StateBounds): Sql {
+  return sql`SELECT queueloc, max(heartbeattime) FILTER (WHERE ${isMomentSql(sql`heartbeattime`)}) AS heard
+    FROM public.agents WHERE heartbeattime > ${now}::timestamptz GROUP BY queueloc`
+}
+
+/** The processes of the queues on which more than one beats now, out of `beating`. */
+function severalSql(v: Vintage, bounds: StateBounds): Sql {
+  return sql`SELECT a.queueloc, a.id, a.name, ${agentOsSql(v, 'a')} AS os, a.version, a.pid, a.status, a.starttime, a.heartbeattime
+    FROM (SELECT queueloc FROM beating WHERE live > 1) b CROSS JOIN LATERAL (
+      SELECT * FROM public.agents p WHERE p.queueloc = b.queueloc AND p.heartbeattime >= ${bounds.online}::timestamptz OFFSET 0) a`
+}
+
+/** How many rows of each queue beat lately, where they are several; of `queues` only, or of all. */
+function beatingSql(bounds: StateBounds, queues: readonly string[] | null): Sql {
+  const doublesSince = earlier(bounds.now, DOCUMENTED.doublesWithin)
+  return sql`SELECT queueloc, count(*) FILTER (WHERE heartbeattime >= ${doublesSince}::timestamptz) AS documented,
       count(*) FILTER (WHERE heartbeattime >= ${bounds.online}::timestamptz) AS live
     FROM public.agents WHERE heartbeattime >= least(${doublesSince}::timestamptz, ${bounds.online}::timestamptz)
-    GROUP BY queueloc
-  ),
-  several AS MATERIALIZED (
-    SELECT a.queueloc, a.id, a.name, ${agentOsSql(v, 'a')} AS os, a.version, a.pid, a.status, a.starttime, a.heartbeattime
-    FROM public.agents a
-    WHERE a.heartbeattime >= ${bounds.online}::timestamptz AND a.queueloc IN (SELECT queueloc FROM beating WHERE live > 1)
-  ),
+      ${queues ? sql`AND queueloc = ANY(${queues})` : sql``}
+    GROUP BY queueloc HAVING count(*) > 1`
+}
+
+/** The parts of the count: the fold, the living processes and the groups that all figures add up from. */
+function readingCtes(v: Vintage, bounds: StateBounds, period: number, known: boolean): Sql {
+  const { now } = bounds
+  // Ascending, so that the greatest age comes first.
+  const edges = [...AGE_EDGES].reverse().map((age) => sql`${earlier(now, age)}::timestamptz`)
+  const state = sql`j.state`
+  const differs = sql`e.agent_id IS NULL OR ${kindSql(state)} <> e.kind OR coalesce(j.name, '') <> e.name
+    OR coalesce(j.os, '') <> e.os OR coalesce(j.version, '') <> e.version
+    OR ${lastSeenSql(state, sql`j.seen`)} IS DISTINCT FROM e.last_seen`
+  return sql`ahead AS MATERIALIZED (${aheadSql(bounds)}),
+  beating AS MATERIALIZED (${beatingSql(bounds, null)}),
+  several AS MATERIALIZED (${severalSql(v, bounds)}),
   alive_doubles AS (
     SELECT DISTINCT o.queueloc FROM several o JOIN several y ON y.queueloc = o.queueloc AND y.pid <> o.pid
       AND o.starttime <= y.starttime AND o.heartbeattime - ${period} * interval '1 millisecond' > y.starttime
     WHERE ${isMomentSql(sql`o.starttime`)} AND ${isMomentSql(sql`y.starttime`)} AND ${isMomentSql(sql`o.heartbeattime`)}
       AND coalesce(o.status, '') NOT IN ('destroyed', 'offline') AND coalesce(y.status, '') NOT IN ('destroyed', 'offline')
   ),
+  -- The queue is part of the key only where the endpoint is not as it was known: so the changed ones come out of the same fold.
   parts AS MATERIALIZED (
-    SELECT state, os, version, tags, tags_long, width_bucket(seen, ARRAY[${join(edges)}]) AS age, count(*) AS n
-    FROM judged GROUP BY 1, 2, 3, 4, 5, 6
+    SELECT j.state, j.os, j.version, j.tags, j.tags_long, width_bucket(j.seen, ARRAY[${join(edges)}]) AS age,
+      ${known ? sql`CASE WHEN ${differs} THEN j.queueloc END` : sql`NULL::text`} AS changed, count(*) AS n
+    FROM (${judgedSql(v, bounds)} OFFSET 0) j
+      ${known ? sql`LEFT JOIN dashboard.endpoint e ON e.agent_id = j.id AND e.queueloc = j.queueloc` : sql``}
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
   )`
 }
 
@@ -68,7 +118,7 @@ function figuresSelect(bounds: StateBounds): Sql {
         FROM parts WHERE tags IS NOT NULL GROUP BY 1 ORDER BY 2 DESC LIMIT ${TAG_TEXTS}) t) AS by_tags,
     (SELECT count(DISTINCT tags) FROM parts) AS tag_texts,
     (SELECT coalesce(sum(n), 0) FROM parts WHERE tags_long) AS long_tags,
-    (SELECT coalesce(sum(live), 0) FROM beating) AS processes,
+    (SELECT count(*) FROM public.agents WHERE heartbeattime >= ${bounds.online}::timestamptz) AS processes,
     (SELECT count(*) FROM beating WHERE documented > 1) AS doubles,
     (SELECT count(*) FROM alive_doubles) AS doubles_alive,
     (SELECT count(*) FROM (SELECT name FROM public.agents
@@ -79,23 +129,55 @@ function figuresSelect(bounds: StateBounds): Sql {
 
 /** Counts the whole fleet at this moment and writes nothing; one row of figures. */
 export function countFleetSql(v: Vintage, bounds: StateBounds, thresholds: Thresholds): Sql {
-  return sql`WITH ${readingCtes(v, bounds, thresholds.period)} ${figuresSelect(bounds)}`
+  return sql`WITH ${readingCtes(v, bounds, thresholds.period, false)} ${figuresSelect(bounds)}`
 }
 
 /**
- * The pass: counts the fleet, compares it with what was known of each endpoint and writes what has changed: the span that
- * is over into endpoint_span, the present one into endpoint. `gapSince` is the last pass when it is more than a period ago:
- * then a new process tells better than its newest heartbeat when the endpoint came back.
+ * The same, and `changed`: the queues whose endpoints may not be as they were known, at most `limit` and one more. Of a queue
+ * on which several processes beat only a closer look can tell.
  */
-export function passSql(v: Vintage, bounds: StateBounds, thresholds: Thresholds, gapSince: Instant | null): Sql {
+export function compareFleetSql(v: Vintage, bounds: StateBounds, thresholds: Thresholds, limit: number): Sql {
+  return sql`WITH ${readingCtes(v, bounds, thresholds.period, true)} ${figuresSelect(bounds)}, ARRAY(
+    SELECT changed FROM parts WHERE changed IS NOT NULL UNION SELECT queueloc FROM beating WHERE live > 1 LIMIT ${limit + 1}
+  ) AS changed`
+}
+
+/** Endpoints that are known and of which MIG has no row any more; at most `limit` and one more. */
+export function departedSql(limit: number): Sql {
+  return sql`SELECT e.queueloc FROM dashboard.endpoint e
+    WHERE NOT EXISTS (SELECT 1 FROM public.agents a WHERE a.queueloc = e.queueloc) LIMIT ${limit + 1}`
+}
+
+/** The last pass, and whether it is more than a period ago. */
+export type Before = { at: Instant; gap: boolean }
+
+/**
+ * Compares these endpoints, or all, with what was known of them and writes what has changed: the span that is over into
+ * endpoint_span, the present one into endpoint. After a gap a new process tells better than its newest heartbeat when the
+ * endpoint came back.
+ */
+export function passSql(
+  v: Vintage,
+  bounds: StateBounds,
+  thresholds: Thresholds,
+  before: Before | null,
+  queues: readonly string[] | null,
+): Sql {
   const { now } = bounds
+  const gapSince = before?.gap ? before.at : null
+  // Who beat at the last pass cannot have been silent for so long: what told its heartbeat is gone.
+  const toldBy = before && earlier(before.at, 2 * thresholds.period)
+  const forgotten = sql`coalesce(j.last_seen < coalesce(e.last_seen, CASE WHEN e.kind = 'heard' THEN ${toldBy}::timestamptz END), false)`
   const started = sql`CASE WHEN ${isMomentSql(sql`j.starttime`)} AND j.starttime <= j.seen THEN j.starttime END`
   const ordered = sql`CASE WHEN ${isMomentSql(sql`j.destructiontime`)} THEN j.destructiontime
     ELSE j.seen + ${2 * thresholds.period} * interval '1 millisecond' END`
   const heard = sql`CASE WHEN j.seen > ${now}::timestamptz AND e.kind = 'ahead'
       THEN j.seen - ${thresholds.aheadBy} * interval '1 millisecond'
     WHEN ${started} > ${gapSince}::timestamptz THEN ${started} ELSE j.seen END`
-  return sql`WITH ${readingCtes(v, bounds, thresholds.period)},
+  return sql`WITH ${queues ? sql`` : sql`ahead AS MATERIALIZED (${aheadSql(bounds)}),`}
+  judged AS (${queues ? judgedOfSql(v, bounds, queues) : judgedSql(v, bounds)}),
+  beating AS MATERIALIZED (${beatingSql(bounds, queues)}),
+  several AS MATERIALIZED (${severalSql(v, bounds)}),
   -- While two processes beat, the younger one's version is the endpoint's: else it would change with every heartbeat.
   youngest AS (
     SELECT DISTINCT ON (queueloc) queueloc, id, name, os, version FROM several ORDER BY queueloc, starttime DESC, id DESC
@@ -103,24 +185,25 @@ export function passSql(v: Vintage, bounds: StateBounds, thresholds: Thresholds,
   found AS (
     SELECT j.queueloc, coalesce(y.id, j.id) AS id, coalesce(y.name, j.name, '') AS name, coalesce(y.os, j.os, '') AS os,
       coalesce(y.version, j.version, '') AS version, j.starttime, j.destructiontime, j.seen, j.state,
-      CASE WHEN j.state IN ('ahead', 'destroyed', 'unknown') THEN j.state ELSE 'heard' END AS kind,
-      CASE WHEN j.state IN ('late', 'unreachable', 'gone', 'destroyed') THEN j.seen END AS last_seen
+      ${kindSql(sql`j.state`)} AS kind, ${lastSeenSql(sql`j.state`, sql`j.seen`)} AS last_seen
     FROM judged j LEFT JOIN youngest y ON y.queueloc = j.queueloc
   ),
   changed AS MATERIALIZED (
     SELECT j.*, e.queueloc AS known, e.since AS old_since, e.first_seen, j.queueloc IS NULL AS departed, e.queueloc AS old_queueloc,
       -- Whether a new span begins; else only its last heartbeat became known.
       e.queueloc IS NULL OR j.queueloc IS NULL OR j.kind <> e.kind OR (j.name, j.os, j.version) <> (e.name, e.os, e.version)
-        OR (e.last_seen IS NOT NULL AND (j.last_seen IS NULL OR j.last_seen > e.last_seen)) AS begins,
+        OR (e.last_seen IS NOT NULL AND (j.last_seen IS NULL OR j.last_seen > e.last_seen)) OR ${forgotten} AS begins,
       CASE WHEN j.queueloc IS NULL THEN ${now}::timestamptz
-        WHEN j.kind IN ('ahead', 'unknown') THEN ${now}::timestamptz
+        WHEN j.kind IN ('ahead', 'unknown') OR ${forgotten} THEN ${now}::timestamptz
         WHEN j.kind = 'destroyed' AND e.kind IS DISTINCT FROM 'destroyed' THEN ${ordered}
         WHEN e.queueloc IS NULL THEN NULL
         ELSE ${heard} END AS begun
-    FROM found j FULL JOIN dashboard.endpoint e ON e.queueloc = j.queueloc
+    FROM found j FULL JOIN (
+      SELECT * FROM dashboard.endpoint ${queues ? sql`WHERE queueloc = ANY(${queues})` : sql``}
+    ) e ON e.queueloc = j.queueloc
     WHERE e.queueloc IS NULL OR j.queueloc IS NULL OR j.kind <> e.kind
-      OR (j.name, j.os, j.version) <> (e.name, e.os, e.version)
-      OR (e.last_seen IS NULL) <> (j.last_seen IS NULL) OR j.last_seen > e.last_seen
+      OR (j.name, j.os, j.version) <> (e.name, e.os, e.version) OR j.last_seen IS DISTINCT FROM e.last_seen
+      OR j.id <> e.agent_id
   ),
   firsts AS (
     SELECT queueloc, min(starttime) AS started FROM public.agents
@@ -154,6 +237,6 @@ export function passSql(v: Vintage, bounds: StateBounds, thresholds: Thresholds,
   departed AS (
     DELETE FROM dashboard.endpoint WHERE queueloc IN (SELECT old_queueloc FROM next WHERE departed) RETURNING 1
   )
-  ${figuresSelect(bounds)}, (SELECT count(*) FROM ended) AS ended, (SELECT count(*) FROM kept) AS kept,
+  SELECT (SELECT count(*) FROM ended) AS ended, (SELECT count(*) FROM kept) AS kept,
     (SELECT count(*) FROM departed) AS departed`
 }

@@ -1,11 +1,11 @@
 import type pg from 'pg'
-import { sql } from '@/lib/db/sql'
+import { type Sql, sql } from '@/lib/db/sql'
 import { earlier, stateBounds, type Thresholds } from '@/lib/mig/agents/state'
 import { vintage } from '@/lib/mig/vintage'
 import { compareInstants, type Instant } from '@/lib/mig/wire/time'
 import { writeDays } from './days'
 import { type Figures, figuresOf, type RawFigures } from './figures'
-import { countFleetSql, passSql } from './pass.sql'
+import { compareFleetSql, countFleetSql, departedSql, passSql } from './pass.sql'
 import { writeSample } from './sample'
 
 /** Which count a row of dashboard.fleet holds: its fixed moment, if any, and the thresholds. */
@@ -30,31 +30,54 @@ export async function countFleet(client: pg.ClientBase, now: Instant, thresholds
 
 export type Passed = { figures: Figures; ended: number; kept: number; departed: number }
 
+/** How many endpoints may have changed before all are compared at once instead of one by one. */
+const CHANGED = 20_000
+
 /**
  * One pass over the fleet at this moment, in the caller's transaction: the changes of endpoints, a sample, the fleet's row.
- * Null when the history is already later than this moment.
+ * Null when the history is already later than this moment. At most `most` endpoints are looked at one by one.
  */
-export async function runPass(client: pg.ClientBase, now: Instant, thresholds: Thresholds): Promise<Passed | null> {
+export async function runPass(
+  client: pg.ClientBase,
+  now: Instant,
+  thresholds: Thresholds,
+  most = CHANGED,
+): Promise<Passed | null> {
   const started = performance.now()
   const { rows: kept } = await client.query<{ passed_at: Instant }>(
     'SELECT passed_at FROM dashboard.fleet_history FOR UPDATE',
   )
-  const before = kept[0]?.passed_at ?? null
-  if (before && compareInstants(before, now) >= 0) return null
-  const gapSince = before && compareInstants(before, earlier(now, thresholds.period)) < 0 ? before : null
+  const passedAt = kept[0]?.passed_at ?? null
+  if (passedAt && compareInstants(passedAt, now) >= 0) return null
+  const gap = passedAt !== null && compareInstants(passedAt, earlier(now, thresholds.period)) < 0
+  const before = passedAt === null ? null : { at: passedAt, gap }
+  const few = (queues: string[]): string[] | null => (queues.length > most ? null : queues)
   await prepare(client)
-  const { rows } = await client.query<RawFigures & { ended: string; kept: string; departed: string }>(
-    passSql(await vintage(), stateBounds(now, thresholds), thresholds, gapSince),
-  )
+  const [v, bounds] = [await vintage(), stateBounds(now, thresholds)]
+  const { rows } = await client.query<RawFigures & { changed: string[] }>(compareFleetSql(v, bounds, thresholds, most))
   const row = rows[0]
   if (!row) throw new Error('the pass over the fleet gave no figures')
   const figures = figuresOf(row)
+  const wrote = await writeChanges(client, passSql(v, bounds, thresholds, before, few(row.changed)))
+  const { rows: known } = await client.query<{ n: string }>('SELECT count(*) AS n FROM dashboard.endpoint')
+  if (Number(known[0]?.n) !== figures.endpoints) {
+    const gone = await client.query<{ queueloc: string }>(departedSql(most))
+    const queues = few(gone.rows.map(({ queueloc }) => queueloc))
+    const more = await writeChanges(client, passSql(v, bounds, thresholds, before, queues))
+    for (const key of ['ended', 'kept', 'departed'] as const) wrote[key] += more[key]
+  }
   await client.query(sql`INSERT INTO dashboard.fleet_history AS h (begins_at, passed_at)
     VALUES (${now}::timestamptz, ${now}::timestamptz) ON CONFLICT (one) DO UPDATE SET passed_at = excluded.passed_at`)
   await writeSample(client, now, figures)
-  await writeDays(client, now, before, thresholds)
+  await writeDays(client, now, passedAt, thresholds)
   await writeFleet(client, questionOf(null, thresholds), now, figures, performance.now() - started)
-  return { figures, ended: Number(row.ended), kept: Number(row.kept), departed: Number(row.departed) }
+  return { figures, ...wrote }
+}
+
+async function writeChanges(client: pg.ClientBase, statement: Sql): Promise<Omit<Passed, 'figures'>> {
+  const { rows } = await client.query<{ ended: string; kept: string; departed: string }>(statement)
+  const { ended, kept, departed } = rows[0] ?? {}
+  return { ended: Number(ended), kept: Number(kept), departed: Number(departed) }
 }
 
 /** Writes the fleet's row of one question. */
