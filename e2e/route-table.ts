@@ -6,7 +6,7 @@ export type Site = {
   module: string
   /** The person who signs in as an investigator, and another one. */
   investigator: string
-  other: { id: string; fingerprint: string }
+  other: { id: string; fingerprint: string; name: string; storedFingerprint: string; digest: string }
   /** Whoever asks; the investigator for nobody. */
   self: { id: string; fingerprint: string }
   spool: { kind: string; state: string; name: string }
@@ -82,6 +82,10 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/acl/permissions': reads,
   '/investigators': reads,
   '/investigators/[id]': { ...reads, path: (site) => `/investigators/${site.other.id}` },
+  '/investigators/[id]/replace': {
+    investigator: 'no-access',
+    path: (site) => `/investigators/${site.other.id}/replace`,
+  },
   '/investigators/add': { investigator: 'no-access' },
   '/spool': { investigator: 'form' },
   '/spool/[kind]/[state]': { ...reads, path: (site) => spoolPath(site, '') },
@@ -138,7 +142,7 @@ const everybody = { nobody: 'done', investigator: 'done', admin: 'done' } as con
 const people = { nobody: 'refused', investigator: 'done', admin: 'done' } as const
 const none = { nobody: 'refused', investigator: 'refused', admin: 'refused' } as const
 
-const named = ({ id, fingerprint }: Site['other']) => ({ investigator: id, fingerprint })
+const named = ({ id, fingerprint }: Site['self']) => ({ investigator: id, fingerprint })
 
 const another = (weight: string) => String(Number(weight || '0') + 1)
 
@@ -190,7 +194,45 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
       ...admins,
     },
     { what: 'a key that something speaks against', fields: ({ newKey }) => ({ armoredKey: newKey }), ...none },
-    { what: 'a look at a key', fields: ({ newKey }) => ({ armoredKey: newKey, step: 'preview' }), ...none },
+  ],
+  'lib/mig/investigators/server-actions.ts#replaceKey': [
+    {
+      what: 'the key of another, which nobody saw so',
+      fields: ({ other, newKey }) => ({
+        ...named(other),
+        digest: '',
+        disabled: '',
+        armoredKey: newKey,
+        anyway: 'on',
+      }),
+      ...none,
+    },
+    {
+      what: 'the key of another',
+      fields: ({ other, newKey }) => ({
+        investigator: other.id,
+        fingerprint: other.storedFingerprint,
+        digest: other.digest,
+        disabled: '',
+        armoredKey: newKey,
+        anyway: 'on',
+      }),
+      ...admins,
+    },
+  ],
+  'lib/mig/investigators/server-actions.ts#rename': [
+    {
+      what: 'another',
+      fields: ({ other }) => ({ investigator: other.id, seen: other.name, name: 'Somebody Else' }),
+      ...admins,
+    },
+  ],
+  'lib/mig/investigators/server-actions.ts#remove': [
+    {
+      what: 'a row that signatures refer to',
+      fields: ({ other }) => ({ investigator: other.id, fingerprint: other.storedFingerprint, sure: 'on' }),
+      ...none,
+    },
   ],
   'lib/mig/investigators/server-actions.ts#saveFingerprint': [
     {

@@ -49,7 +49,7 @@ let people: Record<'investigator' | 'admin', Person>
 let words: Set<string>
 let phrases: string[]
 const WORD = /^[A-Za-z0-9][A-Za-z0-9.-]+[A-Za-z0-9]$/
-type Person = { id: string; name: string; fingerprint: string }
+type Person = Site['other']
 
 const query = <Row extends object>(statement: string) => readRows<Row>(statement, dataDir)
 const one = async <Row extends object>(statement: string): Promise<Row> => {
@@ -64,7 +64,9 @@ test.beforeAll(async () => {
   site = await startSiteForTests({ DB_HOME: dataDir })
   const person = (name: string) =>
     one<Person>(
-      `SELECT trunc(id)::text AS id, name, upper(pgpfingerprint) AS fingerprint FROM public.investigators WHERE name = '${name}'`,
+      `SELECT trunc(id)::text AS id, name, upper(pgpfingerprint) AS fingerprint, pgpfingerprint AS "storedFingerprint",
+         encode(sha256(convert_to(publickey, 'UTF8')), 'hex') AS digest
+       FROM public.investigators WHERE name = '${name}'`,
     )
   people = { admin: await person('Ada Okafor'), investigator: await person('Tomáš Dvořák') }
   const { command, action, agent } = await one<Pick<Site, 'command' | 'action' | 'agent'>>(
@@ -289,8 +291,13 @@ for (const [name, cases] of Object.entries(ACTIONS))
 
 /** The other person as the demo made them. */
 async function reset(disabled = false): Promise<void> {
-  const { id, fingerprint } = facts.other
+  const { id, fingerprint, name } = facts.other
   await query(`DELETE FROM dashboard.person WHERE investigator_id = ${id}`)
+  // What an earlier request added or renamed.
+  const added = `(SELECT i.id FROM public.investigators i WHERE i.name LIKE 'Somebody%' OR (i.name = '${name}' AND i.id <> ${id}))`
+  await query(`UPDATE public.investigators SET name = '${name}' WHERE id = ${id}`)
+  await query(`DELETE FROM public.invagtmodperm WHERE investigatorid IN ${added}`)
+  await query(`DELETE FROM public.investigators WHERE id IN ${added}`)
   if (disabled)
     await query(
       `INSERT INTO dashboard.person (investigator_id, fingerprint, disabled_at) VALUES (${id}, '${fingerprint}', clock_timestamp())`,

@@ -3,11 +3,13 @@ import { Notice } from '@/components/feedback/notice'
 import { StatusBadge } from '@/components/ui/badge'
 import { LinkButton } from '@/components/ui/button'
 import { Fingerprint } from '@/components/ui/mono'
+import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
-import { KEY_STATE_MEANING, STORED_PROBLEM } from '@/lib/mig/investigators/key-state'
+import { formatCount } from '@/lib/format'
+import { agentProblemSentence, KEY_STATE_MEANING, STORED_PROBLEM } from '@/lib/mig/investigators/key-state'
 import type { InvestigatorDetail } from '@/lib/mig/investigators/queries'
-import { ValidityLine } from './validity-line'
+import { KeyTimeline } from './key-timeline'
 
 /** The stored key: validity, user ids, primary key and subkeys; or why there is none to show. */
 export function KeyPanel({ investigator }: { investigator: InvestigatorDetail }) {
@@ -36,15 +38,22 @@ export function KeyPanel({ investigator }: { investigator: InvestigatorDetail })
           Actions signed with it are refused.
         </Notice>
       )}
-      <ValidityLine created={key.created} expires={key.expires} clock={clock} revoked={key.revoked} />
+      {key.agentProblem && (
+        <Notice tone="attention" title="MIG’s agents cannot use this key">
+          {agentProblemSentence(key.agentProblem)}
+        </Notice>
+      )}
+      <KeyTimeline parts={key.parts} clock={clock} />
       <ul className="flex flex-col gap-1 text-sm" aria-label="User ids">
         {key.userIds.length === 0 && <li className="text-muted">The key names no user.</li>}
         {key.userIds.map((user) => (
           <li key={user.text} className="wrap-anywhere">
             <bdi className={user.revoked ? 'text-muted line-through' : undefined}>{visibleText(user.text)}</bdi>
             {user.revoked && <span className="ml-2 text-bad text-xs">revoked</span>}
+            {user.selfHash && <span className="ml-2 text-faint text-xs">signed by its owner with {user.selfHash}</span>}
           </li>
         ))}
+        {key.photos > 0 && <li className="text-muted">{formatCount(key.photos, 'photo id')}</li>}
       </ul>
       <KeyParts investigator={investigator} parts={key.parts} />
       <div>
@@ -69,7 +78,7 @@ function KeyParts({
         <caption className="sr-only">Primary key and subkeys</caption>
         <thead>
           <tr>
-            {['Key', 'Algorithm', 'May', 'Created', 'Expires'].map((header) => (
+            {['Key', 'Algorithm', 'May', 'Created', 'Expires', 'Self-signature'].map((header) => (
               <th
                 key={header}
                 scope="col"
@@ -103,6 +112,7 @@ function KeyParts({
                   <Moment at={part.expires} now={investigator.clock} none="never" />
                 )}
               </td>
+              <td>{part.selfHash ?? <Unknown why="No valid self-signature" />}</td>
             </tr>
           ))}
         </tbody>

@@ -93,6 +93,54 @@ export async function makeAdmin(tx: Transaction, investigatorId: MigId): Promise
   await store(tx, person.id, fingerprint, sql`role`, sql`'admin'`)
 }
 
+/** Throws `invalid` for the scheduler's own row; in the caller's transaction. */
+export async function refuseToChangeScheduler(tx: Transaction, v: Vintage, investigatorId: MigId): Promise<void> {
+  refuseScheduler(await readPerson(tx, v, investigatorId))
+}
+
+/** Throws `conflict` when no admin is left who can sign in, now that this person's row was changed in the transaction. */
+export async function refuseToLoseLastAdmin(tx: Transaction, v: Vintage, investigatorId: MigId): Promise<void> {
+  const admins = await readPeople(tx, v, sql`p.role = 'admin'`)
+  if (admins.some((person) => person.role === 'admin' && person.canSignIn)) return
+  // Where there was none before, as in the first minutes of a site, nothing is lost.
+  const [last] = await tx.$queryRaw<{ role: string | null }[]>(
+    sql`SELECT role FROM dashboard.person WHERE investigator_id = ${investigatorId}::numeric AND role = 'admin' LIMIT 1`,
+  )
+  if (last)
+    throw new AppError(
+      'conflict',
+      'No admin who can still sign in would be left: make somebody else an admin first. Nothing was changed.',
+    )
+}
+
+export type PersonReplaced = {
+  before: Pick<PersonFacts, 'disabled' | 'status' | 'role'>
+  /** The role that counts for the new row. */
+  role: Role
+  ended: { sessionsEnded: number; tokensRevoked: number }
+}
+
+/**
+ * Gives granted role and disabled mark of one row to another, which holds the person's new key, and disables the old one, in the
+ * caller's transaction, which added the row and writes the audit. Throws `invalid` for the scheduler, `conflict` for the last admin.
+ */
+export async function replacePerson(tx: Transaction, v: Vintage, from: MigId, to: MigId): Promise<PersonReplaced> {
+  const before = await readPerson(tx, v, from)
+  refuseScheduler(before)
+  const fingerprint = neededFingerprint(await readPerson(tx, v, to))
+  if (before.granted) await store(tx, to, fingerprint, sql`role`, sql`${before.granted}`)
+  if (before.disabled) await store(tx, to, fingerprint, sql`disabled_at`, sql`clock_timestamp()`)
+  if (before.fingerprint) await store(tx, from, before.fingerprint, sql`disabled_at`, sql`clock_timestamp()`)
+  if (v.investigatorStatus && before.status === 'active') await storeStatus(tx, from, 'disabled')
+  const ended = {
+    sessionsEnded: await endSessionsOf(tx, from, 'investigator.rotate'),
+    tokensRevoked: await revokeTokensOf(tx, from),
+  }
+  if (before.role === 'admin' && before.canSignIn) await refuseToLoseLastAdmin(tx, v, from)
+  const { disabled, status, role } = before
+  return { before: { disabled, status, role }, role: (await readPerson(tx, v, to)).role, ended }
+}
+
 type Done = { kind: string; revokeTokens: boolean }
 
 /** One change of one person: lock, change, sessions and tokens, audit row. */

@@ -29,6 +29,12 @@ export async function listOwnSessions(viewer: Viewer): Promise<SessionRow[]> {
   return (await list(viewer, sql`s.investigator_id = ${viewer.id}::numeric`)).rows
 }
 
+/** The live sessions of one person, the one used last first. For admins. */
+export async function listSessionsOf(viewer: Viewer, investigatorId: MigId): Promise<SessionRow[]> {
+  assertAdmin(viewer)
+  return (await list(viewer, sql`s.investigator_id = ${investigatorId}::numeric`)).rows
+}
+
 /** Everybody's live sessions, at most 200, the one used last first. Throws `forbidden` unless the viewer is an admin. */
 export async function listSessions(viewer: Viewer): Promise<{ rows: SessionRow[]; more: boolean }> {
   assertAdmin(viewer)

@@ -21,7 +21,7 @@ export type Person = {
 
 /** The rights of MIG's own mask that reading here takes for granted. */
 const NEEDED = ['search', 'action', 'command', 'agent', 'dashboard'] as const
-const SCHEDULER_NAME = 'MIG Scheduler'
+export const SCHEDULER_NAME = 'MIG Scheduler'
 
 /** Whether the row is the scheduler's own: its key, or the name that MIG gives it. */
 export function isScheduler(

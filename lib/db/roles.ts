@@ -60,7 +60,7 @@ $$;`,
 
 /** What the program does with each of MIG's tables besides reading it. */
 export const MIG_WRITES: Readonly<Record<string, readonly string[]>> = {
-  investigators: ['INSERT', 'UPDATE'],
+  investigators: ['INSERT', 'UPDATE', 'DELETE'],
   modules: ['INSERT', 'UPDATE'],
   agtmodreq: ['INSERT', 'UPDATE', 'DELETE'],
   invagtmodperm: ['INSERT', 'UPDATE', 'DELETE'],

@@ -4,13 +4,47 @@ import { assertAdmin, type Viewer } from '@/lib/auth/viewer'
 import { pool } from '@/lib/db/pool'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
-import { vintage } from '@/lib/mig/vintage'
+import { publickeySql, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import { now } from '@/lib/now'
 import type { KeyFacts } from '@/lib/pgp/key'
 import type { KeyInput } from '@/lib/pgp/key-material'
+import { type Consequences, getConsequences } from './consequences'
+import { planReplacement, type Replacement, replacementWarnings } from './replacement'
 import { keylessSql } from './stored-key.sql'
 import { keyWarnings, proposedName, readUsableKey } from './usable-key'
+
+/** What storing another key for a person would do. */
+export type ReplacementPreview = Replacement & {
+  name: string
+  warnings: string[]
+  /** What the old key leaves behind, for a rotation and a revocation. */
+  consequences: Consequences
+}
+
+/**
+ * What `replaceKey` would do with this key. For admins. Throws as it does, but for a lost race, which only the write can know.
+ */
+export async function previewReplacement(viewer: Viewer, id: MigId, input: KeyInput): Promise<ReplacementPreview> {
+  assertAdmin(viewer)
+  const { clock } = await now()
+  const v = await vintage()
+  const { rows } = await pool().query<{ name: string; fingerprint: string | null; stored: string | null }>(sql`
+    SELECT i.name, i.pgpfingerprint AS fingerprint, ${publickeySql(v, 'i')} AS stored
+    FROM public.investigators i WHERE i.id = ${id}::numeric`)
+  const row = rows[0]
+  if (!row) throw new AppError('not_found', `There is no investigator ${id}.`)
+  const plan = await planReplacement(row, input, clock)
+  const known = (await knownFingerprints([plan.key.fingerprint])).get(plan.key.fingerprint)
+  if (known && known.id !== id)
+    throw new AppError('conflict', `This key is known already: it is that of ${known.name} (investigator ${known.id}).`)
+  return {
+    ...plan,
+    name: row.name,
+    warnings: replacementWarnings(plan),
+    consequences: await getConsequences(viewer, id, plan.key.expires),
+  }
+}
 
 /** What a key that was given says, before it is stored; the text is the cleaned public key itself. */
 export type KeyPreview = {

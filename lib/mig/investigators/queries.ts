@@ -1,5 +1,4 @@
 import 'server-only'
-import { normalSql } from '@/lib/auth/person.sql'
 import type { Viewer } from '@/lib/auth/viewer'
 import { pool } from '@/lib/db/pool'
 import { type Sql, sql } from '@/lib/db/sql'
@@ -15,7 +14,7 @@ import type { KeyFacts, KeyProblem, KeyReading } from '@/lib/pgp/key'
 import { readStoredKey, readStoredKeys } from './key-cache'
 import { agentProblemSentence, KEY_STATES, type KeyState, keyState } from './key-state'
 import type { investigatorList } from './search-params'
-import { keyDigestSql } from './stored-key.sql'
+import { keyDigestSql, markedSql } from './stored-key.sql'
 
 type Params = ListParams<(typeof investigatorList)['filters']>
 
@@ -70,8 +69,7 @@ function columnsSql(v: Vintage): Sql {
     ? sql`, i.status, i.createdat, i.lastmodified, ${v.investigatorPermissions ? sql`i.permissions::text AS permissions` : sql`NULL AS permissions`}`
     : sql``
   return sql`trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint, ${keyDigestSql(v)} AS digest,
-    EXISTS (SELECT FROM dashboard.person p WHERE p.investigator_id = i.id AND p.disabled_at IS NOT NULL
-      AND p.fingerprint = ${normalSql(sql`i.pgpfingerprint`)}) AS marked${later}`
+    ${markedSql} AS marked${later}`
 }
 
 async function keysOf(v: Vintage, rows: readonly RawInvestigator[], clock: Instant) {
@@ -272,6 +270,8 @@ export type InvestigatorDetail = Omit<InvestigatorRow, 'key' | 'weights'> & {
   actions: { id: MigId; name: string; status: string | null; validfrom: Instant | null }[]
   /** Weights by module: how many rows and the least and greatest weight among them. */
   weights: { moduleId: MigId; module: string | null; agents: number; least: number; greatest: number }[]
+  /** The SHA-256 of the stored key in hex; null where there is none. */
+  digest: string | null
   /** The clock that the key was judged by. */
   clock: Instant
 }
@@ -311,6 +311,7 @@ export async function getInvestigator(
     key: reading?.ok ? withoutArmor(reading.key) : null,
     actions: actions.rows,
     weights: weights.rows.map((w) => ({ ...w, agents: Number(w.agents) })),
+    digest: raw.digest,
     clock,
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseId } from '@/lib/mig/wire/id'
 
 const MAX_NAME = 1024
 
@@ -30,6 +31,38 @@ export const addSchema = z.object({
   step,
   complete: ticked,
   anyway: ticked,
+})
+
+const investigatorId = z.string().transform((text, context) => {
+  const id = parseId(text)
+  if (!id) context.addIssue({ code: 'custom', message: 'This names no investigator.' })
+  return id ?? z.NEVER
+})
+
+/** The form that stores another key; fingerprint and digest are those that the page showed. */
+export const replaceSchema = z.object({
+  investigator: investigatorId,
+  fingerprint: z.string(),
+  digest: z.string(),
+  /** Whether the page showed the person as disabled: 1, or empty. */
+  disabled: z.string().transform((text) => text === '1'),
+  ...keyFields,
+  step,
+  anyway: ticked,
+})
+
+/** The form of another name. */
+export const renameSchema = z.object({
+  investigator: investigatorId,
+  seen: z.string(),
+  name: nameText.refine((name) => name !== '', 'Type a name.'),
+})
+
+/** The form that removes a row. */
+export const removeSchema = z.object({
+  investigator: investigatorId,
+  fingerprint: z.string(),
+  sure: z.literal('on', { error: 'Tick the box first: a removed row does not come back.' }),
 })
 
 /** What was given as a key: the text when there is some, else the file's bytes; empty text when there is neither. */

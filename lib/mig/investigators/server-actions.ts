@@ -1,10 +1,14 @@
 'use server'
 
+import { redirect } from 'next/navigation'
 import type { FormState } from '@/lib/form-state'
+import { formatCount } from '@/lib/format'
 import { runServerAction } from '@/lib/server-action'
+import { type KeyReplaced, replaceKey as replace } from './key-mutations'
 import { addFingerprint, addInvestigator } from './mutations'
-import { previewKey } from './previews'
-import { addSchema, fingerprintSchema, keyInput } from './schema'
+import { previewKey, previewReplacement } from './previews'
+import { removeInvestigator, renameInvestigator } from './row-mutations'
+import { addSchema, fingerprintSchema, keyInput, removeSchema, renameSchema, replaceSchema } from './schema'
 
 /**
  * Adds an investigator from a public key, pasted or as a file: shows first what was understood, then saves. What was pasted
@@ -41,4 +45,61 @@ export async function saveFingerprint(_state: FormState, formData: FormData): Pr
       return { message: `1 investigator added without a key: ${name}.`, values: { id, fingerprint } }
     },
   })
+}
+
+/** Stores another key for a person, after a look at what that changes. What was pasted is never given back. */
+export async function replaceKey(_state: FormState, formData: FormData): Promise<FormState> {
+  return runServerAction({
+    schema: replaceSchema,
+    formData,
+    run: async (viewer, input) => {
+      const key = await keyInput(input)
+      if (input.step === 'preview')
+        return {
+          message: 'Nothing is stored yet.',
+          detail: await previewReplacement(viewer, input.investigator, key),
+          unchanged: true,
+        }
+      const { fingerprint, digest, disabled, investigator: investigatorId } = input
+      const done = await replace(viewer, { investigatorId, fingerprint, digest, disabled }, key, input)
+      return { message: replacedText(done), values: { id: done.id, audit: done.auditId } }
+    },
+  })
+}
+
+function replacedText({ kind, name, id, weightsCopied, sessionsEnded, tokensRevoked }: KeyReplaced): string {
+  const ended = [
+    sessionsEnded > 0 ? ` ${formatCount(sessionsEnded, 'session')} ended.` : '',
+    tokensRevoked > 0 ? ` ${formatCount(tokensRevoked, 'token')} revoked.` : '',
+  ].join('')
+  return kind === 'rotate'
+    ? `${name} has a new key, in row ${id}: ${formatCount(weightsCopied, 'weight')} copied, the old row is disabled.${ended}`
+    : `1 key stored, in the row of ${name}.${ended}`
+}
+
+/** Gives an investigator another name. */
+export async function rename(_state: FormState, formData: FormData): Promise<FormState> {
+  return runServerAction({
+    schema: renameSchema,
+    formData,
+    keep: ['name'],
+    run: async (viewer, { investigator, seen, name }) => {
+      await renameInvestigator(viewer, { investigatorId: investigator, seen, name })
+      return { message: `1 investigator renamed: ${name}.` }
+    },
+  })
+}
+
+/** Removes a row that nothing refers to, and leads to the list. */
+export async function remove(_state: FormState, formData: FormData): Promise<FormState> {
+  const state = await runServerAction({
+    schema: removeSchema,
+    formData,
+    run: async (viewer, { investigator, fingerprint }) => {
+      const { name } = await removeInvestigator(viewer, { investigatorId: investigator, fingerprint })
+      return { message: `1 investigator removed: ${name}.` }
+    },
+  })
+  if (state.status === 'ok') redirect('/investigators')
+  return state
 }

@@ -1,4 +1,5 @@
-import { raw, type Sql } from '@/lib/db/sql'
+import { normalSql } from '@/lib/auth/person.sql'
+import { raw, type Sql, sql } from '@/lib/db/sql'
 import type { Vintage } from '@/lib/mig/vintage'
 
 /** True where the row of alias `i` holds no key. */
@@ -16,3 +17,7 @@ export const keyDigestSql = (v: Vintage): Sql =>
       v.publickey === 'bytea' ? 'i.publickey' : `convert_to(i.publickey, 'UTF8')`
     }), 'hex') END`,
   )
+
+/** True where the dashboard's own mark says that the person of alias `i` is disabled. */
+export const markedSql: Sql = sql`EXISTS (SELECT FROM dashboard.person p WHERE p.investigator_id = i.id
+  AND p.disabled_at IS NOT NULL AND p.fingerprint = ${normalSql(sql`i.pgpfingerprint`)})`

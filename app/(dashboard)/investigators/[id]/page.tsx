@@ -1,10 +1,13 @@
 import { notFound } from 'next/navigation'
 import { AclNote } from '@/components/acl/acl-note'
 import { SignedActions, WeightSummary } from '@/components/investigators/activity'
-import { KeyBadge } from '@/components/investigators/key-badge'
+import { ConsequencesPanel } from '@/components/investigators/consequences-panel'
+import { DisabledBadge, KeyBadge } from '@/components/investigators/key-badge'
 import { KeyPanel } from '@/components/investigators/key-panel'
+import { PersonAudit } from '@/components/investigators/person-audit'
 import { RolePanel } from '@/components/investigators/role-panel'
 import { RowFacts } from '@/components/investigators/row-facts'
+import { RemoveForm, RenameForm } from '@/components/investigators/row-forms'
 import { ChooseId } from '@/components/layout/choose-id'
 import { Columns, Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
@@ -12,13 +15,18 @@ import { DetailHead } from '@/components/layout/detail-head'
 import { Live } from '@/components/layout/live'
 import { PageHeader } from '@/components/layout/page-header'
 import { Section } from '@/components/layout/section'
+import { SessionTable } from '@/components/settings/session-table'
 import { StatusBadge } from '@/components/ui/badge'
 import { LinkButton } from '@/components/ui/button'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
+import { listAudit } from '@/lib/audit/queries'
+import { auditList } from '@/lib/audit/search-params'
 import { getPerson } from '@/lib/auth/people-queries'
+import { listSessionsOf } from '@/lib/auth/queries'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount, formatNumber, formatRelative } from '@/lib/format'
+import { getConsequences } from '@/lib/mig/investigators/consequences'
 import { getInvestigator } from '@/lib/mig/investigators/queries'
 import { resolveId } from '@/lib/mig/resolve-id'
 import { investigatorStatus } from '@/lib/mig/wire/status'
@@ -26,6 +34,7 @@ import { now } from '@/lib/now'
 
 export const metadata = { title: 'Investigator' }
 
+const CHANGES_SHOWN = 8
 const crumbs = [{ label: 'Investigators', href: '/investigators' }]
 
 export default dataPage(async ({ params }: PageProps) => {
@@ -37,8 +46,16 @@ export default dataPage(async ({ params }: PageProps) => {
   const moment = await now()
   const investigator = await getInvestigator(viewer, resolved.id, moment)
   if (!investigator) notFound()
-  const person = viewer.role === 'admin' ? await getPerson(viewer, investigator.id) : null
-  const { key, later, signed, lastSigned, weights } = investigator
+  const { key, later, signed, lastSigned, weights, disabled, fingerprint } = investigator
+  const isAdmin = viewer.role === 'admin'
+  const audit = auditList.parse({ type: 'investigator', object: investigator.id, size: '25' })
+  const [person, sessions, consequences, changes] = await Promise.all([
+    isAdmin ? getPerson(viewer, investigator.id) : null,
+    isAdmin ? listSessionsOf(viewer, investigator.id) : null,
+    getConsequences(viewer, investigator.id, key?.expires ?? null),
+    audit.ok ? listAudit(viewer, audit.params) : null,
+  ])
+  const isReferred = consequences.signatures + consequences.weights + consequences.manifests > 0
   const rows = weights.reduce((sum, weight) => sum + weight.agents, 0)
   return (
     <>
@@ -48,6 +65,7 @@ export default dataPage(async ({ params }: PageProps) => {
           status={
             <>
               <KeyBadge state={investigator.state} />
+              {disabled && !later && <DisabledBadge />}
               {later && <StatusBadge {...investigatorStatus(later.status)} />}
             </>
           }
@@ -61,9 +79,16 @@ export default dataPage(async ({ params }: PageProps) => {
             { key: 'weights', label: 'Weights', value: formatNumber(rows) },
           ]}
           action={
-            <LinkButton href={`/acl/permissions?investigator=${investigator.id}`} icon="permission">
-              Weights by endpoint
-            </LinkButton>
+            <span className="flex flex-wrap gap-2">
+              <LinkButton href={`/acl/permissions?investigator=${investigator.id}`} icon="permission">
+                Weights by endpoint
+              </LinkButton>
+              {isAdmin && (
+                <LinkButton href={`/investigators/${investigator.id}/replace`} icon="key">
+                  {key ? 'Replace the key' : 'Store a key'}
+                </LinkButton>
+              )}
+            </span>
           }
         />
         <Columns
@@ -72,6 +97,15 @@ export default dataPage(async ({ params }: PageProps) => {
               <Section title="In the database">
                 <RowFacts investigator={investigator} />
               </Section>
+              <Section title="What hangs on it">
+                <ConsequencesPanel
+                  id={investigator.id}
+                  consequences={consequences}
+                  state={investigator.state}
+                  isDisabled={disabled}
+                  later={later !== null}
+                />
+              </Section>
               {person && <RolePanel person={person} later={later !== null} />}
               <Section title="Weights" remark="by module">
                 <WeightSummary investigator={investigator} />
@@ -79,6 +113,19 @@ export default dataPage(async ({ params }: PageProps) => {
                   <AclNote />
                 </div>
               </Section>
+              {person && person.why !== 'scheduler' && (
+                <Section title="The row" id="row">
+                  <RenameForm id={investigator.id} name={investigator.name} />
+                  {isReferred ? (
+                    <p className="text-muted text-xs">
+                      It cannot be removed: {formatCount(consequences.signatures, 'signature')} and{' '}
+                      {formatCount(consequences.weights, 'weight')} refer to it. Disable the person instead.
+                    </p>
+                  ) : (
+                    <RemoveForm id={investigator.id} fingerprint={fingerprint ?? ''} />
+                  )}
+                </Section>
+              )}
             </>
           }
         >
@@ -106,6 +153,25 @@ export default dataPage(async ({ params }: PageProps) => {
           >
             <SignedActions investigator={investigator} now={moment.mig} />
           </Section>
+          {sessions && sessions.length > 0 && (
+            <Section title="Sessions" remark="Revoking ends one at once.">
+              <SessionTable sessions={sessions} clock={moment.clock} caption="Sessions" />
+            </Section>
+          )}
+          {changes && (
+            <Section
+              title="Audit"
+              remark="what was changed about this person"
+              action={
+                <span className="flex flex-wrap gap-x-4 text-sm">
+                  <TextLink href={`/audit?type=investigator&object=${investigator.id}`}>All of it</TextLink>
+                  <TextLink href={`/audit?person=${investigator.id}`}>What this person did</TextLink>
+                </span>
+              }
+            >
+              <PersonAudit rows={changes.rows.slice(0, CHANGES_SHOWN)} clock={moment.clock} />
+            </Section>
+          )}
         </Columns>
       </Content>
     </>
