@@ -47,7 +47,6 @@ const MAY_NOT = [
   `UPDATE public.agents SET status = 'online'`,
   'DELETE FROM public.agents',
   'UPDATE public.commands SET results = NULL',
-  'DELETE FROM public.investigators',
   'DELETE FROM public.modules',
   'TRUNCATE public.agtmodreq',
   'CREATE ROLE another',
