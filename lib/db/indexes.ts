@@ -22,6 +22,8 @@ export const WANTED_INDEXES: readonly WantedIndex[] = [
   { table: 'agents', columns: ['os', 'id'], why: 'agents by system' },
   { table: 'agents', columns: ['version', 'id'], why: 'agents by version' },
   { table: 'actions', columns: ['validfrom'], why: 'replays of an action' },
+  // A target may be longer than a page of an index takes, so it is found by its digest.
+  { table: 'actions', columns: ['md5((target)::text)'], why: 'the kill orders of a double agent' },
   { table: 'commands', columns: ['starttime DESC', 'id DESC'], why: 'the command list' },
   {
     table: 'commands',
@@ -30,6 +32,7 @@ export const WANTED_INDEXES: readonly WantedIndex[] = [
     why: "an action's commands, and their number by status",
   },
   { table: 'commands', columns: ['agentid', 'starttime DESC', 'id DESC'], why: "an agent's commands" },
+  { table: 'commands', columns: ['status', 'starttime DESC', 'id DESC'], why: 'commands of a status' },
   { table: 'investigators', columns: ['pgpfingerprint'], why: 'the key of a signer' },
   { table: 'signatures', columns: ['actionid'], why: "an action's signers" },
   // A signature may be longer than a page of an index takes, so it is found by its digest.

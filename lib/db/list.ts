@@ -93,7 +93,7 @@ export async function fetchPage<Raw extends object>(
 ): Promise<Omit<Page<Raw>, 'total'>> {
   const backwards = params.before !== undefined
   const cursor = params.before ?? params.after
-  const { rows } = await pool().query<Raw & { cursor_key: string; cursor_id: string }>(pageSql(query, params))
+  const rows = await readRows<Raw & { cursor_key: string; cursor_id: string }>(query.memory, pageSql(query, params))
   const more = rows.length > params.size
   if (more) rows.pop()
   if (backwards) rows.reverse()
@@ -113,8 +113,11 @@ export function countSql(query: Pick<ListQuery, 'from' | 'where'>, limit = COUNT
 }
 
 /** How many rows the list has, counted up to a limit and honest about it beyond. */
-export async function countRows(query: Pick<ListQuery, 'from' | 'where'>, limit = COUNT_LIMIT): Promise<Total> {
-  const { rows } = await pool().query<{ n: string }>(countSql(query, limit))
+export async function countRows(
+  query: Pick<ListQuery, 'from' | 'where' | 'memory'>,
+  limit = COUNT_LIMIT,
+): Promise<Total> {
+  const rows = await readRows<{ n: string }>(query.memory, countSql(query, limit))
   const count = Number(rows[0]?.n ?? 0)
   return { count: Math.min(count, limit), more: count > limit }
 }

@@ -49,13 +49,14 @@ export function doubleProcessesSql(queuelocs: string[], since: Instant, limit: n
 
 /**
  * The newest invalid action by which the scheduler wanted to end a process of these queues (mig-domain 5.6): its target is the
- * bare queue at 72c07789, a condition on it later.
+ * bare queue at 72c07789, a condition on it later. Wants an index on actions (md5(target)).
  */
 export function killActionsSql(queuelocs: string[]): Sql {
   return sql`SELECT DISTINCT ON (q.queueloc) q.queueloc, trunc(x.id)::text AS id, x.name,
       count(*) OVER (PARTITION BY q.queueloc) AS of
     FROM unnest(${queuelocs}::text[]) q(queueloc)
-      JOIN public.actions x ON x.target IN (q.queueloc, 'queueloc=''' || q.queueloc || '''')
+      CROSS JOIN LATERAL (VALUES (q.queueloc), ('queueloc=''' || q.queueloc || '''')) t(target)
+      JOIN public.actions x ON md5(x.target::text) = md5(t.target) AND x.target = t.target
     WHERE x.status = 'invalid' AND (x.name LIKE 'Destroy agent %' OR x.name LIKE 'Kill agent %')
     ORDER BY q.queueloc, x.id DESC`
 }

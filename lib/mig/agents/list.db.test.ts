@@ -1,14 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { fetchPage } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
+import { env } from '@/lib/env'
 import type { RawParams } from '@/lib/list-params'
-import { forgetVintage } from '@/lib/mig/vintage'
+import { forgetVintage, vintage as readVintage } from '@/lib/mig/vintage'
 import { type Instant, parseRfc3339 } from '@/lib/mig/wire/time'
 import { insertAgents } from '@/lib/testing/agent-rows'
 import type { TestVintage } from '@/lib/testing/database'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
+import { agentListQuery } from './list.sql'
 import { listAgents } from './queries'
 import { agentList } from './search-params'
+import { stateBounds, thresholdsOf } from './state'
 
 const now = parseRfc3339('2014-09-15T21:18:00Z') as Instant
 const ago = (clock: string) => `2014-09-15 ${clock}+00`
@@ -77,6 +81,27 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('the agent list in t
       expect(pasted.rows.map((row) => row.id)).toEqual(rows.map((row) => row.id))
       expect((await pool().query(count?.text ?? '')).rows).toEqual([{ n: String(total.count) }])
     }
+  })
+
+  it('gives the same rows whether those that the texts mean are few, and named, or many', async () => {
+    const bounds = { ...stateBounds(now, thresholdsOf(env())), queuesAhead: [] }
+    for (const raw of [
+      { name: 'A' },
+      { name: 'beta', rows: 'processes' },
+      { os: 'LINUX', state: 'online' },
+      { queueloc: '.u00', double: '1' },
+      { version: '=201409151700+72c0778.prod', tag: 'operator', silent: '5m' },
+      { env: 'arch', name: 'nobody' },
+    ]) {
+      const parsed = agentList.parse({ sort: 'name', ...raw })
+      if (!parsed.ok) throw new Error(parsed.problem)
+      const many = await fetchPage<{ id: string }>(
+        agentListQuery(await readVintage(), parsed.params, bounds),
+        parsed.params,
+      )
+      expect((await listed(raw)).rows.map((row) => row.id)).toEqual(many.rows.map((row) => row.id))
+    }
+    expect(await names({ name: 'A', rows: 'processes' })).toEqual(['alpha', 'beta', 'beta', 'delta', 'gamma', 'late'])
   })
 
   it('takes no pair without a key', () => {

@@ -1,6 +1,6 @@
 import { containing, containingOrExact } from '@/lib/db/like'
 import type { ListQuery, SortExpression } from '@/lib/db/list'
-import { raw, type Sql, sql } from '@/lib/db/sql'
+import { join, raw, type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
 import { agentOsSql, jsonReadableSql, type Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -44,18 +44,46 @@ export function agentColumnsSql(vintage: Vintage, bounds: StateBounds, lastSeen:
     a.destructiontime, a.heartbeattime, a.status, ${state} AS state, ${lastSeen} AS last_seen`
 }
 
-/**
- * The agent list: one row an endpoint (its newest row) or one a process. In one pass over an index on heartbeattime with a
- * probe per row on an index on queueloc; without those two indexes in one hash join of the table with itself.
- */
-export function agentListQuery(vintage: Vintage, { filters }: Pick<Params, 'filters'>, bounds: FleetBounds): ListQuery {
-  const folded = filters.rows === 'endpoints'
-  const { from, lastSeen } = folded ? endpointsSql(bounds) : PROCESSES
+/** How many rows a filter may mean for them to be named one by one. */
+export const NAMED_ROWS = 1_000
+
+// What is asked of a row's own texts; no index leads from them to the rows.
+function textConditions(vintage: Vintage, { filters }: Pick<Params, 'filters'>): Sql[] {
   const where: Sql[] = []
   if (filters.name) where.push(sql`a.name ILIKE ${containing(filters.name)}`)
   if (filters.queueloc) where.push(sql`a.queueloc ILIKE ${containing(filters.queueloc)}`)
   if (filters.os) where.push(sql`lower(${agentOsSql(vintage, 'a')}) = lower(${filters.os})`)
   if (filters.version) where.push(containingOrExact(sql`a.version`, filters.version))
+  for (const pair of filters.tag ?? []) where.push(pairSql('tags', pair))
+  for (const pair of filters.env ?? []) where.push(pairSql('environment', pair))
+  return where
+}
+
+/**
+ * The rows that the list's texts mean, at most `NAMED_ROWS` and one more; null when it asks for none. Few ones are looked for
+ * once, here: the list's own order would lead through the whole table for them, for the page and for its count.
+ */
+export function namedRowsSql(vintage: Vintage, params: Pick<Params, 'filters'>): Sql | null {
+  const where = textConditions(vintage, params)
+  if (where.length === 0) return null
+  return sql`SELECT trunc(a.id)::text AS id FROM public.agents a WHERE ${join(where, ' AND ')} LIMIT ${NAMED_ROWS + 1}`
+}
+
+/**
+ * The agent list: one row an endpoint (its newest row) or one a process. In one pass over an index on heartbeattime with a
+ * probe per row on an index on queueloc; without those two indexes in one hash join of the table with itself. `named` are
+ * the rows that `namedRowsSql` found, when they are few.
+ */
+export function agentListQuery(
+  vintage: Vintage,
+  params: Pick<Params, 'filters'>,
+  bounds: FleetBounds,
+  named: readonly string[] | null = null,
+): ListQuery {
+  const { filters } = params
+  const folded = filters.rows === 'endpoints'
+  const { from, lastSeen } = folded ? endpointsSql(bounds) : PROCESSES
+  const where: Sql[] = named ? [sql`a.id = ANY(${named}::numeric[])`] : textConditions(vintage, params)
   if (filters.status) {
     const [status, ...more] = filters.status
     // Of one status an index gives the rows in order.
@@ -71,8 +99,6 @@ export function agentListQuery(vintage: Vintage, { filters }: Pick<Params, 'filt
         ? sql`a.queueloc IN (SELECT p.queueloc FROM public.agents p WHERE ${hasIdSql(sql`p`, filters.id.id)})`
         : hasIdSql(sql`a`, filters.id.id),
     )
-  for (const pair of filters.tag ?? []) where.push(pairSql('tags', pair))
-  for (const pair of filters.env ?? []) where.push(pairSql('environment', pair))
   if (filters.within) where.push(sql`${lastSeen} >= ${earlier(bounds.now, filters.within)}::timestamptz`)
   if (filters.silent) where.push(sql`${lastSeen} < ${earlier(bounds.now, filters.silent)}::timestamptz`)
   if (filters.double)

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { fetchPage } from '@/lib/db/list'
+import type { ListParams } from '@/lib/list-params'
 import { forgetVintage } from '@/lib/mig/vintage'
 import { type Instant, parseRfc3339 } from '@/lib/mig/wire/time'
 import { insertAgents } from '@/lib/testing/agent-rows'
@@ -6,8 +8,10 @@ import { insertActions, insertCommands } from '@/lib/testing/command-rows'
 import type { TestVintage } from '@/lib/testing/database'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
+import { offlineNamesQuery } from './offline.sql'
 import { listOffline } from './queries'
 import { offlineList } from './search-params'
+import { earlier } from './state'
 
 const viewer = testViewer('investigator')
 const now = parseRfc3339('2014-09-15T21:18:00Z') as Instant
@@ -83,5 +87,52 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('an offline row in t
     })
     expect(of('quiet')).toMatchObject({ tags: { kind: 'none' }, missed: [], missedCount: 0, heard: null })
     expect(of('twin')).toMatchObject({ id: '4096', heard: { id: '5120', name: 'twin', sameQueue: false } })
+  })
+})
+
+describe('offline names in the order of their last heartbeats', () => {
+  const { owner } = useDatabaseOf('data-rst')
+
+  it.each([1, 2, 3])('are those of the documented fold, page by page (%i)', async (seed) => {
+    forgetVintage()
+    let state = seed
+    const draw = (n: number) => {
+      state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296
+      return Math.floor((state / 4_294_967_296) * n)
+    }
+    const agents = Array.from({ length: 120 }, (_, i) => ({
+      id: String(i + 1),
+      name: `n${draw(40)}`,
+      queueloc: `linux.q${draw(60)}`,
+      // Few different moments, so that names tie; some recent, ahead, too old or none.
+      heartbeattime:
+        draw(12) === 0
+          ? ['9998-01-11 11:11:11+00', 'infinity', '0009-01-11 11:11:11+00', '2014-09-15 21:30:00+00'][draw(4)]
+          : earlier(
+              now,
+              [60_000, 300_000, 300_001, 3_600_000, 7_200_000, 86_400_000, 30 * 86_400_000, 31 * 86_400_000][draw(8)] ??
+                0,
+            ),
+    }))
+    await owner('TRUNCATE public.agents CASCADE')
+    await insertAgents(owner, 'data-rst', agents as Parameters<typeof insertAgents>[2])
+    for (const raw of [{}, { lost: '2h' }, { only: '1' }] as Record<string, string>[])
+      for (const sort of ['seen', '-seen']) {
+        const asked = { ...params({ ...raw, sort }), size: 7 }
+        const folded = await fetchPage<{ name: string; last_seen: Instant }>(offlineNamesQuery(asked, now), {
+          ...asked,
+          size: 500,
+        })
+        const walked: string[] = []
+        let after: ListParams<(typeof offlineList)['filters']>['after']
+        do {
+          const page = await listOffline(viewer, after ? { ...asked, after } : asked, now)
+          expect(page.total.count).toBe(folded.rows.length)
+          walked.push(...page.rows.map((row) => `${row.name} ${row.last_seen}`))
+          after = page.next ?? undefined
+        } while (after)
+        expect(walked).toEqual(folded.rows.map((row) => `${row.name} ${row.last_seen}`))
+        if (sort === 'seen' && !raw.lost) expect(walked.length).toBeGreaterThan(raw.only ? 0 : 7)
+      }
   })
 })

@@ -49,6 +49,34 @@ export function offlineNamesQuery({ filters }: Pick<Params, 'filters'>, now: Ins
   }
 }
 
+/**
+ * The same names with their last heartbeats, read from the row that is the last of its name instead of folded: walks an index on
+ * heartbeattime, so that a page in the order of last heartbeats does not fold the fleet.
+ */
+export function offlineNamesBySeenQuery(params: Pick<Params, 'filters'>, now: Instant): ListQuery {
+  const { filters } = params
+  const folded = offlineNamesQuery(params, now)
+  const lost = lostSince(filters, now)
+  const where: Sql[] = [
+    sql`o.heartbeattime >= ${earlier(now, filters.seen)}::timestamptz`,
+    sql`o.heartbeattime < ${earlier(now, filters.silent)}::timestamptz`,
+    // In two steps, since the index on names holds no ids.
+    sql`NOT EXISTS (SELECT 1 FROM public.agents newer WHERE newer.name = o.name AND newer.heartbeattime > o.heartbeattime)`,
+    sql`NOT EXISTS (SELECT 1 FROM public.agents newer
+      WHERE newer.name = o.name AND newer.heartbeattime = o.heartbeattime AND newer.id > o.id)`,
+    ...folded.where,
+  ]
+  if (filters.name) where.push(sql`o.name ILIKE ${containing(filters.name)}`)
+  if (lost) where.push(sql`o.heartbeattime >= ${lost}::timestamptz`)
+  return {
+    ...folded,
+    select: sql`o.name, o.heartbeattime AS last_seen`,
+    from: sql`public.agents o`,
+    where,
+    sorts: { seen: { expression: sql`o.heartbeattime`, type: 'timestamptz' } },
+  }
+}
+
 /** The same question by endpoint: the newest row of each queueloc that was seen and is silent. Wants an index on agents (queueloc). */
 export function offlineEndpointsQuery(vintage: Vintage, { filters }: Pick<Params, 'filters'>, now: Instant): ListQuery {
   const silent = earlier(now, filters.silent)

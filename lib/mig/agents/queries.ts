@@ -13,12 +13,20 @@ import { compareInstants, type Instant } from '@/lib/mig/wire/time'
 import type { Page, RanSql, Total } from '@/lib/page'
 import { type DoubleHint, doubleHints } from './doubles'
 import { doubleParams, doubleProcessesSql, doublesQuery, killActionsSql, namesakesSql } from './doubles.sql'
-import { agentColumnsSql, agentListQuery, countByStateSql, processCountsSql } from './list.sql'
+import {
+  agentColumnsSql,
+  agentListQuery,
+  countByStateSql,
+  NAMED_ROWS,
+  namedRowsSql,
+  processCountsSql,
+} from './list.sql'
 import {
   heardElsewhereSql,
   lastRowsSql,
   missedCommandsSql,
   offlineEndpointsQuery,
+  offlineNamesBySeenQuery,
   offlineNamesQuery,
   tagsSql,
 } from './offline.sql'
@@ -84,15 +92,25 @@ type RawAgent = Omit<AgentRow, 'processes'>
 /** A page with the statements that gave it. */
 export type RanPage<Row> = Page<Row> & { ran: RanSql[] }
 
-function ranBy(query: ListQuery, params: ListParams, what: string, now: Instant): RanSql[] {
-  return [ranSql(what, pageSql(query, params), now), ranSql(`number of ${what}`, countSql(query), now)]
+function ranBy(query: ListQuery, params: ListParams, what: string, now: Instant, page = query): RanSql[] {
+  return [ranSql(what, pageSql(page, params), now), ranSql(`number of ${what}`, countSql(query), now)]
 }
 
 /** The list's SQL at this moment, for the page, the export and the count of new rows. */
 export async function agentsQuery(_viewer: Viewer, params: AgentParams, now: Instant): Promise<ListQuery> {
   const by = thresholdsFor(params)
-  const bounds = params.filters.rows === 'endpoints' ? await fleetBounds(now, by) : boundsAt(now, by)
-  return agentListQuery(await vintage(), params, bounds)
+  const v = await vintage()
+  const [bounds, named] = await Promise.all([
+    params.filters.rows === 'endpoints' ? fleetBounds(now, by) : boundsAt(now, by),
+    namedRows(namedRowsSql(v, params)),
+  ])
+  return agentListQuery(v, params, bounds, named)
+}
+
+async function namedRows(statement: Sql | null): Promise<MigId[] | null> {
+  if (!statement) return null
+  const { rows } = await pool().query<{ id: MigId }>(statement)
+  return rows.length > NAMED_ROWS ? null : rows.map((row) => row.id)
 }
 
 /** One page of endpoints or processes. */
@@ -240,8 +258,11 @@ async function offlineQuery(params: OfflineParams, now: Instant): Promise<ListQu
 /** One page of the offline question: names as documented, or endpoints. */
 export async function listOffline(_viewer: Viewer, params: OfflineParams, now: Instant): Promise<RanPage<OfflineRow>> {
   const query = await offlineQuery(params, now)
-  const [page, total] = await Promise.all([fetchPage<LastRow & OfflineName>(query, params), countRows(query)])
   const byName = params.filters.by === 'name'
+  // A name that few have is sooner found by the fold.
+  const inOrder =
+    byName && params.sort.key === 'seen' && !params.filters.name ? offlineNamesBySeenQuery(params, now) : query
+  const [page, total] = await Promise.all([fetchPage<LastRow & OfflineName>(inOrder, params), countRows(query)])
   const last = byName
     ? await lastRows(
         page.rows.map((row) => row.name),
@@ -259,7 +280,7 @@ export async function listOffline(_viewer: Viewer, params: OfflineParams, now: I
     params,
     now,
   )
-  const ran = ranBy(query, params, byName ? 'offline names' : 'offline endpoints', now)
+  const ran = ranBy(query, params, byName ? 'offline names' : 'offline endpoints', now, inOrder)
   return { ...page, total, ran, rows: found.map((row) => ({ ...row, ...facts(row.id) })) }
 }
 

@@ -1,15 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { fetchPage } from '@/lib/db/list'
 import { exportLines } from '@/lib/export'
 import { forgetVintage } from '@/lib/mig/vintage'
 import { insertAgents } from '@/lib/testing/agent-rows'
 import { insertActions, insertCommands } from '@/lib/testing/command-rows'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
-import { isScanned } from './list.sql'
+import { commandListQuery, isScanned, type Meant, type NamedAgents } from './list.sql'
 import { exportCommands, listCommands } from './queries'
 import { commandList } from './search-params'
 
 const viewer = testViewer('investigator')
+const NOTHING: Meant = { agents: null, actions: null, byStatus: false, marks: null }
 const A = '6059408362783470592'
 const B = '6059408362783471616'
 
@@ -136,6 +138,36 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('commands in the layout 
     expect(isScanned(params({ agent: 'web' }), { agents: 'many' })).toBe(true)
     expect(isScanned(params({ agent: 'web', found: '1' }), { agents: { ids: ['1'] } })).toBe(false)
     expect(isScanned(params({ found: '1', action: A, sort: 'agent' }), { agents: null })).toBe(false)
+  })
+
+  it('finds the commands of one status by an index where there is one, and those of an agent within an action', async () => {
+    const scanned = await listCommands(viewer, params({ status: 'done', size: '25' }))
+    await database.owner('CREATE INDEX by_status ON public.commands (status, starttime DESC, id DESC)')
+    try {
+      const indexed = await listCommands(viewer, params({ status: 'done', size: '25' }))
+      expect(indexed.scan).toBeNull()
+      expect(indexed.rows).toEqual(scanned.rows)
+      expect(indexed.total).toEqual(scanned.total)
+      expect((await listCommands(viewer, params({ status: 'done,failed' }))).scan).not.toBeNull()
+      expect((await listCommands(viewer, params({ status: 'done', found: '1' }))).scan).not.toBeNull()
+      expect((await listCommands(viewer, params({ status: 'other' }))).rows.map((row) => row.id)).toEqual(['15'])
+      expect(await ids({ status: 'done', from: '2014-09-15T21:19:12Z', to: '2014-09-15T21:19:15Z' })).toEqual([
+        '13',
+        '16',
+      ])
+    } finally {
+      await database.owner('DROP INDEX public.by_status')
+    }
+    const inAction = async (meant: NamedAgents) => {
+      const query = commandListQuery(params({ agent: 'WEB', action: A, sort: 'agent' }), { ...NOTHING, agents: meant })
+      return (await fetchPage<{ id: string }>(query, params({ sort: 'agent' }))).rows.map((row) => row.id)
+    }
+    expect(await ids({ agent: 'web', action: A })).toEqual(['11', '12'])
+    expect(await inAction('many')).toEqual(['11', '12'])
+    expect(await inAction({ ids: ['1', '2', '3'] })).toEqual(['11', '12'])
+    const many = params({ agent: 'web', sort: '-start' })
+    const page = await fetchPage<{ id: string }>(commandListQuery(many, { ...NOTHING, agents: 'many' }), many)
+    expect(page.rows.map((row) => row.id)).toEqual(['16', '15', '14', '12', '11'])
   })
 
   it('sees the same rows with and without a scan, page by page', async () => {

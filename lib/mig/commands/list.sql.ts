@@ -16,6 +16,8 @@ export type Meant = {
   agents: NamedAgents | null
   /** The actions of a signer or a module; null when neither is asked for. */
   actions: string[] | null
+  /** An index leads from a status to its commands, newest first. */
+  byStatus: boolean
   /** What the answers are known by that are asked for; null when none are. */
   marks: { by: AnswerLikeness; marks: AnswerMark[] } | null
 }
@@ -31,16 +33,31 @@ function windowOf({ filters }: Pick<CommandParams, 'filters'>): Sql[] {
 
 const all = (conditions: Sql[]): Sql => (conditions.length ? sql`WHERE ${join(conditions, ' AND ')}` : sql``)
 
+/** Whether an index leads from a status to its newest commands. */
+export const STATUS_INDEXED = sql`
+  SELECT EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
+    JOIN pg_catalog.pg_attribute b ON b.attrelid = t.oid AND b.attnum = i.indkey[1]
+    WHERE t.relnamespace = 'public'::regnamespace AND t.relname = 'commands' AND a.attname = 'status'
+      AND b.attname = 'starttime' AND i.indisvalid AND i.indpred IS NULL) AS indexed`
+
+/** The one status that the list asks for; null for several, for any, and for words that MIG does not know. */
+export function onlyStatus({ filters }: Pick<CommandParams, 'filters'>): string | null {
+  const [status, ...more] = filters.status ?? []
+  return status && status !== 'other' && more.length === 0 ? status : null
+}
+
 /** Whether the list looks through the newest commands only: no index leads from its filters or its order to the rows. */
 export function isScanned(
   { filters, sort }: Pick<CommandParams, 'filters' | 'sort'>,
-  { agents }: Pick<Meant, 'agents'>,
+  { agents, byStatus = false }: Pick<Meant, 'agents'> & Partial<Meant>,
 ): boolean {
   if (filters.action || filters.agentid || filters.queueloc || filters.alike || filters.same || filters.hit)
     return false
   if (agents && agents !== 'many') return false
   const { status, agent, investigator, module, found, error, reason } = filters
-  return Boolean(status || agent || investigator || module || found || error || reason) || sort.key !== 'start'
+  if (sort.key !== 'start' || agent || investigator || module || found || error || reason) return true
+  return status !== undefined && !(byStatus && onlyStatus({ filters }))
 }
 
 /** How many commands a scanned list looks through at most. */
@@ -71,7 +88,9 @@ export function commandListQuery(
   const where: Sql[] = []
   const scanned = !whole && isScanned(params, meant)
   if (!scanned) where.push(...windowOf(params))
-  if (filters.status) {
+  const status = onlyStatus(params)
+  if (status) where.push(sql`c.status = ${status}`)
+  else if (filters.status) {
     const words = filters.status.filter((word) => word !== 'other')
     const other = filters.status.includes('other') ? sql`OR c.status <> ALL(${[...COMMAND_STATUSES]}::text[])` : sql``
     where.push(sql`c.status = ANY(${words}::text[]) ${other}`)
@@ -82,6 +101,7 @@ export function commandListQuery(
     where.push(sql`c.agentid IN (SELECT q.id FROM public.agents q WHERE q.queueloc = ${filters.queueloc})`)
   if (agents && agents !== 'many') where.push(sql`c.agentid = ANY(${agents.ids}::numeric[])`)
   const byName = filters.agent !== undefined && (agents === null || agents === 'many')
+  const joined = whole || params.sort.key === 'agent' || byName
   if (byName) where.push(sql`g.name ILIKE ${containing(filters.agent ?? '')}`)
   if (meant.actions) where.push(sql`c.actionid = ANY(${meant.actions}::numeric[])`)
   if (filters.found) where.push(foundSql('c'))
@@ -89,7 +109,6 @@ export function commandListQuery(
   if (filters.reason) where.push(sql`CASE WHEN ${hasErrorSql('c')} THEN ${reasonSql(filters.reason)} END`)
   else if (filters.error) where.push(hasErrorSql('c'))
   if (meant.marks) where.push(alikeSql(meant.marks.by, meant.marks.marks))
-  const joined = whole || params.sort.key === 'agent' || byName
   const actions = sql`LEFT JOIN public.actions a ON a.id = c.actionid`
   return {
     select: sql`
@@ -112,5 +131,7 @@ export function commandListQuery(
       status: { expression: sql`c.status`, type: 'text' },
     },
     id: sql`c.id`,
+    // All agents are joined by one hash.
+    ...(joined && !whole ? { memory: 64 } : {}),
   }
 }

@@ -13,7 +13,16 @@ import type { Instant } from '@/lib/mig/wire/time'
 import type { Page } from '@/lib/page'
 import { type AnswerMark, answerMarksSql, foundSql } from './answer.sql'
 import { collectHits } from './hits'
-import { commandListQuery, isScanned, type Meant, type NamedAgents, scanLimit, scannedSql } from './list.sql'
+import {
+  commandListQuery,
+  isScanned,
+  type Meant,
+  type NamedAgents,
+  onlyStatus,
+  STATUS_INDEXED,
+  scanLimit,
+  scannedSql,
+} from './list.sql'
 import type { CommandParams } from './search-params'
 import { type ReadResults, type ShortAnswer, shortAnswer } from './short-answer'
 
@@ -41,14 +50,20 @@ const LIST_RESULT_BYTES = 16_384
 /** Results that take more room than this as stored are not even unpacked for a list: neither length nor finding. */
 const LIST_STORED_BYTES = 262_144
 /** A name that means more agents than this is looked for in the newest commands instead. */
-const NAMED_AGENTS = 500
+const NAMED_AGENTS = 3_000
 
 async function namedAgents({ filters }: CommandParams): Promise<NamedAgents | null> {
-  const { agent, action, agentid, queueloc, alike, same } = filters
-  if (!agent || action || agentid || queueloc || alike || same) return null
+  const { agent, agentid, queueloc, alike, same } = filters
+  if (!agent || agentid || queueloc || alike || same) return null
   const { rows } = await pool().query<{ id: MigId }>(sql`
     SELECT trunc(id)::text AS id FROM public.agents WHERE name ILIKE ${containing(agent)} LIMIT ${NAMED_AGENTS + 1}`)
   return rows.length > NAMED_AGENTS ? 'many' : { ids: rows.map((row) => row.id) }
+}
+
+async function isStatusIndexed(params: CommandParams): Promise<boolean> {
+  if (!onlyStatus(params)) return false
+  const { rows } = await pool().query<{ indexed: boolean }>(STATUS_INDEXED)
+  return rows[0]?.indexed ?? false
 }
 
 async function meantActions({ filters }: CommandParams): Promise<MigId[] | null> {
@@ -87,12 +102,13 @@ async function answersWithHit(viewer: Viewer, action: MigId, key: string): Promi
 }
 
 async function meantBy(viewer: Viewer, params: CommandParams): Promise<Meant> {
-  const [agents, actions, marks] = await Promise.all([
+  const [agents, actions, marks, byStatus] = await Promise.all([
     namedAgents(params),
     meantActions(params),
     marksOf(viewer, params),
+    isStatusIndexed(params),
   ])
-  return { agents, actions, marks }
+  return { agents, actions, marks, byStatus }
 }
 
 /** The list's SQL, for the page and the count of new rows. */
