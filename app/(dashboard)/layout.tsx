@@ -1,13 +1,24 @@
 import { cookies } from 'next/headers'
-import type { ReactNode } from 'react'
+import { type ReactNode, Suspense } from 'react'
 import { Frame } from '@/components/layout/frame'
 import { Person } from '@/components/layout/person'
 import { themeFrom } from '@/components/layout/theme'
 import { signOut } from '@/lib/auth/server-actions'
-import { currentViewer } from '@/lib/auth/viewer'
+import { currentViewer, type Viewer } from '@/lib/auth/viewer'
 import { isTimeout, isUnavailable } from '@/lib/db/availability'
 import { viewerZone } from '@/lib/viewer-zone'
+import { FleetCount } from './fleet-count'
 import { SiteBanners } from './site-banners'
+
+/** Streamed in: no page waits for them. */
+function countsFor(viewer: Viewer) {
+  const count = (of: 'offline' | 'doubles') => (
+    <Suspense>
+      <FleetCount viewer={viewer} of={of} />
+    </Suspense>
+  )
+  return { offline: count('offline'), doubles: count('doubles') }
+}
 
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
   const theme = themeFrom((await cookies()).get('theme')?.value)
@@ -24,6 +35,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
       zone={await viewerZone()}
       person={viewer !== 'away' && <Person name={viewer.name} role={viewer.role} signOut={signOut} />}
       banners={<SiteBanners />}
+      counts={viewer === 'away' ? {} : countsFor(viewer)}
     >
       {children}
     </Frame>

@@ -14,9 +14,8 @@ import { RecentActions } from '@/components/overview/recent-actions'
 import { SpoolBacklog } from '@/components/overview/spool-backlog'
 import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
-import { formatDuration } from '@/lib/format'
-import { countDoubles, countEndpointsByState, countOffline, getSilence, thresholds } from '@/lib/mig/agents/queries'
-import { defaultDoubles, defaultOffline } from '@/lib/mig/agents/search-params'
+import { formatDuration, formatNumber } from '@/lib/format'
+import { getFleet, silenceOf } from '@/lib/mig/health/queries'
 import { countInflight, getAttention, getBacklog, getRecentActions } from '@/lib/mig/overview/queries'
 import { now } from '@/lib/now'
 
@@ -26,17 +25,15 @@ export default dataPage(async () => {
   const viewer = await requireViewer()
   const moment = await now()
   const at = moment.mig
-  const [counts, silence, offline, doubles, inflight, attention, recent, backlog] = await Promise.all([
-    countEndpointsByState(viewer, at),
-    getSilence(viewer, at),
-    countOffline(viewer, defaultOffline(), at),
-    countDoubles(viewer, defaultDoubles(), at),
+  const [fleet, inflight, attention, recent, backlog] = await Promise.all([
+    getFleet(viewer),
     countInflight(viewer),
     getAttention(viewer, at),
     getRecentActions(viewer),
     getBacklog(viewer),
   ])
-  const { period, timeout } = thresholds()
+  const { period, timeout } = fleet.thresholds
+  const silence = silenceOf(fleet)
   return (
     <>
       <PageHeader title="Overview" live={<Live now={moment} />} />
@@ -48,9 +45,14 @@ export default dataPage(async () => {
         <Section
           title="Endpoints"
           remark={`online within ${formatDuration(2 * period)}, reachable within ${formatDuration(timeout)}, gone after 30 days`}
+          action={
+            <TextLink href="/agents/health" className="text-sm">
+              Health over time
+            </TextLink>
+          }
         >
-          {counts.total ? (
-            <FleetFigures counts={counts} />
+          {fleet.endpoints ? (
+            <FleetFigures counts={fleet} />
           ) : (
             <EmptyState title="No agent has registered yet" icon="agent">
               An endpoint is counted here from its first heartbeat on.
@@ -70,18 +72,18 @@ export default dataPage(async () => {
             {
               key: 'offline',
               label: 'names offline',
-              value: totalInWords(offline),
+              value: formatNumber(fleet.offlineNames),
               href: '/agents/offline',
-              tone: offline.count ? 'bad' : 'good',
+              tone: fleet.offlineNames ? 'bad' : 'good',
               icon: 'offline',
               note: 'seen in 30 days, silent for 5 min',
             },
             {
               key: 'doubles',
               label: 'double agents',
-              value: totalInWords(doubles),
+              value: formatNumber(fleet.doubles),
               href: '/agents/doubles',
-              tone: doubles.count ? 'attention' : 'good',
+              tone: fleet.doubles ? 'attention' : 'good',
               icon: 'double',
               note: 'heard in the last 10 min',
             },

@@ -72,7 +72,7 @@ export default memo(function SeriesDrawing({ kind, series, points, time, onPress
           tickFormatter={tick}
         />
         <YAxis width={PLOT.left(kind)} axisLine={false} {...value} />
-        {gapsOf(points).map(([from, to]) => (
+        {gapsOf(points, kind === 'bar').map(([from, to]) => (
           <ReferenceArea key={from} x1={from} x2={to} fill="var(--sunken)" fillOpacity={1} stroke="var(--line)" />
         ))}
       </>
@@ -166,14 +166,14 @@ function isAlone(points: Point[], key: string, index: number): boolean {
   )
 }
 
-/** From the last known point to the next one, around each stretch without samples. */
-function gapsOf(points: Point[]): [from: number, to: number][] {
+/** The stretches without samples: of bars their own bands, else from the last known point to the next one. */
+function gapsOf(points: Point[], banded: boolean): [from: number, to: number][] {
   const gaps: [number, number][] = []
   for (let i = 0; i < points.length; i++) {
     if (!isGap(points[i] as Point)) continue
-    const from = Math.max(0, i - 1)
+    const from = banded ? i : Math.max(0, i - 1)
     while (i + 1 < points.length && isGap(points[i + 1] as Point)) i++
-    gaps.push([from, Math.min(points.length - 1, i + 1)])
+    gaps.push([from, banded ? i : Math.min(points.length - 1, i + 1)])
   }
   return gaps
 }

@@ -13,6 +13,9 @@ import { TagChoice } from './tag-choice'
 const OVER_TIME = ['offline', 'doubles', 'days', 'adoption', 'scheduler'] as const
 const OF_THE_MOMENT = ['ages', 'systems', 'versions', 'tag'] as const
 
+// A last one without a partner takes the row.
+const PAIRS = 'grid grid-cols-1 gap-4 lg:grid-cols-2 lg:[&>:last-child:nth-child(odd)]:col-span-2'
+
 /** All charts of agent health: over time, and of the moment. */
 export function HealthCharts({ picture, params, now }: { picture: Picture; params: HealthParams; now: string }) {
   const { charts, at, isPast, tagKeys, tag, tagsNotCounted } = picture
@@ -47,10 +50,10 @@ export function HealthCharts({ picture, params, now }: { picture: Picture; param
           {panel('states')}
           <AwayList picture={picture} now={moment} />
         </div>
-        <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">{OVER_TIME.map((key) => panel(key))}</div>
+        <div className={PAIRS}>{OVER_TIME.map((key) => panel(key))}</div>
       </Section>
       <Section title={isPast ? 'At that moment' : 'Right now'} remark="of all endpoints">
-        <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
+        <div className={PAIRS}>
           {OF_THE_MOMENT.map((key) =>
             panel(key, key === 'tag' && <TagChoice keys={tagKeys} current={tag} params={params} />),
           )}

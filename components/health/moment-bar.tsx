@@ -52,7 +52,7 @@ export function MomentBar({
         />
         <form action={healthPage.path} className="flex items-center gap-2">
           <HiddenParams list={healthPage} params={params} except={['at']} />
-          <label className="flex items-center gap-2 text-muted text-xs">
+          <label className="flex items-center gap-2 whitespace-nowrap text-muted text-xs">
             at (UTC)
             <input
               type="datetime-local"

@@ -3,37 +3,26 @@ import { Icon } from '@/components/ui/icon'
 import { TextLink } from '@/components/ui/text-link'
 import { TONE_ICON, TONE_TEXT, type Tone } from '@/components/ui/tone'
 import { cn } from '@/lib/cn'
+import { ATTENTION } from '@/lib/mig/actions/anomalies'
 import type { Attention } from '@/lib/mig/overview/queries'
 import type { StateOverview } from '@/lib/mig/spool/queries'
 
 type Item = { key: string; tone: Tone; href: string; link: string; rest: string }
 
-function itemsOf(attention: Attention, states: StateOverview[]): Item[] {
-  const { overdue, invalid, failed, since } = attention
-  const items: Item[] = []
-  const plural = (total: { count: number }, one: string, many: string) => (total.count === 1 ? one : many)
-  if (overdue.count)
-    items.push({
-      key: 'overdue',
-      tone: 'bad',
-      href: '/actions?attention=A3&sort=expiry',
-      link: `${totalInWords(overdue)} ${plural(overdue, 'action is', 'actions are')} in flight after expiry`,
-      rest: 'and will not land without help.',
-    })
-  if (invalid.count)
-    items.push({
-      key: 'invalid',
-      tone: 'attention',
-      href: `/actions?status=invalid&from=${encodeURIComponent(since)}`,
-      link: `${totalInWords(invalid)} ${plural(invalid, 'action', 'actions')} became invalid`,
-      rest: 'in the last 24 hours.',
-    })
+function itemsOf({ reasons, failed }: Attention, states: StateOverview[]): Item[] {
+  const items: Item[] = reasons.map(({ reason, total }) => ({
+    key: reason,
+    tone: ATTENTION[reason].tone,
+    href: `/actions?attention=${reason}`,
+    link: `${totalInWords(total)} ${total.count === 1 ? 'action' : 'actions'}: ${ATTENTION[reason].label}`,
+    rest: ATTENTION[reason].sentence,
+  }))
   if (failed.count)
     items.push({
       key: 'failed',
       tone: 'attention',
       href: '/commands?status=failed',
-      link: `${totalInWords(failed)} ${plural(failed, 'command', 'commands')} failed`,
+      link: `${totalInWords(failed)} ${failed.count === 1 ? 'command' : 'commands'} failed`,
       rest: 'in actions of the last 24 hours.',
     })
   for (const { directory, health } of states)

@@ -2,9 +2,9 @@ import { StatStrip } from '@/components/layout/stat-strip'
 import { Card } from '@/components/ui/card'
 import { ProgressBar } from '@/components/ui/progress-bar'
 import { formatNumber, formatPercent } from '@/lib/format'
-import type { StateCounts } from '@/lib/mig/agents/queries'
 import { agentList } from '@/lib/mig/agents/search-params'
 import { type EndpointState, STATE_MEANING } from '@/lib/mig/agents/status'
+import type { Figures } from '@/lib/mig/health/figures'
 
 // From well to ill to away, as the bar is read.
 const ORDER: EndpointState[] = ['online', 'late', 'unreachable', 'ahead', 'unknown', 'destroyed', 'gone']
@@ -12,8 +12,8 @@ const ORDER: EndpointState[] = ['online', 'late', 'unreachable', 'ahead', 'unkno
 const RARE = new Set<EndpointState>(['ahead', 'unknown', 'destroyed'])
 
 /** Endpoints by state: one bar, and figures that add up to the total, each a link to exactly its rows. */
-export function FleetFigures({ counts }: { counts: StateCounts }) {
-  const { byState, total } = counts
+export function FleetFigures({ counts }: { counts: Pick<Figures, 'endpoints' | 'byState'> }) {
+  const { byState, endpoints: total } = counts
   const shown = ORDER.filter((state) => byState[state] > 0 || !RARE.has(state))
   return (
     <div className="flex flex-col gap-3">

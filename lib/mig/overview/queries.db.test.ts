@@ -5,6 +5,7 @@ import { actionList } from '@/lib/mig/actions/search-params'
 import { earlier } from '@/lib/mig/agents/state'
 import { forgetVintage } from '@/lib/mig/vintage'
 import { type Instant, parseRfc3339 } from '@/lib/mig/wire/time'
+import { now as clock } from '@/lib/now'
 import { insertAgents } from '@/lib/testing/agent-rows'
 import type { TestVintage } from '@/lib/testing/database'
 import { useDatabaseOf } from '@/lib/testing/use-database'
@@ -31,6 +32,15 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('the overview in the
       [6, 'completed', earlier(now, 2 * HOUR), earlier(now, HOUR)],
       [7, 'completed', earlier(now, 48 * HOUR), earlier(now, 47 * HOUR)],
     ]
+    // Not picked up, stuck in preparation, running as preparing, drifted counters: each beside one that is all right.
+    const others: [id: number, status: string, age: number, counters: string][] = [
+      [11, 'init', 2 * patience, 'NULL, NULL, NULL'],
+      [12, 'init', patience / 2, 'NULL, NULL, NULL'],
+      [13, 'preparing', HOUR, '2, 0, 0'],
+      [14, 'preparing', HOUR, '2, 1, 1'],
+      [15, 'inflight', HOUR, '2, 3, 3'],
+      [16, 'inflight', HOUR, '2, 2, 2'],
+    ]
     const [column, value] = vintage === '2019' ? [', pgpsignatures', `, '[]'`] : ['', '']
     for (const values of actions)
       await owner(
@@ -38,30 +48,40 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('the overview in the
          VALUES ($1::numeric, 'an action', 'x', $2, $3::timestamptz, $4, $3::timestamptz${value})`,
         values,
       )
+    const counterColumns = vintage === '2019' ? '' : ', sentctr, returnedctr, donectr'
+    for (const [id, status, age, counters] of others)
+      await owner(
+        `INSERT INTO public.actions (id, name, target, status, validfrom, expireafter, starttime${counterColumns}${column})
+         VALUES ($1::numeric, 'an action', 'x', $2, $3::timestamptz, $4, $3::timestamptz${counterColumns && `, ${counters}`}${value})`,
+        [id, status, earlier(now, age), earlier(now, -HOUR)],
+      )
     await insertAgents(owner, vintage, [{ id: '9', heartbeattime: now }])
     await owner(`INSERT INTO public.commands (id, actionid, agentid, status, starttime)
       VALUES (1, 6, 9, 'failed', now()), (2, 6, 9, 'done', now()), (3, 7, 9, 'failed', now()), (4, 1, 9, 'failed', now())`)
   })
 
-  it('counts what needs attention, to the edge of its windows', async () => {
-    expect(await getAttention(viewer, now)).toEqual({
-      overdue: one(1),
-      invalid: one(1),
-      failed: one(2),
-      since: earlier(now, 24 * HOUR),
-    })
-    expect(await countInflight(viewer)).toEqual(one(3))
+  it('counts what needs attention by its reasons, to the edge of its windows', async () => {
+    const { reasons, failed } = await getAttention(viewer, now)
+    const counted = (vintage === '2019' ? [] : ['A9', 'A5']) as string[]
+    expect(reasons.map(({ reason }) => reason)).toEqual(['A1', 'A2', 'A3', ...counted, 'invalid'])
+    expect(failed).toEqual(one(2))
+    expect(await countInflight(viewer)).toEqual(one(5))
   })
 
-  it('links the invalid actions to a list of exactly as many', async () => {
-    const { invalid, since } = await getAttention(viewer, now)
-    const parsed = actionList.parse({ status: 'invalid', from: since })
-    if (!parsed.ok) throw new Error(parsed.problem)
-    expect((await listActions(viewer, parsed.params)).total).toEqual(invalid)
+  it('links each reason to a list of exactly as many', async () => {
+    // The list is asked at the clock's moment.
+    const { mig } = await clock()
+    const { reasons } = await getAttention(viewer, mig)
+    expect(reasons.length).toBeGreaterThan(2)
+    for (const { reason, total } of reasons) {
+      const parsed = actionList.parse({ attention: reason })
+      if (!parsed.ok) throw new Error(parsed.problem)
+      expect((await listActions(viewer, parsed.params)).total, reason).toEqual(total)
+    }
   })
 
   it('begins the recent actions as their list begins', async () => {
     const recent = await getRecentActions(viewer)
-    expect(recent.map((action) => action.id)).toEqual(['3', '2', '1', '6', '4', '5', '7'])
+    expect(recent.map((action) => action.id)).toEqual(['12', '11', '16', '15', '14', '13', '3', '2'])
   })
 })

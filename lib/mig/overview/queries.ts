@@ -4,10 +4,13 @@ import { isUnavailable } from '@/lib/db/availability'
 import { pool } from '@/lib/db/pool'
 import { type Sql, sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
+import { type AttentionReason, attentionBounds } from '@/lib/mig/actions/anomalies'
+import { attentionReasonSql, needsAttentionSql } from '@/lib/mig/actions/attention.sql'
 import { type ActionRow, listActions } from '@/lib/mig/actions/queries'
 import { actionList } from '@/lib/mig/actions/search-params'
 import { earlier } from '@/lib/mig/agents/state'
 import { getSpoolOverview, type SpoolOverview } from '@/lib/mig/spool/queries'
+import { vintage } from '@/lib/mig/vintage'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { Total } from '@/lib/page'
 
@@ -23,14 +26,10 @@ async function countUpTo(rows: Sql): Promise<Total> {
 }
 
 export type Attention = {
-  /** Actions in flight that have expired more than two collector periods ago: they will not land by themselves. */
-  overdue: Total
-  /** Actions that became invalid, valid from within the last day. */
-  invalid: Total
+  /** Actions that need attention, by the first reason that their row tells, the gravest first. */
+  reasons: { reason: AttentionReason; total: Total }[]
   /** Failed commands of actions valid from within the last day. */
   failed: Total
-  /** Where that day begins. */
-  since: Instant
 }
 
 /** How many actions are in flight, by their stored status. */
@@ -38,19 +37,36 @@ export function countInflight(_viewer: Viewer): Promise<Total> {
   return countUpTo(sql`SELECT 1 FROM public.actions WHERE status = 'inflight'`)
 }
 
+/** Actions that need attention by their reasons, each as its list counts it; beyond the limit every one is a "more than". */
+async function countReasons(now: Instant): Promise<Attention['reasons']> {
+  const v = await vintage()
+  const bounds = attentionBounds(now, env())
+  const { rows } = await pool().query<{ reason: AttentionReason; n: string }>(sql`
+    SELECT reason, count(*) AS n FROM (
+      SELECT ${attentionReasonSql(v, 'a', bounds)} AS reason FROM public.actions a
+      WHERE ${needsAttentionSql(v, 'a', bounds)} LIMIT ${COUNT_LIMIT + 1}
+    ) r GROUP BY reason`)
+  const more = rows.reduce((sum, { n }) => sum + Number(n), 0) > COUNT_LIMIT
+  const counts = new Map(rows.map(({ reason, n }) => [reason, Number(n)]))
+  return BY_GRAVITY.flatMap((reason) => {
+    const count = counts.get(reason)
+    return count ? [{ reason, total: { count, more } }] : []
+  })
+}
+
+const BY_GRAVITY: readonly AttentionReason[] = ['A1', 'A2', 'A3', 'A9', 'A5', 'invalid']
+
 /** What somebody should look at. Failed commands are found through their actions, for which there may be an index. */
 export async function getAttention(_viewer: Viewer, now: Instant): Promise<Attention> {
   const since = earlier(now, DAY)
-  const [overdue, invalid, failed] = await Promise.all([
-    countUpTo(sql`SELECT 1 FROM public.actions
-      WHERE status = 'inflight' AND expireafter < ${earlier(now, 2 * env().collectorPeriod)}::timestamptz`),
-    countUpTo(sql`SELECT 1 FROM public.actions WHERE status = 'invalid' AND validfrom >= ${since}::timestamptz`),
+  const [reasons, failed] = await Promise.all([
+    countReasons(now),
     // Action by action, else the planner reads all commands.
     countUpTo(sql`SELECT 1 FROM public.actions a CROSS JOIN LATERAL (
         SELECT FROM public.commands c WHERE c.actionid = a.id AND c.status = 'failed' LIMIT ${COUNT_LIMIT + 1}
       ) c WHERE a.validfrom >= ${since}::timestamptz`),
   ])
-  return { overdue, invalid, failed, since }
+  return { reasons, failed }
 }
 
 const RECENT = 8
