@@ -80,6 +80,12 @@ export function inStatesSql(state: Sql, states: readonly EndpointState[]): Sql {
 /** What the wanted states imply for the newest row's heartbeat, so that an index on heartbeattime can narrow the rows. */
 export function stateRangeSql(states: readonly EndpointState[], bounds: FleetBounds, ofEndpoint: boolean): Sql[] {
   const { queuesAhead } = bounds
+  // Neighbours in time are one range: of several joined by OR the planner walks the whole index.
+  const silent = new Set<EndpointState>(['gone', 'unreachable', 'late'])
+  if (states.length > 1 && states.every((state) => silent.has(state))) {
+    const until = sql`a.heartbeattime < ${states.includes('late') ? bounds.online : bounds.late}::timestamptz`
+    return states.includes('gone') ? [until] : [until, sql`a.heartbeattime >= ${bounds.gone}::timestamptz`]
+  }
   const ranges = states.map((state): Sql | null => {
     if (state === 'gone') return sql`a.heartbeattime < ${bounds.gone}::timestamptz`
     if (state === 'unreachable')

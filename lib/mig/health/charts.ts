@@ -312,6 +312,8 @@ export function tagChart({ byTag }: Pick<Figures, 'byTag'>, key: string, rows: s
   if (!tag) return null
   const all = tag.values.reduce((sum, { n }) => sum + n, tag.others)
   const askable = isAskable(key) && !key.includes('=') && key.trim() === key
+  // What is no text was counted as JSON, which the list's filter does not write the same way.
+  const isText = (value = '') => value !== 'null' && !/^[[{]/.test(value)
   const chart = valuesChart(tag.values, all, {
     key: 'tag',
     question: 'How are they tagged?',
@@ -319,7 +321,12 @@ export function tagChart({ byTag }: Pick<Figures, 'byTag'>, key: string, rows: s
     none: 'empty',
     href: (value) => `${rows}tag=${encodeURIComponent(`${key}=${value}`)}`,
   })
-  return askable ? chart : { ...chart, points: chart.points.map(({ href: _, ...point }) => point) }
+  return {
+    ...chart,
+    points: chart.points.map(({ href, ...point }) =>
+      askable && href && isText(point.label) ? { ...point, href } : point,
+    ),
+  }
 }
 
 const SHOWN_VERSIONS = 5

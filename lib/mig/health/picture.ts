@@ -1,8 +1,16 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
+import { fetchPage, pageSql } from '@/lib/db/list'
+import { ranSql } from '@/lib/db/shown-sql'
 import { AppError } from '@/lib/errors'
 import type { ExportColumn, ExportSource } from '@/lib/export'
-import { listAgents, type Silence, thresholds as settings, thresholdsFor } from '@/lib/mig/agents/queries'
+import {
+  type AgentRow,
+  agentsQuery,
+  type Silence,
+  thresholds as settings,
+  thresholdsFor,
+} from '@/lib/mig/agents/queries'
 import { agentList } from '@/lib/mig/agents/search-params'
 import { earlier, type Thresholds } from '@/lib/mig/agents/state'
 import type { EndpointState } from '@/lib/mig/agents/status'
@@ -114,7 +122,9 @@ export async function getPicture(viewer: Viewer, params: HealthParams, now: Inst
   const suffix = thresholdSuffix(params)
   const [history, moment] = await Promise.all([
     getHistory(viewer),
-    past ? pastMoment(viewer, past, now, by, suffix) : presentMoment(viewer, params, by, suffix, now),
+    past
+      ? pastMoment(viewer, past, now, by, suffix)
+      : presentMoment(viewer, params, isJudgedAnew ? by : undefined, suffix, now),
   ])
   const { at, rows, figures } = moment
   const [timed, yesterday] = await Promise.all([
@@ -154,13 +164,19 @@ function parsed<F>(
   return read.params
 }
 
-async function presentMoment(viewer: Viewer, { given }: HealthParams, by: Thresholds, suffix: string, now: Instant) {
+async function presentMoment(
+  viewer: Viewer,
+  { given }: HealthParams,
+  by: Thresholds | undefined,
+  suffix: string,
+  now: Instant,
+) {
   const judged = Object.fromEntries(
     (['period', 'timeout', 'gone'] as const).flatMap((name) => (given[name]?.[0] ? [[name, given[name][0]]] : [])),
   )
   const [fleet, away] = await Promise.all([
-    getFleet(viewer, by),
-    listAgents(viewer, parsed(agentList, { ...judged, state: 'unreachable,late', sort: '-seen', size: '25' }), now),
+    by ? getFleet(viewer, by) : getFleet(viewer),
+    newestAway(viewer, parsed(agentList, { ...judged, state: 'unreachable,late', sort: '-seen', size: '25' }), now),
   ])
   return {
     at: fleet.at,
@@ -181,8 +197,18 @@ async function presentMoment(viewer: Viewer, { given }: HealthParams, by: Thresh
       seen: row.last_seen,
     })),
     rows: open('/agents', suffix),
-    ran: { fleet: await ranForFleet(viewer, fleet), away: away.ran.slice(0, 1) },
+    ran: { fleet: await ranForFleet(viewer, fleet), away: away.ran },
   }
+}
+
+/** The first rows of the agent list, which are not counted: the figures beside them say how many there are. */
+async function newestAway(viewer: Viewer, params: Parameters<typeof agentsQuery>[1], now: Instant) {
+  const query = await agentsQuery(viewer, params, now)
+  const { rows } = await fetchPage<Pick<AgentRow, 'id' | 'name' | 'os' | 'version' | 'state' | 'last_seen'>>(
+    query,
+    params,
+  )
+  return { rows, ran: [ranSql('endpoints that fell silent last', pageSql(query, params), now)] }
 }
 
 async function pastMoment(viewer: Viewer, at: Instant, now: Instant, by: Thresholds, suffix: string) {

@@ -1,4 +1,5 @@
 import 'server-only'
+import { cache } from 'react'
 import type { Viewer } from '@/lib/auth/viewer'
 import { isUnavailable } from '@/lib/db/availability'
 import { countRows, countSql, fetchPage, type ListQuery, pageSql, streamRows } from '@/lib/db/list'
@@ -53,9 +54,11 @@ async function readFleet(question: string): Promise<FleetRow | null> {
 
 /**
  * The figures of the whole fleet, counted at most every 10 s for all instances: a quick count is made before they are
- * shown, a slow one behind the page that asks first. `thresholds` other than the settings' are counted by themselves.
+ * shown, a slow one behind the page that asks first. Thresholds other than the settings' are counted by themselves. The same
+ * within one request, so that the sidebar says what the page says.
  */
-export async function getFleet(_viewer: Viewer, thresholds: Thresholds = thresholdsOf(env())): Promise<Fleet> {
+export const getFleet = cache(async (_viewer: Viewer, given?: Thresholds): Promise<Fleet> => {
+  const thresholds = given ?? thresholdsOf(env())
   const question = questionOf(env().migNow, thresholds)
   const row = await readFleet(question)
   const age = row ? Number(row.age) : Number.POSITIVE_INFINITY
@@ -70,7 +73,7 @@ export async function getFleet(_viewer: Viewer, thresholds: Thresholds = thresho
   }
   await refresh(question, thresholds, row === null || age > stale)
   return fleetOf((await readFleet(question)) as FleetRow, thresholds)
-}
+})
 
 /** The last count of the whole fleet as it stands, for whoever asks often: counted again only when it is older than 2 minutes. */
 export async function getLastFleet(viewer: Viewer): Promise<Fleet> {
