@@ -5,13 +5,23 @@ import { visibleText } from '@/components/ui/visible-text'
 import type { EndpointCommand } from '@/lib/mig/agents/queries'
 import { commandStatus } from '@/lib/mig/wire/status'
 
-/** The newest commands of an endpoint, whichever of its processes they went to. */
-export function EndpointCommands({ commands, now }: { commands: EndpointCommand[]; now: string }) {
-  if (commands.length === 0) return <p className="text-muted text-sm">No action has been sent to this endpoint.</p>
+/** Commands of an endpoint, whichever of its processes they went to. */
+export function EndpointCommands({
+  commands,
+  now,
+  caption = 'Recent commands of this endpoint',
+  none = 'No action has been sent to this endpoint.',
+}: {
+  commands: EndpointCommand[]
+  now: string
+  caption?: string
+  none?: string
+}) {
+  if (commands.length === 0) return <p className="text-muted text-sm">{none}</p>
   return (
     <div className="overflow-x-auto rounded-md border border-line bg-surface">
       <table className="w-full border-separate border-spacing-0 text-sm">
-        <caption className="sr-only">Recent commands of this endpoint</caption>
+        <caption className="sr-only">{caption}</caption>
         <thead>
           <tr className="text-left text-muted text-xs [&>th]:h-row [&>th]:whitespace-nowrap [&>th]:px-3 [&>th]:font-medium">
             <th scope="col">Action</th>

@@ -3,6 +3,7 @@ import { TextLink } from '@/components/ui/text-link'
 import type { ListParams } from '@/lib/list-params'
 import type { OfflineDifference as Difference } from '@/lib/mig/agents/queries'
 import { offlineList } from '@/lib/mig/agents/search-params'
+import { RanDisclosure } from './ran-sql'
 
 /** Why the answers by name and by endpoint differ, with a link to exactly the rows that only one of them has. */
 export async function OfflineDifference({
@@ -12,24 +13,27 @@ export async function OfflineDifference({
   params: ListParams<(typeof offlineList)['filters']>
   difference: Promise<Difference>
 }) {
-  const { hidden, renamed } = await difference
+  const { hidden, renamed, ran } = await difference
   const one = (by: 'name' | 'endpoint') =>
     offlineList.href(params, { filters: { by: by === 'name' ? null : by, only: '1' } })
   return (
-    <ul className="flex max-w-text list-disc flex-col gap-1 pl-5 text-muted text-sm">
-      <li>
-        <TextLink href={one('endpoint')}>
-          {totalInWords(hidden)} {hidden.count === 1 ? 'endpoint is' : 'endpoints are'} missing by name
-        </TextLink>
-        : silent, while another queue is heard under the same name.
-      </li>
-      <li>
-        <TextLink href={one('name')}>
-          {totalInWords(renamed)} {renamed.count === 1 ? 'name is' : 'names are'} missing by endpoint
-        </TextLink>
-        : silent, while the queue went on under another name.
-      </li>
-      <li>Beyond that, a name with several silent queues is one name and several endpoints.</li>
-    </ul>
+    <>
+      <ul className="flex max-w-text list-disc flex-col gap-1 pl-5 text-muted text-sm">
+        <li>
+          <TextLink href={one('endpoint')}>
+            {totalInWords(hidden)} {hidden.count === 1 ? 'endpoint is' : 'endpoints are'} missing by name
+          </TextLink>
+          : silent, while another queue is heard under the same name.
+        </li>
+        <li>
+          <TextLink href={one('name')}>
+            {totalInWords(renamed)} {renamed.count === 1 ? 'name is' : 'names are'} missing by endpoint
+          </TextLink>
+          : silent, while the queue went on under another name.
+        </li>
+        <li>Beyond that, a name with several silent queues is one name and several endpoints.</li>
+      </ul>
+      <RanDisclosure ran={ran} of="the comparison" />
+    </>
   )
 }

@@ -1,28 +1,15 @@
 import { Moment } from '@/components/feedback/moment'
 import { TextLink } from '@/components/ui/text-link'
-import { TONE_MARK } from '@/components/ui/tone'
 import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
-import { formatCount, instantMillis } from '@/lib/format'
+import { formatCount } from '@/lib/format'
 import type { AgentDetail } from '@/lib/mig/agents/queries'
-import { STATE_MEANING } from '@/lib/mig/agents/status'
 import { agentStatus } from '@/lib/mig/wire/status'
 import { StateBadge } from './state-badge'
 import { VersionText } from './version-text'
 
-type Span = { from: number; to: number }
-
-function spanOf(process: AgentDetail['processes'][number]): Span | null {
-  const to = process.heartbeattime && instantMillis(process.heartbeattime)
-  const from = process.starttime && instantMillis(process.starttime)
-  return to && from && from <= to ? { from, to } : null
-}
-
-/** The endpoint's processes, newest heartbeat first, each with its life as a bar on one scale. */
+/** The endpoint's processes, newest heartbeat first. */
 export function ProcessList({ agent, now }: { agent: AgentDetail; now: string }) {
-  const spans = agent.processes.map(spanOf).filter((span) => span !== null)
-  const first = Math.min(...spans.map((span) => span.from))
-  const last = Math.max(instantMillis(now) ?? 0, ...spans.map((span) => span.to))
   const asked = agent.process.id
   const hidden = agent.processCount - agent.processes.length
   return (
@@ -37,14 +24,10 @@ export function ProcessList({ agent, now }: { agent: AgentDetail; now: string })
               <th scope="col">Version</th>
               <th scope="col">Started</th>
               <th scope="col">Last heartbeat</th>
-              <th scope="col" className="min-w-32">
-                Lifetime
-              </th>
             </tr>
           </thead>
           <tbody>
             {agent.processes.map((process) => {
-              const span = spanOf(process)
               return (
                 <tr
                   key={process.id}
@@ -80,9 +63,6 @@ export function ProcessList({ agent, now }: { agent: AgentDetail; now: string })
                   <td>
                     <Moment at={process.heartbeattime} now={now} none="no moment" />
                   </td>
-                  <td>
-                    {span && <Life span={span} first={first} last={last} tone={STATE_MEANING[process.state].tone} />}
-                  </td>
                 </tr>
               )
             })}
@@ -108,20 +88,6 @@ function StoredStatus({ status, state }: { status: string | null; state: string 
   return (
     <span className="text-faint text-xs" title="As stored in the agents table">
       {visibleText(stored.label)}
-    </span>
-  )
-}
-
-function Life({ span, first, last, tone }: { span: Span; first: number; last: number; tone: keyof typeof TONE_MARK }) {
-  const whole = Math.max(last - first, 1)
-  const left = (100 * (span.from - first)) / whole
-  const width = (100 * (span.to - span.from)) / whole
-  return (
-    <span aria-hidden="true" className="relative block h-1.5 w-full rounded-full bg-neutral-tint">
-      <span
-        className={cn('absolute inset-y-0 min-w-[3px] rounded-full', TONE_MARK[tone])}
-        style={{ left: `min(${left}%, calc(100% - 3px))`, width: `${width}%` }}
-      />
     </span>
   )
 }

@@ -14,10 +14,10 @@ export function RanStatements({ ran }: { ran: RanSql[] }) {
   )
 }
 
-/** The same, closed until it is asked for. */
-export function RanDisclosure({ ran }: { ran: RanSql[] }) {
+/** The same, closed until it is asked for; `of` names what it is behind where a page has several. */
+export function RanDisclosure({ ran, of = 'this' }: { ran: RanSql[]; of?: string }) {
   return (
-    <Disclosure summary="SQL behind this" aside="as it ran, with its values">
+    <Disclosure summary={`SQL behind ${of}`} aside="as it ran, with its values">
       <div className="max-w-4xl">
         <RanStatements ran={ran} />
       </div>

@@ -2,6 +2,7 @@ import { redirect } from 'next/navigation'
 import { AgentFilters } from '@/components/agents/agent-filters'
 import { AgentTable } from '@/components/agents/agent-table'
 import { RanDisclosure } from '@/components/agents/ran-sql'
+import { SilenceNotice } from '@/components/agents/silence-notice'
 import { totalInWords } from '@/components/data-table/pager'
 import { ProblemPanel } from '@/components/feedback/panels'
 import { Content } from '@/components/layout/content'
@@ -11,7 +12,7 @@ import { PageHeader } from '@/components/layout/page-header'
 import { Segments } from '@/components/layout/tabs'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatDuration } from '@/lib/format'
-import { listAgents, thresholdsFor } from '@/lib/mig/agents/queries'
+import { getSilence, listAgents, thresholdsFor } from '@/lib/mig/agents/queries'
 import { agentList } from '@/lib/mig/agents/search-params'
 import { findIds } from '@/lib/mig/find-id'
 import { now } from '@/lib/now'
@@ -34,7 +35,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   const typed = params.given.id?.[0]?.trim()
   if (typed && (await findIds(viewer, 'agents', typed)).length > 0) redirect(`/agents/${encodeURIComponent(typed)}`)
   const moment = await now()
-  const page = await listAgents(viewer, params, moment.mig)
+  const [page, silence] = await Promise.all([listAgents(viewer, params, moment.mig), getSilence(viewer, moment.mig)])
   const by = thresholdsFor(params)
   const { rows } = params.filters
   const filtered = Object.keys(params.given).some((name) => name !== 'rows')
@@ -43,6 +44,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     <>
       <PageHeader title="Agents" live={<ListLive list={agentList} params={params} page={page} now={moment} />} />
       <Content>
+        <SilenceNotice silence={silence} now={moment.mig} />
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <Segments
             label="Rows"
@@ -71,7 +73,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           {formatDuration(by.goneAfter)}.
         </p>
         <AgentTable params={params} page={page} now={moment.mig} />
-        <RanDisclosure ran={page.ran} />
+        <RanDisclosure ran={[...page.ran, ...silence.ran]} />
       </Content>
     </>
   )

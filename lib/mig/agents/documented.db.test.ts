@@ -168,10 +168,15 @@ describe('the documented offline question', () => {
           )
           for (const row of hidden) expect(row.heard).toMatchObject({ name: row.name, sameQueue: false })
           for (const row of renamed) if (row.heard) expect(row.heard.sameQueue).toBe(true)
-          expect(await compareOffline(viewer, offline(), now)).toEqual({
+          const { ran, ...counts } = await compareOffline(viewer, offline(), now)
+          expect(counts).toEqual({
             hidden: { count: hidden.length, more: false },
             renamed: { count: renamed.length, more: false },
           })
+          expect((await Promise.all(ran.map(({ text }) => ask<{ n: string }>(text)))).map(([row]) => row?.n)).toEqual([
+            String(hidden.length),
+            String(renamed.length),
+          ])
         } finally {
           await asker.query('ROLLBACK')
         }

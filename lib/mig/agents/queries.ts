@@ -118,14 +118,15 @@ export async function listAgents(viewer: Viewer, params: AgentParams, now: Insta
   const query = await agentsQuery(viewer, params, now)
   const [page, total] = await Promise.all([fetchPage<RawAgent>(query, params), countRows(query)])
   const counts = new Map<string, number>()
+  const ran = ranBy(query, params, params.filters.rows, now)
   if (params.filters.rows === 'endpoints' && page.rows.length) {
-    const { rows } = await pool().query<{ queueloc: string; n: string }>(
-      processCountsSql([...new Set(page.rows.map((row) => row.queueloc))]),
-    )
+    const statement = processCountsSql([...new Set(page.rows.map((row) => row.queueloc))])
+    const { rows } = await pool().query<{ queueloc: string; n: string }>(statement)
     for (const row of rows) counts.set(row.queueloc, Number(row.n))
+    ran.push(ranSql('rows of these endpoints', statement, now))
   }
   const rows = page.rows.map((row) => ({ ...agentOf(row), processes: counts.get(row.queueloc) ?? null }))
-  return { ...page, rows, total, ran: ranBy(query, params, params.filters.rows, now) }
+  return { ...page, rows, total, ran }
 }
 
 function agentOf(row: RawAgent): RawAgent {
@@ -222,18 +223,27 @@ const MISSED_SHOWN = 3
 
 type RowFacts = Pick<OfflineRow, 'tags' | 'missed' | 'missedCount' | 'heard'>
 
-async function factsOf(ids: MigId[], params: OfflineParams, now: Instant): Promise<(id: MigId | null) => RowFacts> {
+async function factsOf(
+  ids: MigId[],
+  params: OfflineParams,
+  now: Instant,
+): Promise<{ of: (id: MigId | null) => RowFacts; ran: RanSql[] }> {
   const facts = new Map<MigId, RowFacts>()
+  const ran: RanSql[] = []
   if (ids.length) {
+    const tagged = tagsSql(ids, JSON_LIMIT)
+    const unanswered = missedCommandsSql(ids, thresholds().period, MISSED_SHOWN)
+    const elsewhere = heardElsewhereSql(ids, earlier(now, params.filters.silent))
     const [tags, missed, heard] = await Promise.all([
-      pool().query<{ id: MigId; tags: string | null }>(tagsSql(ids, JSON_LIMIT)),
-      pool().query<MissedCommand & { agent: MigId; of: string }>(
-        missedCommandsSql(ids, thresholds().period, MISSED_SHOWN),
-      ),
-      pool().query<{ id: MigId; heard_id: MigId; heard_name: string; same_queue: boolean }>(
-        heardElsewhereSql(ids, earlier(now, params.filters.silent)),
-      ),
+      pool().query<{ id: MigId; tags: string | null }>(tagged),
+      pool().query<MissedCommand & { agent: MigId; of: string }>(unanswered),
+      pool().query<{ id: MigId; heard_id: MigId; heard_name: string; same_queue: boolean }>(elsewhere),
     ])
+    ran.push(
+      ranSql('tags of these rows', tagged, now),
+      ranSql('commands that these endpoints missed', unanswered, now),
+      ranSql('who is heard nevertheless', elsewhere, now),
+    )
     for (const row of tags.rows)
       facts.set(row.id, { tags: readTags(row.tags), missed: [], missedCount: 0, heard: null })
     for (const { agent, of, ...command } of missed.rows) {
@@ -246,7 +256,7 @@ async function factsOf(ids: MigId[], params: OfflineParams, now: Instant): Promi
       if (fact) fact.heard = { id: row.heard_id, name: row.heard_name, sameQueue: row.same_queue }
     }
   }
-  return (id) => facts.get(id as MigId) ?? { tags: null, missed: [], missedCount: 0, heard: null }
+  return { of: (id) => facts.get(id as MigId) ?? { tags: null, missed: [], missedCount: 0, heard: null }, ran }
 }
 
 async function offlineQuery(params: OfflineParams, now: Instant): Promise<ListQuery> {
@@ -273,15 +283,19 @@ export async function listOffline(_viewer: Viewer, params: OfflineParams, now: I
   const found = page.rows.map(({ name, last_seen, id, queueloc, os, version }) => ({
     name,
     last_seen,
-    ...(last ? (last.get(name) ?? NO_ROW) : { id, queueloc, os, version, rows: 1 }),
+    ...(last ? (last.byName.get(name) ?? NO_ROW) : { id, queueloc, os, version, rows: 1 }),
   }))
   const facts = await factsOf(
     found.flatMap((row) => row.id ?? []),
     params,
     now,
   )
-  const ran = ranBy(query, params, byName ? 'offline names' : 'offline endpoints', now, inOrder)
-  return { ...page, total, ran, rows: found.map((row) => ({ ...row, ...facts(row.id) })) }
+  const ran = [
+    ...ranBy(query, params, byName ? 'offline names' : 'offline endpoints', now, inOrder),
+    ...(last?.ran ?? []),
+    ...facts.ran,
+  ]
+  return { ...page, total, ran, rows: found.map((row) => ({ ...row, ...facts.of(row.id) })) }
 }
 
 export type OfflineDifference = {
@@ -289,31 +303,49 @@ export type OfflineDifference = {
   hidden: Total
   /** Names that are silent while their queue went on under another name: missing by endpoint. */
   renamed: Total
+  ran: RanSql[]
 }
 
 /** What one of the two answers has and the other has not, with the same windows. */
 export async function compareOffline(_viewer: Viewer, params: OfflineParams, now: Instant): Promise<OfflineDifference> {
-  const asked = (by: 'name' | 'endpoint') =>
-    offlineQuery({ ...params, filters: { ...params.filters, by, only: true } }, now).then((query) => countRows(query))
-  const [hidden, renamed] = await Promise.all([asked('endpoint'), asked('name')])
-  return { hidden, renamed }
+  const asked = (by: 'name' | 'endpoint', what: string) =>
+    countShown({ ...params, filters: { ...params.filters, by, only: true } }, what, now)
+  const [hidden, renamed] = await Promise.all([
+    asked('endpoint', 'number of endpoints missing by name'),
+    asked('name', 'number of names missing by endpoint'),
+  ])
+  return { hidden: hidden.total, renamed: renamed.total, ran: [hidden.ran, renamed.ran] }
 }
 
 type OfflineName = Pick<OfflineRow, 'name' | 'last_seen'>
 type LastRow = Pick<OfflineRow, 'id' | 'queueloc' | 'os' | 'version' | 'rows'>
 const NO_ROW: LastRow = { id: null, queueloc: null, os: null, version: null, rows: 0 }
 
-async function lastRows(names: string[], params: OfflineParams, now: Instant): Promise<Map<string, LastRow>> {
-  if (names.length === 0) return new Map()
-  const { rows } = await pool().query<Omit<LastRow, 'rows'> & { name: string; rows: string }>(
-    lastRowsSql(await vintage(), names, earlier(now, params.filters.seen)),
-  )
-  return new Map(rows.map(({ name, rows: n, ...row }) => [name, { ...row, rows: Number(n) }]))
+async function lastRows(
+  names: string[],
+  params: OfflineParams,
+  now: Instant,
+): Promise<{ byName: Map<string, LastRow>; ran: RanSql[] }> {
+  if (names.length === 0) return { byName: new Map(), ran: [] }
+  const statement = lastRowsSql(await vintage(), names, earlier(now, params.filters.seen))
+  const { rows } = await pool().query<Omit<LastRow, 'rows'> & { name: string; rows: string }>(statement)
+  const byName = new Map(rows.map(({ name, rows: n, ...row }) => [name, { ...row, rows: Number(n) }]))
+  return { byName, ran: [ranSql('last rows of these names', statement, now)] }
+}
+
+async function countShown(params: OfflineParams, what: string, now: Instant): Promise<{ total: Total; ran: RanSql }> {
+  const query = await offlineQuery(params, now)
+  return { total: await countRows(query), ran: ranSql(what, countSql(query), now) }
 }
 
 /** How many names or endpoints the offline question finds, counted up to a limit. */
 export async function countOffline(_viewer: Viewer, params: OfflineParams, now: Instant): Promise<Total> {
   return countRows(await offlineQuery(params, now))
+}
+
+/** The same with the statement that counted. */
+export function countOfflineShown(_viewer: Viewer, params: OfflineParams, now: Instant) {
+  return countShown(params, `number of offline ${params.filters.by === 'name' ? 'names' : 'endpoints'}`, now)
 }
 
 /** The whole offline list in its order. */
@@ -334,7 +366,7 @@ export async function exportOffline(_viewer: Viewer, params: OfflineParams, now:
         params,
         now,
       )
-      yield batch.map((row) => ({ ...row, ...(last.get(row.name) ?? NO_ROW) }))
+      yield batch.map((row) => ({ ...row, ...(last.byName.get(row.name) ?? NO_ROW) }))
     }
   }
   return { columns, rows: params.filters.by === 'name' ? withLastRows() : streamRows(query, params) }
@@ -370,20 +402,32 @@ const KILL_MEANT = new Set(['destroyed', 'upgraded'])
 
 type RawDouble = { queueloc: string; count: string }
 
-async function doublesOf(raw: RawDouble[], params: DoubleParams, now: Instant): Promise<DoubleRow[]> {
-  if (raw.length === 0) return []
+async function doublesOf(
+  raw: RawDouble[],
+  params: DoubleParams,
+  now: Instant,
+): Promise<{ rows: DoubleRow[]; ran: RanSql[] }> {
+  if (raw.length === 0) return { rows: [], ran: [] }
   const queues = raw.map((row) => row.queueloc)
   const since = earlier(now, params.filters.window)
+  const heard = doubleProcessesSql(queues, since, PROCESSES_PER_QUEUE)
+  const invalid = killActionsSql(queues)
+  const alike = namesakesSql(queues, since)
   const [{ rows }, kills, namesakes] = await Promise.all([
-    pool().query<DoubleProcessRow & { place?: string }>(doubleProcessesSql(queues, since, PROCESSES_PER_QUEUE)),
-    pool().query<{ queueloc: string; id: MigId; name: string; of: string }>(killActionsSql(queues)),
-    pool().query<{ queueloc: string; id: MigId; other: string }>(namesakesSql(queues, since)),
+    pool().query<DoubleProcessRow & { place?: string }>(heard),
+    pool().query<{ queueloc: string; id: MigId; name: string; of: string }>(invalid),
+    pool().query<{ queueloc: string; id: MigId; other: string }>(alike),
   ])
   const byQueue = new Map<string, DoubleProcessRow[]>()
   for (const { place: _, ...row } of rows) byQueue.set(row.queueloc, [...(byQueue.get(row.queueloc) ?? []), row])
   const killOf = new Map(kills.rows.map(({ queueloc, id, name, of }) => [queueloc, { id, name, of: Number(of) }]))
   const namesakeOf = new Map(namesakes.rows.map(({ queueloc, id, other }) => [queueloc, { id, queueloc: other }]))
-  return raw.map(({ queueloc, count }) => {
+  const ran = [
+    ranSql('processes of these queues', heard, now),
+    ranSql('invalid actions that should have ended one of them', invalid, now),
+    ranSql('the same names on other queues', alike, now),
+  ]
+  const doubles = raw.map(({ queueloc, count }) => {
     const processes = byQueue.get(queueloc) ?? []
     // Such an action stays for ever: it says something only while a row that it was meant for is there.
     const kill = (processes.some((p) => KILL_MEANT.has(p.status ?? '')) && killOf.get(queueloc)) || null
@@ -392,14 +436,15 @@ async function doublesOf(raw: RawDouble[], params: DoubleParams, now: Instant): 
     const hints = doubleHints(processes, thresholds().period, now, context)
     return { queueloc, count: Number(count), processes, hints, kill, namesake }
   })
+  return { rows: doubles, ran }
 }
 
 /** One page of the question for double agents, each queue with its processes and what they look like. */
 export async function listDoubles(_viewer: Viewer, params: DoubleParams, now: Instant): Promise<RanPage<DoubleRow>> {
   const query = doublesQuery(params, now)
   const [page, total] = await Promise.all([fetchPage<RawDouble>(query, doubleParams(params)), countRows(query)])
-  const ran = ranBy(query, doubleParams(params), 'double agents', now)
-  return { ...page, total, ran, rows: await doublesOf(page.rows, params, now) }
+  const { rows, ran } = await doublesOf(page.rows, params, now)
+  return { ...page, total, rows, ran: [...ranBy(query, doubleParams(params), 'double agents', now), ...ran] }
 }
 
 /** How many queues are double, counted up to a limit. */
@@ -412,7 +457,7 @@ export function exportDoubles(_viewer: Viewer, params: DoubleParams, now: Instan
   const query = doublesQuery(params, now)
   async function* rows() {
     for await (const batch of streamRows<RawDouble>(query, doubleParams(params)))
-      yield (await doublesOf(batch, params, now)).map(({ count, queueloc, processes, hints }) => ({
+      yield (await doublesOf(batch, params, now)).rows.map(({ count, queueloc, processes, hints }) => ({
         count,
         queueloc,
         name: [...new Set(processes.map((p) => p.name))].join(' '),
@@ -459,6 +504,7 @@ export type AgentDetail = {
   requirements: RequirementRow[]
   /** Rules on older rows, which count for nothing. */
   leftBehind: RequirementRow[]
+  ran: RanSql[]
 }
 
 const PROCESS_LIMIT = 100
@@ -470,22 +516,23 @@ export async function getAgent(_viewer: Viewer, id: MigId, now: Instant): Promis
   const [v, bounds] = await Promise.all([vintage(), fleetBounds(now)])
   const endpoints = endpointsSql(bounds)
   const columns = agentColumnsSql(v, bounds, sql`a.heartbeattime`)
-  const { rows } = await pool().query<RawAgent & RawJson>(sql`
+  const one = sql`
     SELECT ${columns}, ${cutJsonSql(sql`a.environment`, 'environment')}, ${cutJsonSql(sql`a.tags`, 'tags')}
-    FROM public.agents a WHERE a.id = ${id}::numeric`)
+    FROM public.agents a WHERE a.id = ${id}::numeric`
+  const { rows } = await pool().query<RawAgent & RawJson>(one)
   const asked = rows[0]
   if (!asked) return null
   const queue = asked.queueloc
   const ofQueue = sql`SELECT p.id FROM public.agents p WHERE p.queueloc = ${queue}`
-  const [newest, processes, count, commands, rules] = await Promise.all([
-    pool().query<RawAgent>(sql`
+  const statements = {
+    newest: sql`
       SELECT ${agentColumnsSql(v, bounds, endpoints.lastSeen)} FROM ${endpoints.from}
-      WHERE a.queueloc = ${queue} AND ${isNewestSql('a', bounds.now)}`),
-    pool().query<RawAgent>(sql`
+      WHERE a.queueloc = ${queue} AND ${isNewestSql('a', bounds.now)}`,
+    processes: sql`
       SELECT ${columns} FROM public.agents a WHERE a.queueloc = ${queue}
-      ORDER BY a.heartbeattime DESC, a.id DESC LIMIT ${PROCESS_LIMIT}`),
-    pool().query<{ n: string }>(sql`SELECT count(*) AS n FROM public.agents WHERE queueloc = ${queue}`),
-    pool().query<EndpointCommand>(sql`
+      ORDER BY a.heartbeattime DESC, a.id DESC LIMIT ${PROCESS_LIMIT}`,
+    count: sql`SELECT count(*) AS n FROM public.agents WHERE queueloc = ${queue}`,
+    commands: sql`
       SELECT trunc(c.id)::text AS id, trunc(c.agentid)::text AS agentid, trunc(c.actionid)::text AS actionid, x.name AS action,
         c.status, c.starttime, c.finishtime
       FROM (
@@ -493,11 +540,18 @@ export async function getAgent(_viewer: Viewer, id: MigId, now: Instant): Promis
           SELECT id, agentid, actionid, status, starttime, finishtime FROM public.commands
           WHERE agentid = p.id ORDER BY starttime DESC, id DESC LIMIT ${COMMAND_LIMIT}
         ) c WHERE p.queueloc = ${queue} ORDER BY c.starttime DESC, c.id DESC LIMIT ${COMMAND_LIMIT}
-      ) c LEFT JOIN public.actions x ON x.id = c.actionid ORDER BY c.starttime DESC, c.id DESC`),
-    pool().query<RequirementRow>(sql`
+      ) c LEFT JOIN public.actions x ON x.id = c.actionid ORDER BY c.starttime DESC, c.id DESC`,
+    rules: sql`
       SELECT trunc(r.agentid)::text AS agentid, trunc(r.moduleid)::text AS moduleid, m.name AS module, r.minimumweight
       FROM public.agtmodreq r LEFT JOIN public.modules m ON m.id = r.moduleid
-      WHERE r.agentid IN (${ofQueue}) ORDER BY m.name, r.moduleid, r.agentid LIMIT ${RULE_LIMIT}`),
+      WHERE r.agentid IN (${ofQueue}) ORDER BY m.name, r.moduleid, r.agentid LIMIT ${RULE_LIMIT}`,
+  }
+  const [newest, processes, count, commands, rules] = await Promise.all([
+    pool().query<RawAgent>(statements.newest),
+    pool().query<RawAgent>(statements.processes),
+    pool().query<{ n: string }>(statements.count),
+    pool().query<EndpointCommand>(statements.commands),
+    pool().query<RequirementRow>(statements.rules),
   ])
   const stands = newest.rows[0] ?? asked
   const shown = processes.rows.map(agentOf)
@@ -515,6 +569,14 @@ export async function getAgent(_viewer: Viewer, id: MigId, now: Instant): Promis
     commands: commands.rows,
     requirements: rules.rows.filter((rule) => rule.agentid === stands.id),
     leftBehind: rules.rows.filter((rule) => rule.agentid !== stands.id),
+    ran: [
+      ranSql('this process', one, now),
+      ranSql('the row that stands for its endpoint, with its state', statements.newest, now),
+      ranSql('processes of its endpoint', statements.processes, now),
+      ranSql('number of its processes', statements.count, now),
+      ranSql('recent commands', statements.commands, now),
+      ranSql('minimum weights', statements.rules, now),
+    ],
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lifeOn, timelineScale } from './timeline'
+import { lanesOf, lifeOn, scaleTicks, timelineScale } from './timeline'
 
 const NOW = '2014-09-15T12:00:00Z'
 const MINUTE = 60_000
@@ -33,4 +33,36 @@ describe('timelineScale', () => {
     for (const one of [life(null, '11:59'), life('11:59', null), life('12:00', '11:59')])
       expect(lifeOn(scale, one)).toBeNull()
   })
+})
+
+describe('lanesOf', () => {
+  const life = (name: string, from: string, to: string) => ({
+    name,
+    starttime: `2026-11-22T${from}:00Z`,
+    heartbeattime: `2026-11-22T${to}:00Z`,
+  })
+
+  it('puts what follows one another into one row and what overlaps into two', () => {
+    const lives = [
+      life('c', '10:00', '12:00'),
+      life('a', '08:00', '09:00'),
+      life('b', '09:01', '11:00'),
+      life('d', '12:00', '13:00'),
+    ]
+    expect(lanesOf(lives).map((lane) => lane.map(({ name }) => name))).toEqual([['a', 'b', 'd'], ['c']])
+  })
+
+  it('leaves out what has no two moments in order', () => {
+    expect(lanesOf([life('x', '10:00', '09:00'), { starttime: null, heartbeattime: '2026-11-22T09:00:00Z' }])).toEqual(
+      [],
+    )
+  })
+})
+
+it('has round moments on a scale, as many as fit', () => {
+  const from = Date.parse('2026-11-22T08:50:00Z')
+  const ticks = scaleTicks({ from, to: from + 3 * 3_600_000 }, 6)
+  expect(ticks.map(({ at }) => new Date(at).toISOString().slice(11, 16))).toEqual(['09:00', '10:00', '11:00'])
+  for (const span of [60_000, 86_400_000, 4_000 * 86_400_000])
+    expect(scaleTicks({ from, to: from + span }, 6).length).toBeLessThanOrEqual(6)
 })

@@ -26,3 +26,35 @@ export function lifeOn(scale: TimelineScale, life: Life): { left: number; width:
   const from = Math.max(start, scale.from)
   return { left: (100 * (from - scale.from)) / whole, width: (100 * (end - from)) / whole, cut: start < scale.from }
 }
+
+/** Lives put into as few rows as it takes so that none overlap in one: two rows are two processes at the same time. */
+export function lanesOf<L extends Life>(lives: readonly L[]): L[][] {
+  const at = (moment: string | null) => (moment && instantMillis(moment)) || null
+  const placed = lives.flatMap((life) => {
+    const [from, to] = [at(life.starttime), at(life.heartbeattime)]
+    return from !== null && to !== null && from <= to ? [{ life, from, to }] : []
+  })
+  const lanes: { end: number; lives: L[] }[] = []
+  for (const { life, from, to } of placed.sort((a, b) => a.from - b.from || a.to - b.to)) {
+    const lane = lanes.find(({ end }) => end < from)
+    if (lane) {
+      lane.lives.push(life)
+      lane.end = to
+    } else lanes.push({ end: to, lives: [life] })
+  }
+  return lanes.map(({ lives }) => lives)
+}
+
+const MINUTE = 60_000
+const STEPS = [1, 5, 15, 60, 180, 720, 1_440, 2_880, 10_080, 43_200, 129_600, 525_600].map(
+  (minutes) => minutes * MINUTE,
+)
+
+/** Round moments (UTC) on a scale, at most `most` of them, in milliseconds. */
+export function scaleTicks({ from, to }: TimelineScale, most: number): { at: number; left: number }[] {
+  const step = STEPS.find((one) => (to - from) / one < most) ?? Math.ceil((to - from) / most)
+  const ticks: { at: number; left: number }[] = []
+  for (let at = Math.ceil(from / step) * step; at <= to; at += step)
+    ticks.push({ at, left: (100 * (at - from)) / (to - from) })
+  return ticks
+}

@@ -28,6 +28,7 @@ import {
   countDifferenceSql,
   countFleetAtSql,
   differenceQuery,
+  endpointHistorySql,
   fleetAtQuery,
   type PastFilters,
   pastFiguresSql,
@@ -505,8 +506,6 @@ export function exportDifference(
 /** A stretch of an endpoint's history in one state with one version. */
 export type Stretch = { state: EndpointState; version: string; from: Instant; to: Instant }
 
-const MOST_SPANS = 2_000
-
 type RawSpan = { kind: string; version: string; since: Instant; until: Instant; last_seen: Instant | null }
 
 /** The stretches of one endpoint within a range, oldest first, cut to it; empty where nothing is known. */
@@ -516,14 +515,7 @@ export async function getEndpointHistory(
   range: { from: Instant; to: Instant },
   thresholds: Thresholds = settings(),
 ): Promise<Stretch[]> {
-  const { rows } = await pool().query<RawSpan>(sql`
-    SELECT kind, version, since, until, last_seen FROM (
-      SELECT kind, version, since, until, last_seen FROM dashboard.endpoint_span
-      WHERE queueloc = ${queueloc} AND since < ${range.to}::timestamptz AND until > ${range.from}::timestamptz
-      UNION ALL
-      SELECT e.kind, e.version, e.since, greatest(h.passed_at, e.since), e.last_seen FROM dashboard.endpoint e, dashboard.fleet_history h
-      WHERE e.queueloc = ${queueloc} AND e.since < ${range.to}::timestamptz
-    ) s ORDER BY since DESC LIMIT ${MOST_SPANS}`)
+  const { rows } = await pool().query<RawSpan>(endpointHistorySql(queueloc, range))
   return rows.reverse().flatMap((span) => stretchesOf(span, thresholds, range))
 }
 

@@ -172,3 +172,16 @@ export function countDifferenceSql(before: Instant, after: Instant, thresholds: 
   const [first, ...rest] = counts as [Sql, ...Sql[]]
   return sql`SELECT ${rest.reduce((all, one) => sql`${all}, ${one}`, first)} FROM ${differenceSql(before, after, thresholds)} d`
 }
+
+const MOST_SPANS = 2_000
+
+/** The newest spans of one endpoint that reach into a range, the one it is in now until the last pass. */
+export function endpointHistorySql(queueloc: string, range: { from: Instant; to: Instant }): Sql {
+  return sql`SELECT kind, version, since, until, last_seen FROM (
+      SELECT kind, version, since, until, last_seen FROM dashboard.endpoint_span
+      WHERE queueloc = ${queueloc} AND since < ${range.to}::timestamptz AND until > ${range.from}::timestamptz
+      UNION ALL
+      SELECT e.kind, e.version, e.since, greatest(h.passed_at, e.since), e.last_seen FROM dashboard.endpoint e, dashboard.fleet_history h
+      WHERE e.queueloc = ${queueloc} AND e.since < ${range.to}::timestamptz
+    ) s ORDER BY since DESC LIMIT ${MOST_SPANS}`
+}

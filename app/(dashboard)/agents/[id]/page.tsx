@@ -2,24 +2,33 @@ import { notFound } from 'next/navigation'
 import { ProcessFacts, QueueFacts } from '@/components/agents/agent-facts'
 import { ChooseAgent } from '@/components/agents/choose-agent'
 import { EndpointCommands } from '@/components/agents/endpoint-commands'
+import { EndpointHistory } from '@/components/agents/endpoint-history'
 import { EnvironmentPanel, TagsPanel } from '@/components/agents/environment-panel'
 import { ProcessList } from '@/components/agents/process-list'
+import { ProcessTimeline } from '@/components/agents/process-timeline'
+import { RanDisclosure } from '@/components/agents/ran-sql'
 import { RequirementList } from '@/components/agents/requirement-list'
+import { SilenceNotice } from '@/components/agents/silence-notice'
 import { StateBadge } from '@/components/agents/state-badge'
+import { StateRule } from '@/components/agents/state-rule'
 import { Moment } from '@/components/feedback/moment'
 import { Notice } from '@/components/feedback/notice'
+import { ProblemPanel } from '@/components/feedback/panels'
 import { Columns, Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
 import { DetailHead } from '@/components/layout/detail-head'
 import { Live } from '@/components/layout/live'
 import { PageHeader } from '@/components/layout/page-header'
 import { Section } from '@/components/layout/section'
+import { Disclosure } from '@/components/ui/disclosure'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
-import { formatCount } from '@/lib/format'
-import { getAgent, listAgentsById } from '@/lib/mig/agents/queries'
+import { formatCount, formatNumber } from '@/lib/format'
+import { getAgent, getSilence, listAgentsById, thresholds } from '@/lib/mig/agents/queries'
 import { type EndpointState, STATE_MEANING } from '@/lib/mig/agents/status'
+import { getEndpointCalendar, getLives, getMissed } from '@/lib/mig/endpoints/queries'
+import { endpointView } from '@/lib/mig/endpoints/search-params'
 import { resolveId } from '@/lib/mig/resolve-id'
 import { now } from '@/lib/now'
 
@@ -32,7 +41,7 @@ function sentenceOf(state: EndpointState): string {
   return `${label.charAt(0).toUpperCase()}${label.slice(1)}: ${meaning}.`
 }
 
-export default dataPage(async ({ params }: PageProps) => {
+export default dataPage(async ({ params, searchParams }: PageProps) => {
   const viewer = await requireViewer()
   const { id = '' } = await params
   const resolved = await resolveId(viewer, 'agents', id, (exact) => `/agents/${exact}`)
@@ -49,15 +58,34 @@ export default dataPage(async ({ params }: PageProps) => {
         </Content>
       </>
     )
+  const view = endpointView.parse(await searchParams)
+  if (!view.ok)
+    return (
+      <>
+        <PageHeader crumbs={crumbs} title="Agent" />
+        <Content>
+          <ProblemPanel problem={view.problem} clearHref={`/agents/${resolved.id}`} />
+        </Content>
+      </>
+    )
   const moment = await now()
   const agent = await getAgent(viewer, resolved.id, moment.mig)
   if (!agent) notFound()
   const { process } = agent
+  const { queueloc } = process
+  const [calendar, { lives, ran: ranLives }, silence] = await Promise.all([
+    getEndpointCalendar(viewer, queueloc, Number(view.params.filters.days), moment.mig),
+    getLives(viewer, queueloc, moment.mig),
+    getSilence(viewer, moment.mig),
+  ])
+  const missed = await getMissed(viewer, { ...agent, queueloc }, calendar?.stretches ?? [], moment.mig)
+  const ran = [...agent.ran, ...ranLives, ...missed.ran, ...(calendar?.ran ?? []), ...silence.ran]
   const isOlder = process.id !== agent.newestId
   return (
     <>
       <PageHeader crumbs={crumbs} title={visibleText(process.name)} live={<Live now={moment} />} />
       <Content>
+        <SilenceNotice silence={silence} now={moment.mig} />
         <DetailHead
           status={<StateBadge state={agent.state} />}
           facts={[
@@ -82,6 +110,12 @@ export default dataPage(async ({ params }: PageProps) => {
             of the clock.
           </Notice>
         )}
+        <Disclosure summary="How the state is found" aside="the rule, its thresholds, and until when">
+          <div className="max-w-4xl">
+            <StateRule state={agent.state} lastSeen={agent.lastSeen} now={moment.mig} by={thresholds()} />
+          </div>
+        </Disclosure>
+        <EndpointHistory calendar={calendar} params={view.params} path={`/agents/${process.id}`} queueloc={queueloc} />
         <Columns
           aside={
             <>
@@ -89,7 +123,7 @@ export default dataPage(async ({ params }: PageProps) => {
                 <ProcessFacts process={process} />
               </Section>
               <Section title="Endpoint">
-                <QueueFacts queueloc={process.queueloc} os={process.os} />
+                <QueueFacts queueloc={queueloc} os={process.os} />
               </Section>
               <Section title="Requirements" remark="by the ACL tables">
                 <RequirementList agent={agent} />
@@ -98,14 +132,30 @@ export default dataPage(async ({ params }: PageProps) => {
           }
         >
           <Section title="Processes" remark="one row each time an agent started on this endpoint">
+            <ProcessTimeline lives={lives} of={agent.processCount} now={moment.mig} />
             <ProcessList agent={agent} now={moment.mig} />
+          </Section>
+          <Section
+            title="Missed commands"
+            remark={
+              missed.count > missed.commands.length
+                ? `the last ${missed.commands.length} of ${formatNumber(missed.count)} that were sent while it was silent`
+                : 'sent while it was silent, and never answered'
+            }
+          >
+            <EndpointCommands
+              commands={missed.commands}
+              now={moment.mig}
+              caption="Missed commands of this endpoint"
+              none={`No command that was sent while this endpoint was silent went without an answer${calendar ? '' : '; earlier silences are not known without a history'}.`}
+            />
           </Section>
           <Section
             title="Recent commands"
             remark={agent.commands.length === 20 ? 'the last 20 of all its processes' : 'of all its processes'}
             action={
               <span className="flex flex-wrap gap-x-4 text-sm">
-                <TextLink href={`/commands?queueloc=${encodeURIComponent(process.queueloc)}`}>All commands</TextLink>
+                <TextLink href={`/commands?queueloc=${encodeURIComponent(queueloc)}`}>All commands</TextLink>
                 <TextLink href={`/commands?agentid=${process.id}`}>Those of this process</TextLink>
                 <TextLink href={`/actions?agent=${process.id}`}>Actions</TextLink>
               </span>
@@ -122,6 +172,7 @@ export default dataPage(async ({ params }: PageProps) => {
             </Section>
           </div>
         </Columns>
+        <RanDisclosure ran={ran} />
       </Content>
     </>
   )

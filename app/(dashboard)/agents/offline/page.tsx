@@ -16,7 +16,7 @@ import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatDuration, formatUtc } from '@/lib/format'
 import { DOCUMENTED_OFFLINE } from '@/lib/mig/agents/documented.sql'
-import { compareOffline, countOffline, getSilence, listOffline } from '@/lib/mig/agents/queries'
+import { compareOffline, countOfflineShown, getSilence, listOffline } from '@/lib/mig/agents/queries'
 import { DOCUMENTED_SEEN, DOCUMENTED_SILENT, offlineList } from '@/lib/mig/agents/search-params'
 import { now } from '@/lib/now'
 
@@ -46,11 +46,12 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   const difference = compareOffline(viewer, params, moment.mig)
   // Awaited in a part of its own: when the page fails first, nobody is left to hear of it.
   difference.catch(() => {})
-  const [page, otherTotal, silence] = await Promise.all([
+  const [page, counted, silence] = await Promise.all([
     listOffline(viewer, params, moment.mig),
-    filters.only ? null : countOffline(viewer, other, moment.mig),
+    filters.only ? null : countOfflineShown(viewer, other, moment.mig),
     getSilence(viewer, moment.mig),
   ])
+  const otherTotal = counted?.total ?? null
   const settled = difference.then(
     () => true,
     () => true,
@@ -125,7 +126,11 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             </Suspense>
           )}
         </Section>
-        <DocumentedSql statement={DOCUMENTED_OFFLINE} differences={differences} ran={[...page.ran, ...silence.ran]} />
+        <DocumentedSql
+          statement={DOCUMENTED_OFFLINE}
+          differences={differences}
+          ran={[...page.ran, ...(counted ? [counted.ran] : []), ...silence.ran]}
+        />
       </Content>
     </>
   )
