@@ -65,8 +65,8 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('an endpoint over da
       },
     ])
     await pass(80)
-    await beats('2', 96)
-    await pass(96)
+    await beats('2', 95)
+    await pass(95)
     await insertActions(owner, vintage, [{ id: '70', name: 'asked', operations: '[]' }])
     const command = (id: string, agentid: string, hours: number, status: string) => ({
       id,
@@ -89,7 +89,7 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('an endpoint over da
   })
 
   it('has its states by day, days without a pass left empty', async () => {
-    const calendar = await getEndpointCalendar(viewer, QUEUE, 60, at(96))
+    const calendar = await getEndpointCalendar(viewer, QUEUE, 60, at(95))
     expect(calendar?.days.map(({ day, kind }) => `${day.slice(-2)} ${kind}`)).toEqual([
       '01 known',
       '02 known',
@@ -102,7 +102,7 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('an endpoint over da
     expect(second?.parts[0]?.end).toBeCloseTo((6 + 10 / 60) / 24, 6)
     expect(calendar?.days[3]?.parts.map(({ state }) => state)).toEqual(['unreachable', 'online'])
     expect(calendar?.stretches.at(-1)).toMatchObject({ state: 'online', version: '201410010000+abcdef0.prod' })
-    expect(await getEndpointCalendar(viewer, QUEUE, 2, at(96))).toMatchObject({
+    expect(await getEndpointCalendar(viewer, QUEUE, 2, at(95))).toMatchObject({
       days: [{ day: '2026-03-03' }, { day: '2026-03-04' }],
     })
     expect((await pasted(calendar?.ran ?? [], 'days with a pass over the fleet')).map(({ day }) => day)).toEqual([
@@ -114,21 +114,21 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('an endpoint over da
   })
 
   it('lists the commands that went out while it was silent, and only those without an answer', async () => {
-    const calendar = await getEndpointCalendar(viewer, QUEUE, 60, at(96))
+    const calendar = await getEndpointCalendar(viewer, QUEUE, 60, at(95))
     const stretches = calendar?.stretches ?? []
-    const online = { queueloc: QUEUE, state: 'online' as const, lastSeen: at(96) }
-    const missed = await getMissed(viewer, online, stretches, at(96))
+    const online = { queueloc: QUEUE, state: 'online' as const, lastSeen: at(95) }
+    const missed = await getMissed(viewer, online, stretches, at(95))
     expect(missed.commands.map(({ id }) => id)).toEqual(['703', '702'])
     expect(missed.count).toBe(2)
     expect(missed.commands[0]).toMatchObject({ action: 'asked', status: 'sent', actionid: '70', agentid: '1' })
     expect((await pasted(missed.ran, 'commands that it missed')).map(({ id }) => id)).toEqual(['703', '702'])
     const silent = await getMissed(viewer, { ...online, state: 'unreachable' }, stretches, at(97))
     expect(silent.commands.map(({ id }) => id)).toEqual(['707', '703', '702'])
-    expect(await getMissed(viewer, online, [], at(96))).toEqual({ commands: [], count: 0, ran: [] })
+    expect(await getMissed(viewer, online, [], at(95))).toEqual({ commands: [], count: 0, ran: [] })
   })
 
   it('knows when its processes lived', async () => {
-    const { lives, ran } = await getLives(viewer, QUEUE, at(96))
+    const { lives, ran } = await getLives(viewer, QUEUE, at(95))
     expect(lives.map(({ pid, state }) => [pid, state])).toEqual([
       [11, 'online'],
       [10, 'unreachable'],
@@ -137,7 +137,7 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('an endpoint over da
   })
 
   it('shows for each part of an endpoint the statement that gives it', async () => {
-    const agent = await getAgent(viewer, '1' as MigId, at(96))
+    const agent = await getAgent(viewer, '1' as MigId, at(95))
     if (!agent) throw new Error('no agent')
     const ids = async (what: string) => (await pasted(agent.ran, what)).map(({ id }) => id)
     expect(await ids('this process')).toEqual(['1'])
