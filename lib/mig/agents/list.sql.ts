@@ -4,6 +4,8 @@ import { join, raw, type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
 import { agentOsSql, jsonReadableSql, type Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
+import type { Group, GroupKey } from './groups'
+import { groupSql, groupsQuery, inGroupSql } from './groups.sql'
 import { type agentList, DOCUMENTED_WINDOW } from './search-params'
 import { earlier, type FleetBounds, type StateBounds } from './state'
 import { endpointsSql, inStatesSql, isMomentSql, isNewestSql, stateRangeSql, stateSql } from './state.sql'
@@ -37,15 +39,21 @@ function hasIdSql(row: Sql, id: MigId): Sql {
     AND NOT EXISTS (SELECT 1 FROM public.agents exact WHERE exact.id = ${id}::numeric)))`
 }
 
+const stateOf = (lastSeen: Sql, bounds: StateBounds) =>
+  stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
+
 /** The columns of an agent row, its state, and when it or its endpoint was last seen. */
 export function agentColumnsSql(vintage: Vintage, bounds: StateBounds, lastSeen: Sql): Sql {
-  const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
+  const state = stateOf(lastSeen, bounds)
   return sql`trunc(a.id)::text AS id, a.name, a.queueloc, ${agentOsSql(vintage, 'a')} AS os, a.version, a.pid, a.starttime,
     a.destructiontime, a.heartbeattime, a.status, ${state} AS state, ${lastSeen} AS last_seen`
 }
 
 /** How many rows a filter may mean for them to be named one by one. */
 export const NAMED_ROWS = 1_000
+
+// The one group that hangs on the moment and on the endpoint's other rows.
+const isOfState = (group: Group) => 'by' in group && 'column' in group.by && group.by.column === 'state'
 
 // What is asked of a row's own texts; no index leads from them to the rows.
 function textConditions(vintage: Vintage, { filters }: Pick<Params, 'filters'>): Sql[] {
@@ -56,6 +64,8 @@ function textConditions(vintage: Vintage, { filters }: Pick<Params, 'filters'>):
   if (filters.version) where.push(containingOrExact(sql`a.version`, filters.version))
   for (const pair of filters.tag ?? []) where.push(pairSql('tags', pair))
   for (const pair of filters.env ?? []) where.push(pairSql('environment', pair))
+  for (const group of filters.in ?? [])
+    if (!isOfState(group)) where.push(inGroupSql(vintage, group, sql`NULL::text`))
   return where
 }
 
@@ -90,8 +100,7 @@ export function agentListQuery(
     where.push(more.length === 0 ? sql`a.status = ${status}` : sql`a.status = ANY(${filters.status})`)
   }
   if (filters.state) {
-    const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
-    where.push(inStatesSql(state, filters.state), ...stateRangeSql(filters.state, bounds, folded))
+    where.push(inStatesSql(stateOf(lastSeen, bounds), filters.state), ...stateRangeSql(filters.state, bounds, folded))
   }
   if (filters.id)
     where.push(
@@ -99,6 +108,8 @@ export function agentListQuery(
         ? sql`a.queueloc IN (SELECT p.queueloc FROM public.agents p WHERE ${hasIdSql(sql`p`, filters.id.id)})`
         : hasIdSql(sql`a`, filters.id.id),
     )
+  for (const group of filters.in ?? [])
+    if (isOfState(group)) where.push(inGroupSql(vintage, group, stateOf(lastSeen, bounds)))
   if (filters.within) where.push(sql`${lastSeen} >= ${earlier(bounds.now, filters.within)}::timestamptz`)
   if (filters.silent) where.push(sql`${lastSeen} < ${earlier(bounds.now, filters.silent)}::timestamptz`)
   if (filters.double)
@@ -113,6 +124,18 @@ export function agentListQuery(
     sorts: sortsOf(vintage),
     id: sql`a.id`,
   }
+}
+
+/** The rows of the agent list counted by what they have in common. */
+export function agentGroupsQuery(
+  vintage: Vintage,
+  params: Pick<Params, 'filters'>,
+  by: GroupKey,
+  bounds: FleetBounds,
+): ListQuery {
+  const { lastSeen } = params.filters.rows === 'endpoints' ? endpointsSql(bounds) : PROCESSES
+  const state = stateOf(lastSeen, bounds)
+  return groupsQuery(agentListQuery(vintage, params, bounds), groupSql(vintage, by, state), state)
 }
 
 /**

@@ -13,8 +13,10 @@ import { compareInstants, type Instant } from '@/lib/mig/wire/time'
 import type { Page, RanSql, Total } from '@/lib/page'
 import { type DoubleHint, doubleHints } from './doubles'
 import { doubleParams, doubleProcessesSql, doublesQuery, killActionsSql, namesakesSql } from './doubles.sql'
+import { type Group, groupKeyText, groupOf, groupText } from './groups'
 import {
   agentColumnsSql,
+  agentGroupsQuery,
   agentListQuery,
   countByStateSql,
   NAMED_ROWS,
@@ -31,7 +33,7 @@ import {
   tagsSql,
 } from './offline.sql'
 import { type Environment, JSON_LIMIT, type Reading, readEnvironment, readTags, type Tag } from './schema'
-import type { agentList, doubleList, offlineList } from './search-params'
+import type { agentGroupList, agentList, doubleList, offlineList } from './search-params'
 import { earlier, type FleetBounds, stateBounds, type Thresholds, thresholdsOf } from './state'
 import { endpointsSql, isNewestSql, QUEUES_AHEAD, queuesAheadSql } from './state.sql'
 import { ENDPOINT_STATES, type EndpointState } from './status'
@@ -164,6 +166,72 @@ export async function exportAgents(viewer: Viewer, params: AgentParams, now: Ins
     from: sql`${query.from} JOIN (SELECT queueloc, count(*) AS n FROM public.agents GROUP BY queueloc) c ON c.queueloc = a.queueloc`,
   }
   return { columns: [...AGENT_COLUMNS, { name: 'processes', kind: 'number' }], rows: streamRows(counted, params) }
+}
+
+type GroupParams = ListParams<(typeof agentGroupList)['filters']>
+
+/** One group of the agent list: how many rows it has, and how many of them in each state. */
+export type AgentGroup = { group: Group; count: number; byState: Record<EndpointState, number> }
+
+type RawGroup = Record<EndpointState, string> & { value: string; count: string; groups: string; total: string }
+
+async function groupQuery(params: GroupParams, now: Instant): Promise<ListQuery> {
+  const by = thresholdsFor(params)
+  const bounds = params.filters.rows === 'endpoints' ? await fleetBounds(now, by) : boundsAt(now, by)
+  return agentGroupsQuery(await vintage(), params, params.filters.by, bounds)
+}
+
+const statesOf = (row: Record<EndpointState, string>) =>
+  Object.fromEntries(ENDPOINT_STATES.map((state) => [state, Number(row[state])])) as Record<EndpointState, number>
+
+/** One page of the agent list's rows counted by group, in one pass; `grouped` is how many rows there are in all groups. */
+export async function listAgentGroups(
+  _viewer: Viewer,
+  params: GroupParams,
+  now: Instant,
+): Promise<RanPage<AgentGroup> & { grouped: number }> {
+  const query = await groupQuery(params, now)
+  const page = await fetchPage<RawGroup>(query, params)
+  const [first] = page.rows
+  return {
+    ...page,
+    total: { count: Number(first?.groups ?? 0), more: false },
+    grouped: Number(first?.total ?? 0),
+    rows: page.rows.map((row) => ({
+      group: groupOf(params.filters.by, row.value),
+      count: Number(row.count),
+      byState: statesOf(row),
+    })),
+    ran: [ranSql('groups', pageSql(query, params), now)],
+  }
+}
+
+/** All groups in the list's order, with their counts by state. */
+export async function exportAgentGroups(_viewer: Viewer, params: GroupParams, now: Instant): Promise<ExportSource> {
+  const query = await groupQuery(params, now)
+  async function* rows() {
+    for await (const batch of streamRows<RawGroup>(query, params))
+      yield batch.map(({ value, count, ...row }) => {
+        const group = groupOf(params.filters.by, value)
+        return {
+          by: groupKeyText(params.filters.by),
+          value: 'unreadable' in group ? null : group.value,
+          group: groupText(group),
+          count,
+          ...statesOf(row),
+        }
+      })
+  }
+  return {
+    columns: [
+      { name: 'by', kind: 'text' },
+      { name: 'value', kind: 'text' },
+      { name: 'group', kind: 'text' },
+      { name: 'count', kind: 'number' },
+      ...ENDPOINT_STATES.map((name) => ({ name, kind: 'number' as const })),
+    ],
+    rows: rows(),
+  }
 }
 
 export type StateCounts = { total: number; byState: Record<EndpointState, number> }

@@ -83,6 +83,12 @@ export async function getLastFleet(viewer: Viewer): Promise<Fleet> {
   return row && Number(row.age) <= STALE_MS ? fleetOf(row, thresholds) : getFleet(viewer, thresholds)
 }
 
+/** The keys of tags that the last count of the fleet found, the commonest first; none before there is one. */
+export async function getTagKeys(_viewer: Viewer): Promise<string[]> {
+  const row = await readFleet(questionOf(env().migNow, thresholdsOf(env())))
+  return row ? (JSON.parse(row.figures) as Figures).byTag.map(({ key }) => key) : []
+}
+
 function fleetOf(row: FleetRow, thresholds: Thresholds): Fleet {
   return { ...(JSON.parse(row.figures) as Figures), at: row.at, madeAt: row.made_at, tookMs: row.took_ms, thresholds }
 }
