@@ -72,6 +72,7 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/commands/[id]': { ...reads, path: (site) => `/commands/${site.command}` },
   '/agents': reads,
   '/agents/[id]': { ...reads, path: (site) => `/agents/${site.agent}` },
+  '/agents/groups': reads,
   '/agents/offline': reads,
   // As wide as it goes: the demo stands still while it is tested.
   '/agents/doubles': { ...reads, path: () => '/agents/doubles?window=365d' },
@@ -119,6 +120,7 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   '/commands/[id]/results': { investigator: 200, path: (site) => `/commands/${site.command}/results` },
   '/agents/export': csv,
   '/agents/new': byTime,
+  '/agents/groups/export': csv,
   '/agents/offline/export': csv,
   '/agents/doubles/export': csv,
   '/agents/health/csv': { ...csv, query: '?chart=systems&format=csv' },

@@ -1,6 +1,6 @@
 import { ChoiceField, FilterBar, TextField } from '@/components/data-table/filter-bar'
-import type { ListParams } from '@/lib/list-params'
-import { agentList } from '@/lib/mig/agents/search-params'
+import type { ListDefinition, ListParams } from '@/lib/list-params'
+import type { agentList } from '@/lib/mig/agents/search-params'
 import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
 import { AGENT_STATUSES, agentStatus } from '@/lib/mig/wire/status'
 
@@ -9,8 +9,16 @@ const SYSTEMS = ['linux', 'darwin', 'windows']
 const FIRST = ['name', 'queueloc', 'os', 'version', 'state', 'status', 'id']
 const MORE = ['tag', 'env', 'within', 'silent', 'double', 'period', 'timeout', 'gone']
 
-/** The filters of /agents. */
-export function AgentFilters({ params }: { params: ListParams<(typeof agentList)['filters']> }) {
+type Filters = (typeof agentList)['filters']
+
+/** The filters of /agents, and of the same rows in groups. */
+export function AgentFilters<F extends Filters>({
+  list,
+  params,
+}: {
+  list: ListDefinition<F>
+  params: ListParams<F> & Pick<ListParams<Filters>, 'filters'>
+}) {
   const { filters, given } = params
   const systems = filters.os && !SYSTEMS.includes(filters.os) ? [...SYSTEMS, filters.os] : SYSTEMS
   const pairs = (name: 'tag' | 'env') => [...(given[name] ?? []), '']
@@ -19,7 +27,7 @@ export function AgentFilters({ params }: { params: ListParams<(typeof agentList)
   if (filters.state && filters.state.length > 1)
     states.push({ value: state ?? '', label: filters.state.map((one) => STATE_MEANING[one].label).join(', ') })
   return (
-    <FilterBar list={agentList} params={params} names={[...FIRST, ...MORE]}>
+    <FilterBar list={list} params={params} names={[...FIRST, ...MORE]}>
       <TextField name="name" label="Name" value={filters.name} />
       <TextField name="queueloc" label="Queue" value={filters.queueloc} />
       <ChoiceField

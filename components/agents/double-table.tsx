@@ -26,17 +26,17 @@ function Processes({ row, now, window }: { row: DoubleRow; now: string; window: 
   return (
     <ul className="flex flex-col gap-0.5 py-1.5">
       {shown.map((process) => (
-        <li key={process.id} className="flex items-baseline gap-3 whitespace-nowrap">
+        <li key={process.id} className="flex items-baseline gap-2 whitespace-nowrap">
           <TextLink href={`/agents/${process.id}`} className="inline-flex min-h-6 w-20 items-center tabular-nums">
             pid {process.pid}
           </TextLink>
-          <span className="w-64 truncate">
-            <VersionText>{process.version}</VersionText>
+          <span className="w-36 truncate">
+            <VersionText short>{process.version}</VersionText>
           </span>
-          <span className="w-36 text-muted">
+          <span className="w-32 text-muted text-xs">
             started <Moment at={process.starttime} now={now} none="no moment" />
           </span>
-          <span className="w-36">
+          <span className="w-28 text-xs">
             heard <Moment at={process.heartbeattime} now={now} none="no moment" />
           </span>
           <ProcessLife process={process} scale={scale} />
@@ -58,7 +58,7 @@ function Processes({ row, now, window }: { row: DoubleRow; now: string; window: 
 function ProcessLife({ process, scale }: { process: DoubleProcessRow; scale: TimelineScale }) {
   const life = lifeOn(scale, process)
   return (
-    <span aria-hidden="true" className="relative block h-1.5 w-48 self-center rounded-full bg-neutral-tint">
+    <span aria-hidden="true" className="relative block h-1.5 w-24 flex-none self-center rounded-full bg-neutral-tint">
       {life && (
         <span
           className={cn('absolute inset-y-0 min-w-[3px] rounded-full', life.cut && 'rounded-l-none', TONE_MARK.waiting)}
@@ -80,7 +80,7 @@ function doubleColumns(now: string, window: number): Column<DoubleRow>[] {
       id: 'queueloc',
       header: 'Endpoint',
       sort: 'queueloc',
-      className: 'align-top py-1.5',
+      className: 'max-w-[min(17rem,60vw)]! align-top py-1.5',
       cell: (row) => {
         const names = [...new Set(row.processes.map((process) => process.name))]
         return (

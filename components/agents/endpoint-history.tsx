@@ -39,7 +39,9 @@ function summaryOf(days: readonly EndpointDay[]): string {
   const silent = known.filter(({ spent }) => spent.some(({ state }) => SILENT.includes(state)))
   const gaps = days.filter(({ kind }) => kind === 'gap').length
   return [
-    `Of ${formatCount(known.length, 'day')} it was silent at some time on ${silent.length === 0 ? 'none' : silent.length}`,
+    silent.length === 0
+      ? `Never silent on the ${formatCount(known.length, 'day')} that ${known.length === 1 ? 'is' : 'are'} known`
+      : `Silent at some time on ${silent.length} of ${formatCount(known.length, 'day')}`,
     ...(gaps
       ? [`${formatCount(gaps, 'day')} without a pass over the fleet ${gaps === 1 ? 'is' : 'are'} left empty`]
       : []),
@@ -188,9 +190,10 @@ function DayPanel({
         <h3 className="font-semibold tabular-nums">{day}</h3>
         <TextLink href={hrefOf(beside(-1))}>the day before</TextLink>
         <TextLink href={hrefOf(beside(1))}>the day after</TextLink>
-        <TextLink className="ml-auto" href={`/commands?${commands}`}>
-          Commands sent on this day
-        </TextLink>
+        <span className="ml-auto flex flex-wrap gap-x-4">
+          <TextLink href={`/commands?${commands}`}>Commands sent on this day</TextLink>
+          <TextLink href={`/agents/health?at=${day}T12:00:00Z`}>The whole fleet at noon (UTC)</TextLink>
+        </span>
       </div>
       {inside.length === 0 ? (
         <p className="text-muted text-sm">

@@ -39,13 +39,18 @@ function offlineColumns(now: string): Column<OfflineRow>[] {
     {
       id: 'seen',
       header: 'Last heartbeat',
-      cell: (row) => <ExactMoment at={row.last_seen} none="no moment" />,
+      cell: (row) => (
+        <>
+          <ExactMoment at={row.last_seen} none="no moment" />
+          {row.heard && <Heard heard={row.heard} />}
+        </>
+      ),
     },
     { id: 'os', header: 'System', cell: (row) => (row.os === null ? <Unknown why={NO_ROW} /> : visibleText(row.os)) },
     {
       id: 'version',
       header: 'Last version',
-      cell: (row) => (row.version === null ? <Unknown why={NO_ROW} /> : <VersionText>{row.version}</VersionText>),
+      cell: (row) => (row.version === null ? <Unknown why={NO_ROW} /> : <VersionText short>{row.version}</VersionText>),
     },
     {
       id: 'rows',
@@ -65,24 +70,9 @@ function offlineColumns(now: string): Column<OfflineRow>[] {
       cell: (row) => <Missed row={row} now={now} />,
     },
     {
-      id: 'heard',
-      header: 'Heard nevertheless',
-      cell: (row) =>
-        row.heard && (
-          <TextLink href={`/agents/${row.heard.id}`}>
-            {row.heard.sameQueue ? (
-              <>
-                queue heard as <bdi>{visibleText(row.heard.name)}</bdi>
-              </>
-            ) : (
-              'name heard on another queue'
-            )}
-          </TextLink>
-        ),
-    },
-    {
       id: 'queueloc',
       header: 'Queue',
+      hidden: true,
       cell: (row) =>
         row.queueloc === null ? (
           <Unknown why={NO_ROW} />
@@ -95,12 +85,27 @@ function offlineColumns(now: string): Column<OfflineRow>[] {
   ]
 }
 
+/** Who hides it from the other answer. */
+function Heard({ heard }: { heard: NonNullable<OfflineRow['heard']> }) {
+  return (
+    <TextLink href={`/agents/${heard.id}`} className="block max-w-48 truncate text-xs">
+      {heard.sameQueue ? (
+        <>
+          queue heard as <bdi>{visibleText(heard.name)}</bdi>
+        </>
+      ) : (
+        'name heard on another queue'
+      )}
+    </TextLink>
+  )
+}
+
 function TagText({ tags }: { tags: OfflineRow['tags'] }) {
   if (tags === null) return <Unknown why={NO_ROW} />
   if (tags.kind !== 'known') return <Unknown why={tags.why} />
   const text = tags.value.map(({ key, value }) => `${key}=${value}`).join(', ')
   return (
-    <bdi className="block max-w-48 truncate" title={visibleText(text)}>
+    <bdi className="block max-w-40 truncate" title={visibleText(text)}>
       {visibleText(text)}
     </bdi>
   )
@@ -112,12 +117,12 @@ function Missed({ row, now }: { row: OfflineRow; now: string }) {
   return (
     <ul>
       {row.missed.map((command) => (
-        <li key={command.id} className="whitespace-nowrap">
-          <TextLink href={`/commands/${command.id}`}>
-            <bdi>{visibleText(command.action ?? command.id)}</bdi>
-          </TextLink>{' '}
-          <span className="text-muted">
-            {commandStatus(command.status).label}, sent <Moment at={command.starttime} now={now} />
+        <li key={command.id} className="flex max-w-80 items-baseline gap-x-2 whitespace-nowrap">
+          <TextLink href={`/commands/${command.id}`} className="min-w-0 truncate">
+            <bdi title={visibleText(command.action ?? command.id)}>{visibleText(command.action ?? command.id)}</bdi>
+          </TextLink>
+          <span className="flex-none text-muted text-xs">
+            {commandStatus(command.status).label}, <Moment at={command.starttime} now={now} />
           </span>
         </li>
       ))}

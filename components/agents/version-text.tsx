@@ -1,8 +1,8 @@
 import { Mono } from '@/components/ui/mono'
 import { parseAgentVersion } from '@/lib/mig/wire/version'
 
-/** An agent's version as its day of build, the whole text on hover; a text of no known form as it is. */
-export function VersionText({ children }: { children: string }) {
+/** An agent's version as its day of build, the whole text on hover; a text of no known form as it is. `short` leaves out hour and kind. */
+export function VersionText({ children, short = false }: { children: string; short?: boolean }) {
   const version = parseAgentVersion(children)
   if (!version.date)
     return (
@@ -10,11 +10,11 @@ export function VersionText({ children }: { children: string }) {
         <Mono className="break-normal">{children}</Mono>
       </span>
     )
-  const rest = [version.commit, version.env].filter(Boolean).join('.')
+  const rest = [version.commit, short ? null : version.env].filter(Boolean).join('.')
   return (
     <span title={children} className="whitespace-nowrap">
       {version.date}
-      {version.time && <span className="text-faint"> {version.time}</span>}
+      {version.time && !short && <span className="text-faint"> {version.time}</span>}
       {rest && <span className="text-faint"> · {rest}</span>}
     </span>
   )

@@ -1,6 +1,8 @@
 import { redirect } from 'next/navigation'
 import { AgentFilters } from '@/components/agents/agent-filters'
 import { AgentTable } from '@/components/agents/agent-table'
+import { GroupChips } from '@/components/agents/group-chips'
+import { GroupForm } from '@/components/agents/group-form'
 import { RanDisclosure } from '@/components/agents/ran-sql'
 import { SilenceNotice } from '@/components/agents/silence-notice'
 import { totalInWords } from '@/components/data-table/pager'
@@ -15,6 +17,7 @@ import { formatDuration } from '@/lib/format'
 import { getSilence, listAgents, thresholdsFor } from '@/lib/mig/agents/queries'
 import { agentList } from '@/lib/mig/agents/search-params'
 import { findIds } from '@/lib/mig/find-id'
+import { getTagKeys } from '@/lib/mig/health/queries'
 import { now } from '@/lib/now'
 
 export const metadata = { title: 'Agents' }
@@ -35,7 +38,11 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   const typed = params.given.id?.[0]?.trim()
   if (typed && (await findIds(viewer, 'agents', typed)).length > 0) redirect(`/agents/${encodeURIComponent(typed)}`)
   const moment = await now()
-  const [page, silence] = await Promise.all([listAgents(viewer, params, moment.mig), getSilence(viewer, moment.mig)])
+  const [page, silence, tagKeys] = await Promise.all([
+    listAgents(viewer, params, moment.mig),
+    getSilence(viewer, moment.mig),
+    getTagKeys(viewer),
+  ])
   const by = thresholdsFor(params)
   const { rows } = params.filters
   const filtered = Object.keys(params.given).some((name) => name !== 'rows')
@@ -66,7 +73,11 @@ export default dataPage(async ({ searchParams }: PageProps) => {
               : ': the rows of the agents table. Every restart of an agent adds one.'}
           </p>
         </div>
-        <AgentFilters params={params} />
+        <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
+          <AgentFilters list={agentList} params={params} />
+          <GroupForm params={params} tagKeys={tagKeys} />
+        </div>
+        <GroupChips list={agentList} params={params} groups={params.filters.in ?? []} />
         <p className="text-faint text-xs">
           Online up to {formatDuration(2 * by.period)} after the last heartbeat (two periods), late up to{' '}
           {formatDuration(by.timeout)} (the agent time-out), unreachable beyond, gone after{' '}

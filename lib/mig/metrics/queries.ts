@@ -7,6 +7,7 @@ import { listJobs } from '@/lib/jobs/queries'
 import { processMetrics } from '@/lib/metrics/process'
 import type { Metric, Sample } from '@/lib/metrics/text'
 import { getSilence } from '@/lib/mig/agents/queries'
+import { ENDPOINT_STATES } from '@/lib/mig/agents/status'
 import { getLastFleet } from '@/lib/mig/health/queries'
 import { getSpoolOverview, type SpoolOverview } from '@/lib/mig/spool/queries'
 import type { Instant } from '@/lib/mig/wire/time'
@@ -16,6 +17,7 @@ import { now } from '@/lib/now'
 const ON_THEIR_WAY = ['init', 'pending', 'scheduled', 'preparing', 'inflight'] as const
 
 const seconds = (at: Instant): number => (instantMillis(at) ?? Number.NaN) / 1000
+const age = (at: Instant, now: Instant): number => Math.max(0, Math.round(1000 * (seconds(now) - seconds(at))) / 1000)
 
 /** A gauge; what came out as no number is not known, and left out. */
 function gauge(name: string, help: string, samples: Sample[]): Metric {
@@ -28,7 +30,7 @@ async function fleetMetrics(viewer: Viewer): Promise<Metric[]> {
     gauge(
       'mig_endpoints',
       'Endpoints (agents folded by queue) by computed state.',
-      Object.entries(fleet.byState).map(([state, value]) => ({ labels: { state }, value })),
+      ENDPOINT_STATES.map((state) => ({ labels: { state }, value: fleet.byState[state] })),
     ),
     gauge('mig_agent_processes', 'Agent rows with a heartbeat within two periods.', [{ value: fleet.processes }]),
     gauge('mig_offline', 'The documented offline question (30 days, 5 minutes), by name and by endpoint.', [
@@ -57,7 +59,7 @@ async function heartbeatMetrics(viewer: Viewer): Promise<Metric[]> {
     gauge(
       'mig_newest_heartbeat_age_seconds',
       'Age of the newest heartbeat of all agents that is not ahead of the clock.',
-      newest ? [{ value: Math.max(0, seconds(mig) - seconds(newest)) }] : [],
+      newest ? [{ value: age(newest, mig) }] : [],
     ),
     gauge('mig_dashboard_fixed_moment', '1 when MIG_NOW fixes the moment that ages are counted from.', [
       { value: Number(fixed) },
@@ -109,7 +111,7 @@ async function spoolMetrics(viewer: Viewer): Promise<Metric[]> {
       'mig_spool_oldest_file_age_seconds',
       'Age of the oldest file of a state by the moment in its name; absent where no name tells one.',
       present.flatMap(({ directory, oldest }) =>
-        oldest ? [{ labels: labels(directory), value: Math.max(0, seconds(at) - seconds(oldest)) }] : [],
+        oldest ? [{ labels: labels(directory), value: age(oldest, at) }] : [],
       ),
     ),
   ]
