@@ -24,7 +24,12 @@ function agentColumns(now: string, folded: boolean): Column<AgentRow>[] {
       cell: (row) => <Moment at={row.last_seen} now={now} none="no moment" />,
     },
     { id: 'os', header: 'System', sort: 'os', cell: (row) => visibleText(row.os) },
-    { id: 'version', header: 'Version', sort: 'version', cell: (row) => <VersionText>{row.version}</VersionText> },
+    {
+      id: 'version',
+      header: 'Version',
+      sort: 'version',
+      cell: (row) => <VersionText short>{row.version}</VersionText>,
+    },
     {
       id: 'processes',
       header: 'Rows',
@@ -49,7 +54,7 @@ function agentColumns(now: string, folded: boolean): Column<AgentRow>[] {
       id: 'queueloc',
       header: 'Queue',
       cell: (row) => (
-        <span className="block max-w-72 truncate text-faint" title={row.queueloc}>
+        <span className="block max-w-60 truncate text-faint" title={row.queueloc}>
           <Mono className="break-normal">{row.queueloc}</Mono>
         </span>
       ),

@@ -27,10 +27,10 @@ function Processes({ row, now, window }: { row: DoubleRow; now: string; window: 
     <ul className="flex flex-col gap-0.5 py-1.5">
       {shown.map((process) => (
         <li key={process.id} className="flex items-baseline gap-2 whitespace-nowrap">
-          <TextLink href={`/agents/${process.id}`} className="inline-flex min-h-6 w-20 items-center tabular-nums">
+          <TextLink href={`/agents/${process.id}`} className="inline-flex min-h-6 w-[4.5rem] items-center tabular-nums">
             pid {process.pid}
           </TextLink>
-          <span className="w-36 truncate">
+          <span className="w-36 truncate text-xs">
             <VersionText short>{process.version}</VersionText>
           </span>
           <span className="w-32 text-muted text-xs">
@@ -58,7 +58,7 @@ function Processes({ row, now, window }: { row: DoubleRow; now: string; window: 
 function ProcessLife({ process, scale }: { process: DoubleProcessRow; scale: TimelineScale }) {
   const life = lifeOn(scale, process)
   return (
-    <span aria-hidden="true" className="relative block h-1.5 w-24 flex-none self-center rounded-full bg-neutral-tint">
+    <span aria-hidden="true" className="relative block h-1.5 w-20 flex-none self-center rounded-full bg-neutral-tint">
       {life && (
         <span
           className={cn('absolute inset-y-0 min-w-[3px] rounded-full', life.cut && 'rounded-l-none', TONE_MARK.waiting)}
@@ -80,7 +80,7 @@ function doubleColumns(now: string, window: number): Column<DoubleRow>[] {
       id: 'queueloc',
       header: 'Endpoint',
       sort: 'queueloc',
-      className: 'max-w-[min(17rem,60vw)]! align-top py-1.5',
+      className: 'max-w-[min(15rem,60vw)]! align-top py-1.5',
       cell: (row) => {
         const names = [...new Set(row.processes.map((process) => process.name))]
         return (
@@ -104,7 +104,7 @@ function doubleColumns(now: string, window: number): Column<DoubleRow>[] {
     {
       id: 'hint',
       header: 'Looks like',
-      className: 'align-top py-1.5',
+      className: 'max-w-48 align-top py-1.5 [&_span]:whitespace-normal!',
       cell: (row) => (
         <span className="flex flex-col items-start gap-1">
           {row.hints.map((hint) => {

@@ -1,6 +1,7 @@
 import { HiddenParams } from '@/components/data-table/hidden-params'
 import { Button } from '@/components/ui/button'
 import { inputClass } from '@/components/ui/field'
+import { cn } from '@/lib/cn'
 import type { ListParams } from '@/lib/list-params'
 import { GROUP_COLUMNS } from '@/lib/mig/agents/groups'
 import { agentGroupList, type agentList } from '@/lib/mig/agents/search-params'
@@ -18,7 +19,7 @@ export function GroupForm({ params, by = '', tagKeys }: { params: Params; by?: s
     ...ENVIRONMENT.map((key) => [`env:${key}`, `environment ${key}`]),
   ]
   return (
-    <form key={by} action={agentGroupList.path} className="flex items-end gap-2 print:hidden">
+    <form key={by} action={agentGroupList.path} className="flex items-center gap-2 print:hidden">
       <HiddenParams
         list={agentGroupList}
         // Another grouping begins at its own first page, in its own order.
@@ -29,16 +30,16 @@ export function GroupForm({ params, by = '', tagKeys }: { params: Params; by?: s
         }
         except={['by']}
       />
-      <label className="flex w-56 flex-col gap-1 text-muted text-xs">
-        Group by: a word, tag:KEY or env:KEY
+      <label className="flex items-center gap-2 whitespace-nowrap text-muted text-xs">
+        Group by
         <input
           name="by"
           list="group-keys"
           defaultValue={by}
           required
           autoComplete="off"
-          placeholder="os, version, tag:operator"
-          className={inputClass}
+          placeholder="os, version, tag:KEY, env:KEY"
+          className={cn(inputClass, 'w-52')}
         />
       </label>
       <datalist id="group-keys">

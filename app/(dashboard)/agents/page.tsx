@@ -72,11 +72,11 @@ export default dataPage(async ({ searchParams }: PageProps) => {
               ? ': the rows of the agents table, folded by queue.'
               : ': the rows of the agents table. Every restart of an agent adds one.'}
           </p>
+          <span className="ml-auto">
+            <GroupForm params={params} tagKeys={tagKeys} />
+          </span>
         </div>
-        <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
-          <AgentFilters list={agentList} params={params} />
-          <GroupForm params={params} tagKeys={tagKeys} />
-        </div>
+        <AgentFilters list={agentList} params={params} />
         <GroupChips list={agentList} params={params} groups={params.filters.in ?? []} />
         <p className="text-faint text-xs">
           Online up to {formatDuration(2 * by.period)} after the last heartbeat (two periods), late up to{' '}

@@ -53,7 +53,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <PageHeader crumbs={crumbs} title="Groups" live={<Live now={moment} />} />
       <Content>
         <SilenceNotice silence={silence} now={moment.mig} />
-        <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
+        <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
           <p>
             {rows === 'endpoints'
               ? formatCount(page.grouped, 'endpoint')
