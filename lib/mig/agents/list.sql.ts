@@ -64,8 +64,7 @@ function textConditions(vintage: Vintage, { filters }: Pick<Params, 'filters'>):
   if (filters.version) where.push(containingOrExact(sql`a.version`, filters.version))
   for (const pair of filters.tag ?? []) where.push(pairSql('tags', pair))
   for (const pair of filters.env ?? []) where.push(pairSql('environment', pair))
-  for (const group of filters.in ?? [])
-    if (!isOfState(group)) where.push(inGroupSql(vintage, group, sql`NULL::text`))
+  for (const group of filters.in ?? []) if (!isOfState(group)) where.push(inGroupSql(vintage, group, sql`NULL::text`))
   return where
 }
 
