@@ -1,0 +1,37 @@
+import { type EndpointRules, judgeModule, type Signer } from './rule'
+
+/**
+ * What an endpoint does with signatures and modules; the first that fits, worst first. `mixed`: it runs several live
+ * processes whose rules differ on what is asked, which counts as refusing (design 8).
+ */
+export const ENDPOINT_OUTCOMES = ['ambiguous', 'no-rule', 'below-one', 'mixed', 'short', 'accepted'] as const
+export type EndpointOutcome = (typeof ENDPOINT_OUTCOMES)[number]
+
+export type EndpointVerdict = {
+  outcome: EndpointOutcome
+  /** The greatest weight that is missing for a module, when the outcome is `short`. */
+  short: number | null
+}
+
+/** The verdict of one endpoint: by its newest row, held to its live rows. `modules` are the ones that are checked. */
+export function judgeEndpoint(
+  newest: EndpointRules,
+  live: readonly EndpointRules[],
+  signers: readonly Signer[],
+  modules: readonly string[],
+): EndpointVerdict {
+  const verdicts = modules.map((module) => judgeModule(newest, signers, module))
+  const has = (outcome: string) => verdicts.some((v) => v.outcome === outcome)
+  for (const outcome of ['ambiguous', 'no-rule', 'below-one'] as const)
+    if (has(outcome)) return { outcome, short: null }
+  const differ = (module: string) =>
+    new Set(
+      live.map((rules) => {
+        const { via, required, got } = judgeModule(rules, signers, module)
+        return `${via} ${required} ${got}`
+      }),
+    ).size > 1
+  if (modules.some(differ)) return { outcome: 'mixed', short: null }
+  const missing = verdicts.filter((v) => v.outcome === 'short').map((v) => (v.required ?? 0) - v.got)
+  return missing.length > 0 ? { outcome: 'short', short: Math.max(...missing) } : { outcome: 'accepted', short: null }
+}

@@ -1,0 +1,132 @@
+import { empty, join, raw, type Sql, sql } from '@/lib/db/sql'
+import type { FleetBounds } from '@/lib/mig/agents/state'
+import { stateSql } from '@/lib/mig/agents/state.sql'
+import type { MigId } from '@/lib/mig/wire/id'
+import { DEFAULT_MODULE, type RuleModule, type Signer } from './rule'
+import { signingKey } from './rule-books'
+
+/** A module that is checked, by the row of `modules` that has its name: null when none has, `ambiguous` when several do. */
+export type AskedModule = { name: string; id: MigId | null | 'ambiguous' }
+
+/** What is asked of the whole fleet. */
+export type Question = { modules: AskedModule[]; fallback: MigId | null | 'ambiguous'; signers: readonly Signer[] }
+
+/** The question in ids: modules by name, as the rule reads them. */
+export function questionOf(
+  modules: readonly RuleModule[],
+  names: readonly string[],
+  signers: readonly Signer[],
+): Question {
+  const idOf = (name: string) => {
+    const named = modules.filter((m) => m.name === name)
+    return named.length > 1 ? 'ambiguous' : ((named[0]?.id as MigId | undefined) ?? null)
+  }
+  return {
+    modules: [...new Set(names)].map((name) => ({ name, id: idOf(name) })),
+    fallback: idOf(DEFAULT_MODULE),
+    signers,
+  }
+}
+
+/** The newest row of each endpoint, whose rules hold: a heartbeat ahead of the clock only where there is no other. */
+function newestSql({ now }: FleetBounds): Sql {
+  const columns = sql`a.queueloc, a.id, a.heartbeattime, a.status, a.destructiontime`
+  const order = sql`ORDER BY a.queueloc, a.heartbeattime DESC, a.id DESC`
+  return sql`
+    (SELECT DISTINCT ON (a.queueloc) ${columns} FROM public.agents a WHERE a.heartbeattime <= ${now}::timestamptz ${order})
+    UNION ALL
+    (SELECT DISTINCT ON (a.queueloc) ${columns} FROM public.agents a
+      WHERE a.heartbeattime > ${now}::timestamptz AND NOT EXISTS (
+        SELECT 1 FROM public.agents p WHERE p.queueloc = a.queueloc AND p.heartbeattime <= ${now}::timestamptz) ${order})`
+}
+
+/** The live rows of the endpoints that have several. */
+function doublesSql(bounds: FleetBounds): Sql {
+  const state = stateSql(
+    { lastSeen: sql`a.heartbeattime`, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
+    bounds,
+  )
+  return sql`SELECT queueloc, id FROM (
+      SELECT a.queueloc, a.id, count(*) OVER (PARTITION BY a.queueloc) AS processes FROM public.agents a
+      WHERE a.heartbeattime >= ${bounds.late}::timestamptz AND ${state} IN ('online', 'late')
+    ) l WHERE processes > 1`
+}
+
+/**
+ * The signers' weights as (agentid, moduleid, weight). A key counts once: where several rows hold it, the lowest weight, a
+ * disabled or missing one being 0.
+ */
+function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[]): Sql {
+  const rowsOfKey = new Map<string, Map<string, Signer>>()
+  for (const signer of signers) {
+    const rows = rowsOfKey.get(signingKey(signer)) ?? new Map<string, Signer>()
+    rowsOfKey.set(signingKey(signer), rows.set(signer.investigatorId, signer))
+  }
+  const keys = [...rowsOfKey.values()].map((rows) => ({
+    rows: rows.size,
+    active: [...rows.values()].filter((s) => !s.disabled).map((s) => s.investigatorId),
+  }))
+  const held = (people: readonly string[]) =>
+    sql`investigatorid = ANY(${people}::numeric[]) AND moduleid = ANY(${moduleIds}::numeric[])`
+  const single = keys.filter((key) => key.rows === 1).flatMap((key) => key.active)
+  return join(
+    [
+      sql`SELECT agentid, moduleid, weight FROM public.invagtmodperm WHERE ${held(single)}`,
+      ...keys
+        .filter((key) => key.rows > 1)
+        .map(
+          ({ active, rows }) => sql`
+          SELECT agentid, moduleid, (CASE WHEN count(*) < ${rows}::int THEN least(0, min(weight)) ELSE min(weight) END)::int
+          FROM public.invagtmodperm WHERE ${held(active)} GROUP BY agentid, moduleid`,
+        ),
+    ],
+    ' UNION ALL ',
+  )
+}
+
+/**
+ * Every endpoint with its verdict, as a query of (queueloc, id, heartbeattime, status, destructiontime, outcome, short):
+ * `judgeEndpoint` for the whole fleet in one statement.
+ */
+export function judgedFleetSql({ modules, fallback, signers }: Question, bounds: FleetBounds): Sql {
+  const known = (id: AskedModule['id']): id is MigId => id !== null && id !== 'ambiguous'
+  const ids = [...new Set([...modules.map((m) => m.id), fallback].filter(known))]
+  /** A column of the two tables of rules, or what stands for it where no module row has the name. */
+  const column = (table: 'req' | 'wt', id: AskedModule['id'], none: Sql) =>
+    known(id) ? raw(`${table}.c${ids.indexOf(id)}`) : none
+  const pivot = (of: (module: Sql) => Sql) =>
+    ids.map((id, i) => sql`, ${of(sql`FILTER (WHERE moduleid = ${id}::numeric)`)} AS ${raw(`c${i}`)}`)
+  const columns = (parts: Sql[]) => (parts.length === 0 ? empty : join(parts, ''))
+
+  const asked = modules.map(({ id }, k) => {
+    const own = column('req', id, sql`NULL::int`)
+    const lent = column('req', fallback, sql`NULL::int`)
+    const undecided = id === 'ambiguous' ? sql`true` : fallback === 'ambiguous' ? sql`${own} IS NULL` : sql`false`
+    const weight = (of: AskedModule['id']) => sql`coalesce(${column('wt', of, sql`0`)}, 0)`
+    return sql`, ${undecided} AS ${raw(`u${k}`)}, ${own} IS NOT NULL AS ${raw(`o${k}`)}, coalesce(${own}, ${lent}) AS ${raw(`q${k}`)},
+      CASE WHEN ${own} IS NOT NULL THEN ${weight(id)} ELSE ${weight(fallback)} END AS ${raw(`g${k}`)}`
+  })
+  const ruled = (rows: Sql) => sql`SELECT n.*${columns(asked)} FROM (${rows}) n
+    LEFT JOIN req ON req.agentid = n.id LEFT JOIN wt ON wt.agentid = n.id`
+  const each = (form: (k: number) => string, by: string) => raw(modules.map((_, k) => form(k)).join(by))
+
+  return sql`
+    WITH req AS MATERIALIZED (
+      SELECT agentid${columns(pivot((where) => sql`max(minimumweight) ${where}`))} FROM public.agtmodreq
+      WHERE moduleid = ANY(${ids}::numeric[]) GROUP BY agentid
+    ), wt AS MATERIALIZED (
+      SELECT agentid${columns(pivot((where) => sql`sum(weight) ${where}`))} FROM (${weightsSql(signers, ids)}) w GROUP BY agentid
+    ), mixed AS MATERIALIZED (
+      SELECT queueloc FROM (${ruled(doublesSql(bounds))}) d
+      GROUP BY queueloc HAVING count(DISTINCT (${each((k) => `o${k}, q${k}, g${k}`, ', ')})) > 1
+    )
+    SELECT e.queueloc, e.id, e.heartbeattime, e.status, e.destructiontime,
+      CASE WHEN ${each((k) => `u${k}`, ' OR ')} THEN 'ambiguous'
+        WHEN ${each((k) => `q${k} IS NULL`, ' OR ')} THEN 'no-rule'
+        WHEN ${each((k) => `q${k} < 1`, ' OR ')} THEN 'below-one'
+        WHEN x.queueloc IS NOT NULL THEN 'mixed'
+        WHEN ${each((k) => `g${k} < q${k}`, ' OR ')} THEN 'short'
+        ELSE 'accepted' END AS outcome,
+      greatest(0, ${each((k) => `q${k} - g${k}`, ', ')})::bigint AS short
+    FROM (${ruled(newestSql(bounds))}) e LEFT JOIN mixed x ON x.queueloc = e.queueloc`
+}
