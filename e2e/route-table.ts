@@ -81,6 +81,7 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/agents/health/difference': { ...reads, path: () => '/agents/health/difference?change=new' },
   '/acl/requirements': reads,
   '/acl/permissions': reads,
+  '/acl/what-if': reads,
   '/investigators': reads,
   '/investigators/[id]': { ...reads, path: (site) => `/investigators/${site.other.id}` },
   '/investigators/[id]/replace': {
@@ -128,6 +129,7 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   '/agents/health/difference/export': csv,
   '/acl/requirements/export': csv,
   '/acl/permissions/export': csv,
+  '/acl/what-if/export': { investigator: 200, query: '?format=csv&signer=1&module=1' },
   '/investigators/export': csv,
   '/investigators/[id]/key': { investigator: 200, path: (site) => `/investigators/${site.other.id}/key` },
   '/spool/[kind]/[state]/export': { ...csv, path: (site) => spoolPath(site, '/export') },

@@ -1,8 +1,8 @@
 import { Tabs } from '@/components/layout/tabs'
-import { permissionList, requirementList } from '@/lib/mig/acl/search-params'
+import { permissionList, requirementList, whatIfList } from '@/lib/mig/acl/search-params'
 
-/** The two matrices. */
-export function AclTabs({ current }: { current: 'requirements' | 'permissions' }) {
+/** The two matrices, and what they would let run. */
+export function AclTabs({ current }: { current: 'requirements' | 'permissions' | 'what-if' }) {
   return (
     <Tabs
       label="ACL"
@@ -10,6 +10,7 @@ export function AclTabs({ current }: { current: 'requirements' | 'permissions' }
       tabs={[
         { key: 'requirements', label: 'Minimum weights', href: requirementList.path },
         { key: 'permissions', label: "Investigators' weights", href: permissionList.path },
+        { key: 'what-if', label: 'What if', href: whatIfList.path },
       ]}
     />
   )

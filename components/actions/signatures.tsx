@@ -24,7 +24,7 @@ const SOON_MS = 1_000
 export async function Signatures({ report, id }: { report: Report; id: string }) {
   const soon = report.then((found) => ({ found }))
   const first = await Promise.race([soon, new Promise<null>((settle) => setTimeout(settle, SOON_MS, null))])
-  if (first) return <Checked report={first.found} />
+  if (first) return <Checked report={first.found} id={id} />
   return (
     <Suspense
       fallback={
@@ -34,21 +34,21 @@ export async function Signatures({ report, id }: { report: Report; id: string })
         </p>
       }
     >
-      <Late report={report} />
+      <Late report={report} id={id} />
     </Suspense>
   )
 }
 
-async function Late({ report }: { report: Report }) {
+async function Late({ report, id }: { report: Report; id: string }) {
   try {
-    return <Checked report={await report} />
+    return <Checked report={await report} id={id} />
   } catch (error) {
     if (!isUnavailable(error)) throw error
     return <Notice tone="bad">The database went away while the signatures were checked.</Notice>
   }
 }
 
-function Checked({ report }: { report: SignatureReport | null }) {
+function Checked({ report, id }: { report: SignatureReport | null; id: string }) {
   if (!report) return null
   const { signatures, unchecked, isListReadable } = report
   return (
@@ -74,12 +74,12 @@ function Checked({ report }: { report: SignatureReport | null }) {
           {formatCount(unchecked, 'more signature')} not checked: more than MIG ever writes.
         </p>
       )}
-      <KeyValue items={facts(report)} />
+      <KeyValue items={facts(report, id)} />
     </div>
   )
 }
 
-function facts({ signatures, weighed, spool, replays }: SignatureReport): KeyValueItem[] {
+function facts({ signatures, weighed, spool, replays }: SignatureReport, id: string): KeyValueItem[] {
   const items: KeyValueItem[] = [
     {
       key: 'unsigned',
@@ -107,6 +107,11 @@ function facts({ signatures, weighed, spool, replays }: SignatureReport): KeyVal
           ? 'They hang on agents, and this action was sent to none.'
           : `Counted over the agents of ${weighed.more ? `the first ${formatNumber(weighed.commands)} commands` : formatCount(weighed.commands, 'command')}.`,
     })
+  items.push({
+    key: 'what-if',
+    label: 'What if',
+    value: <TextLink href={`/acl/what-if?action=${id}`}>Which endpoints would accept it by the ACL</TextLink>,
+  })
   items.push({ key: 'spool', label: 'Spool', value: <SpoolSays spool={spool} /> })
   items.push({ key: 'replays', label: 'Replays', value: <Replays replays={replays} /> })
   return items

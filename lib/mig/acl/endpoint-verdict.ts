@@ -7,6 +7,35 @@ import { type EndpointRules, judgeModule, type Signer } from './rule'
 export const ENDPOINT_OUTCOMES = ['ambiguous', 'no-rule', 'below-one', 'mixed', 'short', 'accepted'] as const
 export type EndpointOutcome = (typeof ENDPOINT_OUTCOMES)[number]
 
+/** Each verdict's name, tone and meaning, as pages say it. */
+export const OUTCOME_WORDS: Record<
+  EndpointOutcome,
+  { label: string; tone: 'good' | 'bad' | 'attention' | 'odd'; meaning: string }
+> = {
+  accepted: { label: 'accepts', tone: 'good', meaning: 'Every module that is checked reaches its minimum.' },
+  short: {
+    label: 'short',
+    tone: 'bad',
+    meaning: 'The weights of the signers do not reach the minimum of some module.',
+  },
+  mixed: {
+    label: 'mixed',
+    tone: 'attention',
+    meaning: 'Several live processes of the endpoint have different rules; that counts as refusing.',
+  },
+  'below-one': { label: 'minimum below 1', tone: 'odd', meaning: 'Agents refuse a minimum below 1, whoever signs.' },
+  'no-rule': {
+    label: 'no rule',
+    tone: 'bad',
+    meaning: 'Some module has no minimum of its own and there is no default: agents refuse it.',
+  },
+  ambiguous: {
+    label: 'undecided',
+    tone: 'odd',
+    meaning: 'Two modules have the same name, so that the tables do not say whose rules hold.',
+  },
+}
+
 export type EndpointVerdict = {
   outcome: EndpointOutcome
   /** The greatest weight that is missing for a module, when the outcome is `short`. */

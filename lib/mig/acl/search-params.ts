@@ -1,17 +1,23 @@
-import { choiceFilter, defineList, type Filter, idFilter, modeFilter, textFilter } from '@/lib/list-params'
+import { choiceFilter, defineList, type Filter, flagFilter, idFilter, modeFilter, textFilter } from '@/lib/list-params'
 import { ENDPOINT_STATES } from '@/lib/mig/agents/status'
 import { type MigId, parseId } from '@/lib/mig/wire/id'
+import { ENDPOINT_OUTCOMES } from './endpoint-verdict'
+import { RULE_BOOKS, type RuleBook } from './rule-books'
+
+function idsFilter(label: string, what: string): Filter<MigId[]> {
+  return {
+    label,
+    read(texts) {
+      const ids = texts.flatMap((text) => text.split(',')).map((text) => parseId(text.trim()))
+      return ids.every((id) => id !== null)
+        ? { value: [...new Set(ids)] }
+        : { problem: `takes ${what} ids, such as 1,2` }
+    },
+  }
+}
 
 /** The modules whose columns are shown, by id. */
-const modulesFilter: Filter<MigId[]> = {
-  label: 'Modules',
-  read(texts) {
-    const ids = texts.flatMap((text) => text.split(',')).map((text) => parseId(text.trim()))
-    return ids.every((id) => id !== null)
-      ? { value: [...new Set(ids)] }
-      : { problem: "takes modules' ids, such as 1,2" }
-  },
-}
+const modulesFilter = idsFilter('Modules', "modules'")
 
 /** The cell whose form is open, as `row.module`: the row is an agent's id, or an investigator's where one endpoint is shown. */
 const cellFilter: Filter<{ row: MigId; module: MigId }> = {
@@ -49,6 +55,24 @@ export const permissionList = defineList({
     state: choiceFilter('State', ENDPOINT_STATES),
     module: modulesFilter,
     edit: cellFilter,
+  },
+  sorts: ['name'],
+  defaultSort: 'name',
+})
+
+/** URL state of /acl/what-if: who signs and what runs, or an action; which verdicts are listed, by which rule book. */
+export const whatIfList = defineList({
+  path: '/acl/what-if',
+  filters: {
+    signer: idsFilter('Signers', "investigators'"),
+    module: modulesFilter,
+    action: idFilter('Action'),
+    book: { ...modeFilter('Rule book', RULE_BOOKS, 'documented'), default: 'documented' as RuleBook },
+    outcome: choiceFilter('Verdict', ENDPOINT_OUTCOMES),
+    differs: flagFilter('Books disagree'),
+    name: textFilter('Name'),
+    os: textFilter('System'),
+    state: choiceFilter('State', ENDPOINT_STATES),
   },
   sorts: ['name'],
   defaultSort: 'name',

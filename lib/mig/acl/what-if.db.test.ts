@@ -5,6 +5,7 @@ import { stateBounds, thresholdsOf } from '@/lib/mig/agents/state'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import { insertAgents } from '@/lib/testing/agent-rows'
+import { tries } from '@/lib/testing/long'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { judgeEndpoint } from './endpoint-verdict'
 import type { EndpointRules, Signer } from './rule'
@@ -28,8 +29,8 @@ const NAMES = ['file', 'netstat', 'agentdestroy', 'default', 'memory'] as const
 const moduleRows = fc
   .array(fc.constantFrom(...NAMES), { minLength: 2, maxLength: 6 })
   .map((names) => names.map((name, i) => ({ id: String(i + 1), name })))
-const process = fc.record({ heartbeat: fc.nat({ max: HEARTBEATS.length - 1 }) })
-const fleet = fc.array(fc.array(process, { minLength: 1, maxLength: 3 }), { minLength: 5, maxLength: 14 })
+const agentRow = fc.record({ heartbeat: fc.nat({ max: HEARTBEATS.length - 1 }) })
+const fleet = fc.array(fc.array(agentRow, { minLength: 1, maxLength: 3 }), { minLength: 5, maxLength: 14 })
 const weight = fc.constantFrom(-2, 0, 1, 2, 2, 3)
 
 type Scene = {
@@ -129,27 +130,34 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what-if over the fleet,
                 Number(b.i) - Number(a.i),
             )
             const live = own.filter((row) => row.live).map((row) => rulesOf(row.i))
-            return { id: idOf(newest?.i ?? -1), ...judgeEndpoint(rulesOf(newest?.i ?? -1), live, signers, names) }
+            const rules = rulesOf(newest?.i ?? -1)
+            return {
+              id: idOf(newest?.i ?? -1),
+              all: judgeEndpoint(rules, live, signers, names),
+              first: judgeEndpoint(rules, live, signers, names.slice(0, 1)),
+            }
           })
           const question = questionOf(
             made.modules.map(({ id, name }) => ({ id: id as MigId, name })),
             names,
             signers,
           )
-          const found = await pool().query<{ id: string; outcome: string; short: string }>(
-            judgedFleetSql(question, bounds),
-          )
-          const seen = found.rows.map(({ id, outcome, short }) => ({
-            id: String(Number(id)),
+          const found = await pool().query<Record<string, string>>(judgedFleetSql(question, bounds))
+          const verdictOf = (outcome = '', short = '') => ({
             outcome,
             short: outcome === 'short' ? Number(short) : null,
+          })
+          const seen = found.rows.map((row) => ({
+            id: String(Number(row.id)),
+            all: verdictOf(row.outcome, row.short),
+            first: verdictOf(row.first_outcome, row.first_short),
           }))
           const byId = (a: { id: string }, b: { id: string }) => Number(a.id) - Number(b.id)
           expect(seen.sort(byId)).toEqual(expected.sort(byId))
-          for (const { outcome } of seen) outcomes.add(outcome)
+          for (const { all } of seen) outcomes.add(all.outcome)
         }
       }),
-      { numRuns: process.env.LONG ? 300 : 20, endOnFailure: true },
+      { numRuns: tries({ short: 20, long: 300 }), endOnFailure: true },
     )
     expect([...outcomes].sort()).toEqual(['accepted', 'ambiguous', 'below-one', 'mixed', 'no-rule', 'short'])
   })

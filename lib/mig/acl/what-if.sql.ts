@@ -9,7 +9,11 @@ import { signingKey } from './rule-books'
 export type AskedModule = { name: string; id: MigId | null | 'ambiguous' }
 
 /** What is asked of the whole fleet. */
-export type Question = { modules: AskedModule[]; fallback: MigId | null | 'ambiguous'; signers: readonly Signer[] }
+export type Question = {
+  modules: readonly AskedModule[]
+  fallback: MigId | null | 'ambiguous'
+  signers: readonly Signer[]
+}
 
 /** The question in ids: modules by name, as the rule reads them. */
 export function questionOf(
@@ -85,8 +89,8 @@ function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[]): Sq
 }
 
 /**
- * Every endpoint with its verdict, as a query of (queueloc, id, heartbeattime, status, destructiontime, outcome, short):
- * `judgeEndpoint` for the whole fleet in one statement.
+ * Every endpoint with its verdict, as a query of (id, outcome, short, first_outcome, first_short): `judgeEndpoint` for the
+ * whole fleet in one statement, over all modules and over the first alone, which is all that 2014 agents check.
  */
 export function judgedFleetSql({ modules, fallback, signers }: Question, bounds: FleetBounds): Sql {
   const known = (id: AskedModule['id']): id is MigId => id !== null && id !== 'ambiguous'
@@ -104,11 +108,12 @@ export function judgedFleetSql({ modules, fallback, signers }: Question, bounds:
     const undecided = id === 'ambiguous' ? sql`true` : fallback === 'ambiguous' ? sql`${own} IS NULL` : sql`false`
     const weight = (of: AskedModule['id']) => sql`coalesce(${column('wt', of, sql`0`)}, 0)`
     return sql`, ${undecided} AS ${raw(`u${k}`)}, ${own} IS NOT NULL AS ${raw(`o${k}`)}, coalesce(${own}, ${lent}) AS ${raw(`q${k}`)},
-      CASE WHEN ${own} IS NOT NULL THEN ${weight(id)} ELSE ${weight(fallback)} END AS ${raw(`g${k}`)}`
+      CASE WHEN ${own} IS NOT NULL THEN ${weight(id)} WHEN ${lent} IS NOT NULL THEN ${weight(fallback)} ELSE 0 END AS ${raw(`g${k}`)}`
   })
   const ruled = (rows: Sql) => sql`SELECT n.*${columns(asked)} FROM (${rows}) n
     LEFT JOIN req ON req.agentid = n.id LEFT JOIN wt ON wt.agentid = n.id`
-  const each = (form: (k: number) => string, by: string) => raw(modules.map((_, k) => form(k)).join(by))
+  const each = (form: string, by: string) => raw(modules.map((_, k) => form.replaceAll('#', String(k))).join(by))
+  const first = (form: string) => raw(form.replaceAll('#', '0'))
 
   return sql`
     WITH req AS MATERIALIZED (
@@ -117,16 +122,20 @@ export function judgedFleetSql({ modules, fallback, signers }: Question, bounds:
     ), wt AS MATERIALIZED (
       SELECT agentid${columns(pivot((where) => sql`sum(weight) ${where}`))} FROM (${weightsSql(signers, ids)}) w GROUP BY agentid
     ), mixed AS MATERIALIZED (
-      SELECT queueloc FROM (${ruled(doublesSql(bounds))}) d
-      GROUP BY queueloc HAVING count(DISTINCT (${each((k) => `o${k}, q${k}, g${k}`, ', ')})) > 1
+      SELECT queueloc, count(DISTINCT (o0, q0, g0)) > 1 AS mixed_first, count(DISTINCT (${each('o#, q#, g#', ', ')})) > 1 AS mixed_any
+      FROM (${ruled(doublesSql(bounds))}) d GROUP BY queueloc
     )
-    SELECT e.queueloc, e.id, e.heartbeattime, e.status, e.destructiontime,
-      CASE WHEN ${each((k) => `u${k}`, ' OR ')} THEN 'ambiguous'
-        WHEN ${each((k) => `q${k} IS NULL`, ' OR ')} THEN 'no-rule'
-        WHEN ${each((k) => `q${k} < 1`, ' OR ')} THEN 'below-one'
-        WHEN x.queueloc IS NOT NULL THEN 'mixed'
-        WHEN ${each((k) => `g${k} < q${k}`, ' OR ')} THEN 'short'
-        ELSE 'accepted' END AS outcome,
-      greatest(0, ${each((k) => `q${k} - g${k}`, ', ')})::bigint AS short
+    SELECT e.id, ${verdict('any', each)} AS outcome, greatest(0, ${each('q# - g#', ', ')})::bigint AS short,
+      ${verdict('first', first)} AS first_outcome, greatest(0, q0 - g0)::bigint AS first_short
     FROM (${ruled(newestSql(bounds))}) e LEFT JOIN mixed x ON x.queueloc = e.queueloc`
+}
+
+/** The outcome from the columns of each module, or of the first alone; `part` is the column that says "mixed". */
+function verdict(part: 'any' | 'first', each: (form: string, by: string) => Sql): Sql {
+  return sql`CASE WHEN ${each('u#', ' OR ')} THEN 'ambiguous'
+        WHEN ${each('q# IS NULL', ' OR ')} THEN 'no-rule'
+        WHEN ${each('q# < 1', ' OR ')} THEN 'below-one'
+        WHEN x.${raw(`mixed_${part}`)} THEN 'mixed'
+        WHEN ${each('g# < q#', ' OR ')} THEN 'short'
+        ELSE 'accepted' END`
 }

@@ -1,0 +1,123 @@
+import { AclNote } from '@/components/acl/acl-note'
+import { AclTabs } from '@/components/acl/acl-tabs'
+import { RuleBooks } from '@/components/acl/rule-books'
+import { WhatIfForm } from '@/components/acl/what-if-form'
+import { WhatIfTable } from '@/components/acl/what-if-table'
+import { Notice } from '@/components/feedback/notice'
+import { EmptyState, ProblemPanel } from '@/components/feedback/panels'
+import { Content } from '@/components/layout/content'
+import { dataPage, type PageProps } from '@/components/layout/data-page'
+import { Live } from '@/components/layout/live'
+import { PageHeader } from '@/components/layout/page-header'
+import { TextLink } from '@/components/ui/text-link'
+import { visibleText } from '@/components/ui/visible-text'
+import { requireViewer } from '@/lib/auth/viewer'
+import { formatCount } from '@/lib/format'
+import { listPeople } from '@/lib/mig/acl/queries'
+import { RULE_BOOK_WORDS } from '@/lib/mig/acl/rule-books'
+import { whatIfList } from '@/lib/mig/acl/search-params'
+import { type Asked, countWhatIf, getAsked, listWhatIf, REFUSAL_WORDS } from '@/lib/mig/acl/what-if'
+import { listModules } from '@/lib/mig/modules/queries'
+import { now } from '@/lib/now'
+
+export const metadata = { title: 'What if' }
+
+const crumbs = [{ label: 'ACL', href: '/acl/requirements' }]
+
+export default dataPage(async ({ searchParams }: PageProps) => {
+  const viewer = await requireViewer()
+  const parsed = whatIfList.parse(await searchParams)
+  if (!parsed.ok)
+    return (
+      <>
+        <PageHeader crumbs={crumbs} title="What if" />
+        <Content>
+          <ProblemPanel problem={parsed.problem} clearHref={whatIfList.path} />
+        </Content>
+      </>
+    )
+  const { params } = parsed
+  const [moment, modules, people, asked] = await Promise.all([
+    now(),
+    listModules(viewer),
+    listPeople(viewer),
+    getAsked(viewer, params),
+  ])
+  const counts = asked && (await countWhatIf(viewer, asked, params, moment.mig))
+  const page = asked && counts && (await listWhatIf(viewer, asked, params, counts, moment.mig))
+  const { book } = params.filters
+  const refusal = asked?.refusals[book]
+  return (
+    <>
+      <PageHeader crumbs={crumbs} title="What if" live={<Live now={moment} />} />
+      <Content>
+        <AclTabs current="what-if" />
+        <div className="flex flex-col gap-1">
+          <p>Who signs, and what runs: which endpoints would accept it, by the weights in the tables?</p>
+          <AclNote />
+        </div>
+        <WhatIfForm params={params} people={people} modules={modules} asked={asked} />
+        {asked && <Question asked={asked} />}
+        {asked && counts && page ? (
+          <>
+            <RuleBooks params={params} asked={asked} counts={counts} />
+            {refusal && (
+              <Notice tone="bad" title={`${RULE_BOOK_WORDS[book].label}: refused by every agent`}>
+                {REFUSAL_WORDS[refusal]} The verdicts below are what the weights alone would say.
+              </Notice>
+            )}
+            {counts.unchecked > 0 && (
+              <Notice tone="attention" title="A gap of 2014 agents">
+                On {formatCount(counts.unchecked, 'endpoint')} the weights refuse this, and an agent of 2014 runs it all
+                the same: it checks the first operation only.
+              </Notice>
+            )}
+            <WhatIfTable params={params} page={page} now={moment.mig} />
+          </>
+        ) : (
+          <EmptyState title="Choose who signs and what runs" icon="permission">
+            Or come from an action: its page leads here with its signers and modules.
+          </EmptyState>
+        )}
+      </Content>
+    </>
+  )
+})
+
+/** Who and what is asked, in words. */
+function Question({ asked }: { asked: Asked }) {
+  const gone = asked.signers.filter((signer) => !signer.known)
+  const disabled = asked.signers.filter((signer) => signer.disabled)
+  return (
+    <div className="flex flex-col gap-1">
+      <p>
+        {asked.action && (
+          <>
+            For{' '}
+            <TextLink href={`/actions/${asked.action.id}`}>
+              <bdi>{visibleText(asked.action.name)}</bdi>
+            </TextLink>
+            :{' '}
+          </>
+        )}
+        signed by <strong className="font-semibold">{asked.signers.map((s) => visibleText(s.name)).join(', ')}</strong>,
+        running{' '}
+        <strong className="font-semibold">
+          {[...new Set(asked.operations)].map((m) => visibleText(m)).join(', then ')}
+        </strong>
+        .
+      </p>
+      {disabled.length > 0 && (
+        <p className="text-attention text-sm">
+          {disabled.map((s) => visibleText(s.name)).join(', ')}: disabled, so the weight counts as 0. Agents do not know
+          that.
+        </p>
+      )}
+      {gone.length > 0 && (
+        <p className="text-attention text-sm">
+          {gone.map((s) => visibleText(s.name)).join(', ')}: no such row any more; only weights left behind count.
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,106 @@
+import { ChoiceField, TextField } from '@/components/data-table/filter-bar'
+import { Button, LinkButton } from '@/components/ui/button'
+import { visibleText } from '@/components/ui/visible-text'
+import type { ListParams } from '@/lib/list-params'
+import type { Person } from '@/lib/mig/acl/queries'
+import { RULE_BOOK_WORDS, RULE_BOOKS } from '@/lib/mig/acl/rule-books'
+import { whatIfList } from '@/lib/mig/acl/search-params'
+import type { Asked } from '@/lib/mig/acl/what-if'
+import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
+import type { Module } from '@/lib/mig/modules/queries'
+
+function Choices({
+  legend,
+  name,
+  choices,
+  chosen,
+}: {
+  legend: string
+  name: string
+  choices: { id: string; label: string; note?: string }[]
+  chosen: readonly string[]
+}) {
+  return (
+    <fieldset className="min-w-0 rounded-md border border-line bg-surface px-3 pt-1 pb-2">
+      <legend className="px-1 text-muted text-xs">{legend}</legend>
+      <div className="flex max-h-40 flex-wrap gap-x-5 gap-y-1.5 overflow-y-auto">
+        {choices.map(({ id, label, note }) => (
+          <label key={id} className="flex min-w-0 items-center gap-2 text-sm">
+            <input
+              type="checkbox"
+              name={name}
+              value={id}
+              defaultChecked={chosen.includes(id)}
+              className="size-4 shrink-0 accent-accent-solid"
+            />
+            <span className="truncate">
+              <bdi>{visibleText(label)}</bdi>
+              {note && <span className="text-faint"> {note}</span>}
+            </span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  )
+}
+
+/** The question as one GET form: who signs, what runs, under which rule book, on which endpoints. */
+export function WhatIfForm({
+  params,
+  people,
+  modules,
+  asked,
+}: {
+  params: ListParams<(typeof whatIfList)['filters']>
+  people: readonly Person[]
+  modules: readonly Module[]
+  asked: Asked | null
+}) {
+  const { filters, given } = params
+  const chosenModules = modules.filter((m) => asked?.operations.includes(m.name)).map((m) => m.id as string)
+  return (
+    <search className="no-print">
+      <form key={JSON.stringify(given)} action={whatIfList.path} className="flex flex-col gap-3">
+        <div className="grid gap-3 md:grid-cols-2">
+          <Choices
+            legend="Who signs"
+            name="signer"
+            choices={people.map((p) => ({ id: p.id, label: p.name, note: p.disabled ? '(disabled)' : undefined }))}
+            chosen={filters.signer ?? asked?.signers.map((s) => s.investigatorId) ?? []}
+          />
+          <Choices
+            legend="What runs"
+            name="module"
+            choices={modules.map((m) => ({ id: m.id, label: m.name, note: m.twin ? `(${m.id})` : undefined }))}
+            chosen={filters.module ?? chosenModules}
+          />
+        </div>
+        <div className="flex flex-wrap items-end gap-2">
+          <ChoiceField
+            name="book"
+            label="Rule book"
+            any={null}
+            value={filters.book}
+            options={RULE_BOOKS.map((value) => ({ value, label: RULE_BOOK_WORDS[value].label }))}
+          />
+          <TextField name="name" label="Endpoint's name" value={filters.name} />
+          <TextField name="os" label="System" value={filters.os} width="w-28" />
+          <ChoiceField
+            name="state"
+            label="State"
+            value={given.state?.join(',')}
+            options={ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))}
+          />
+          <Button type="submit" kind="primary">
+            Judge the fleet
+          </Button>
+          {Object.keys(given).length > 0 && (
+            <LinkButton kind="quiet" href={whatIfList.path}>
+              Ask anew
+            </LinkButton>
+          )}
+        </div>
+      </form>
+    </search>
+  )
+}

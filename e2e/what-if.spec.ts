@@ -1,0 +1,51 @@
+import { expect, hydrated, test } from './fixtures'
+
+test('what if: a question is asked, and every figure leads to exactly its endpoints', async ({ page }) => {
+  await page.goto('/acl/what-if')
+  await hydrated(page)
+  await expect(page.getByText('Choose who signs and what runs')).toBeVisible()
+  await page.getByRole('group', { name: 'Who signs' }).getByRole('checkbox').first().check()
+  await page.getByRole('group', { name: 'What runs' }).getByRole('checkbox').nth(1).check()
+  await page.getByRole('button', { name: 'Judge the fleet' }).click()
+  await expect(page).toHaveURL(/signer=\d+&module=\d+/)
+
+  const verdicts = page.getByRole('list', { name: /^Verdicts/ }).getByRole('link')
+  const words = await verdicts.allInnerTexts()
+  expect(words.length).toBeGreaterThan(2)
+  let sum = 0
+  for (let i = 0; i < words.length; i++) {
+    const figure = Number(/\n([\d,]+)/.exec(words[i] ?? '')?.[1]?.replaceAll(',', ''))
+    if (!words[i]?.includes('disagree')) sum += figure
+    await verdicts.nth(i).click()
+    await expect(page).toHaveURL(words[i]?.includes('disagree') ? /differs=1/ : /outcome=/)
+    const rows = page.getByRole('main').getByRole('rowheader')
+    await expect(rows).toHaveCount(Math.min(figure, 50))
+    if (figure > 50)
+      await expect(page.getByRole('navigation', { name: 'Pages' })).toContainText(figure.toLocaleString('en-GB'))
+  }
+  const total = await page.getByText(/^of [\d,]+ endpoints$/).innerText()
+  expect(sum).toBe(Number(total.replace(/\D/g, '')))
+})
+
+test('what if: an action brings its signers and modules along', async ({ page }) => {
+  await page.goto('/actions?status=completed&module=filechecker')
+  await page.getByRole('main').getByRole('rowheader').first().getByRole('link').click()
+  await page.getByRole('link', { name: 'Which endpoints would accept it by the ACL' }).click()
+  await expect(page).toHaveURL(/\/acl\/what-if\?action=\d+$/)
+  await expect(page.getByText(/signed by .*, running .*filechecker/)).toBeVisible()
+  await expect(page.getByRole('list', { name: 'Rule books' }).getByRole('listitem')).toHaveCount(3)
+})
+
+test('what if: two signers are refused by agents of 2014, and an unknown module is a sentence', async ({ page }) => {
+  await page.goto('/acl/what-if')
+  const ids = (name: string) =>
+    page
+      .getByRole('group', { name })
+      .getByRole('checkbox')
+      .evaluateAll((boxes) => boxes.map((box) => (box as HTMLInputElement).value))
+  const [signers, modules] = [await ids('Who signs'), await ids('What runs')]
+  await page.goto(`/acl/what-if?signer=${signers[0]},${signers[1]}&module=${modules[1]}&book=2014`)
+  await expect(page.getByText('2014 agents as built: refused by every agent')).toBeVisible()
+  await page.goto(`/acl/what-if?signer=${signers[0]}&module=987654`)
+  await expect(page.getByText('There is no module 987654')).toBeVisible()
+})

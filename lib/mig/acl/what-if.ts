@@ -1,0 +1,273 @@
+import 'server-only'
+import { personFrom } from '@/lib/auth/person.sql'
+import type { Viewer } from '@/lib/auth/viewer'
+import { containing } from '@/lib/db/like'
+import { fetchPage, type ListQuery, readRows, streamRows } from '@/lib/db/list'
+import { pool } from '@/lib/db/pool'
+import { type Sql, sql } from '@/lib/db/sql'
+import { AppError } from '@/lib/errors'
+import type { ExportSource } from '@/lib/export'
+import type { ListParams } from '@/lib/list-params'
+import { agentColumnsSql } from '@/lib/mig/agents/list.sql'
+import { fleetBounds } from '@/lib/mig/agents/queries'
+import type { FleetBounds } from '@/lib/mig/agents/state'
+import { endpointsSql, inStatesSql, stateSql } from '@/lib/mig/agents/state.sql'
+import type { EndpointState } from '@/lib/mig/agents/status'
+import { listModules } from '@/lib/mig/modules/queries'
+import { modulesOf } from '@/lib/mig/modules-json/operations'
+import { agentOsSql, vintage } from '@/lib/mig/vintage'
+import type { MigId } from '@/lib/mig/wire/id'
+import type { Instant } from '@/lib/mig/wire/time'
+import type { Page } from '@/lib/page'
+import type { EndpointOutcome } from './endpoint-verdict'
+import type { Signer } from './rule'
+import { type Refusal, RULE_BOOKS, type RuleBook, refusalOf } from './rule-books'
+import type { whatIfList } from './search-params'
+import { judgedFleetSql, type Question, questionOf } from './what-if.sql'
+
+type Params = ListParams<(typeof whatIfList)['filters']>
+
+const MOST_MODULES = 50
+const MOST_SIGNERS = 50
+
+/** A person who signs, as the tables have one; `known` is false for an id that no row has any more. */
+export type WhatIfSigner = Signer & { name: string; known: boolean }
+
+/** Why a rule book refuses whatever the weights, as a sentence. */
+export const REFUSAL_WORDS: Record<Refusal, string> = {
+  'several-signatures': 'Agents of 2014 refuse an action with more than one signature.',
+  'repeated-signer': 'One key stands behind two of the signers, and agents of 2019 refuse a key that signed twice.',
+}
+
+/** What a page or an export asks: who signs, what runs in which order, and for which action. */
+export type Asked = {
+  signers: WhatIfSigner[]
+  operations: string[]
+  action: { id: MigId; name: string } | null
+  question: Question
+  refusals: Record<RuleBook, Refusal | null>
+}
+
+async function signersOf(ids: readonly MigId[]): Promise<WhatIfSigner[]> {
+  const v = await vintage()
+  const disabled = v.investigatorStatus ? sql`OR i.status = 'disabled'` : sql``
+  const { rows } = await pool().query<{ id: MigId; name: string; fingerprint: string | null; disabled: boolean }>(sql`
+    SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint,
+      coalesce(p.disabled_at IS NOT NULL ${disabled}, false) AS disabled
+    FROM ${personFrom} WHERE i.id = ANY(${ids}::numeric[])`)
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.map((id) => {
+    const row = byId.get(id)
+    return {
+      investigatorId: id,
+      name: row?.name ?? `investigator ${id}`,
+      fingerprint: row?.fingerprint ?? null,
+      disabled: row?.disabled ?? false,
+      known: row !== undefined,
+    }
+  })
+}
+
+/**
+ * What the address asks, or null while nobody signs or nothing runs. Throws `not_found` for an action or a module that is
+ * not there, and `invalid` for too many of either.
+ */
+export async function getAsked(viewer: Viewer, { filters }: Params): Promise<Asked | null> {
+  const modules = await listModules(viewer)
+  let ids = filters.signer ?? []
+  let operations = (filters.module ?? []).map((id) => {
+    const found = modules.find((m) => m.id === id)
+    if (!found) throw new AppError('not_found', `There is no module ${id}: choose the modules again.`)
+    return found.name
+  })
+  let action: Asked['action'] = null
+  if (filters.action) {
+    const { rows } = await pool().query<{ name: string; operations: string | null; signers: MigId[] }>(sql`
+      SELECT a.name, a.operations::text AS operations, ARRAY(
+        SELECT trunc(s.investigatorid)::text FROM public.signatures s WHERE s.actionid = a.id ORDER BY s.investigatorid
+      ) AS signers
+      FROM public.actions a WHERE a.id = ${filters.action.id}::numeric`)
+    const [row] = rows
+    if (!row) throw new AppError('not_found', `There is no action ${filters.action.id}.`)
+    action = { id: filters.action.id, name: row.name }
+    // Who or what else is chosen takes the place of the action's own.
+    if (!filters.signer) ids = row.signers
+    if (!filters.module) operations = modulesOf(row.operations)
+  }
+  if (ids.length === 0 || operations.length === 0) return null
+  if (ids.length > MOST_SIGNERS || new Set(operations).size > MOST_MODULES)
+    throw new AppError('invalid', `Choose at most ${MOST_SIGNERS} signers and ${MOST_MODULES} modules.`)
+  const signers = await signersOf(ids)
+  const refusals = Object.fromEntries(RULE_BOOKS.map((book) => [book, refusalOf(book, signers)])) as Asked['refusals']
+  return { signers, operations, action, question: questionOf(modules, operations, signers), refusals }
+}
+
+/** The judged endpoints under the page's filters. */
+function whatIfFrom(question: Question, bounds: FleetBounds): { from: Sql; lastSeen: Sql } {
+  const { from, lastSeen } = endpointsSql(bounds)
+  return { from: sql`${from} JOIN (${judgedFleetSql(question, bounds)}) j ON j.id = a.id`, lastSeen }
+}
+
+async function filterSql({ filters }: Params, bounds: FleetBounds, lastSeen: Sql): Promise<Sql[]> {
+  const where: Sql[] = []
+  if (filters.name) where.push(sql`a.name ILIKE ${containing(filters.name)}`)
+  if (filters.os) where.push(sql`lower(${agentOsSql(await vintage(), 'a')}) = lower(${filters.os})`)
+  if (filters.state) {
+    const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
+    where.push(inStatesSql(state, filters.state))
+  }
+  return where
+}
+
+// What 2014 agents do follows from the first module alone, where they look at weights at all.
+const bookOutcome = (book: RuleBook) => (book === '2014' ? sql`j.first_outcome` : sql`j.outcome`)
+
+/** True where a generation of agents decides otherwise than the tables say. */
+function differsSql(asked: Asked): Sql {
+  const { refusals } = asked
+  const documented = sql`(j.outcome = 'accepted')`
+  const built = refusals['2014'] ? sql`false` : sql`(j.first_outcome = 'accepted')`
+  const later = refusals['2019'] ? sql`false` : documented
+  return sql`(${built} <> ${documented} OR ${later} <> ${documented})`
+}
+
+export type BookCounts = Record<EndpointOutcome, number>
+
+/** How many endpoints each rule book lets run, by verdict; `unchecked` run on 2014 agents though the tables forbid it. */
+export type WhatIfCounts = {
+  total: number
+  books: Record<RuleBook, BookCounts>
+  differs: number
+  unchecked: number
+  /** Of the short ones as documented: how many lack how much. */
+  short: { by: number; count: number }[]
+  /** The same endpoints by what the filters ask. */
+  groups: { outcome: EndpointOutcome; first_outcome: EndpointOutcome; differs: boolean; count: number }[]
+}
+
+const noCounts = (): BookCounts => ({ accepted: 0, short: 0, mixed: 0, 'below-one': 0, 'no-rule': 0, ambiguous: 0 })
+
+/** The verdicts over the filtered fleet, counted in one statement. */
+export async function countWhatIf(_viewer: Viewer, asked: Asked, params: Params, now: Instant): Promise<WhatIfCounts> {
+  const bounds = await fleetBounds(now)
+  const { from, lastSeen } = whatIfFrom(asked.question, bounds)
+  const where = await filterSql(params, bounds, lastSeen)
+  const judged =
+    where.length === 0
+      ? sql`(${judgedFleetSql(asked.question, bounds)}) j`
+      : sql`${from} WHERE ${where.reduce((all, one) => sql`${all} AND ${one}`)}`
+  const rows = await readRows<{
+    outcome: EndpointOutcome
+    first_outcome: EndpointOutcome
+    short: string | null
+    n: string
+    differs: boolean
+  }>(
+    64,
+    sql`SELECT j.outcome, j.first_outcome, CASE WHEN j.outcome = 'short' THEN j.short END AS short,
+      ${differsSql(asked)} AS differs, count(*) AS n FROM ${judged} GROUP BY 1, 2, 3, 4`,
+  )
+  const books: WhatIfCounts['books'] = { documented: noCounts(), '2014': noCounts(), '2019': noCounts() }
+  const short = new Map<number, number>()
+  const counts: WhatIfCounts = { total: 0, books, differs: 0, unchecked: 0, short: [], groups: [] }
+  for (const row of rows) {
+    const n = Number(row.n)
+    counts.groups.push({ ...row, count: n })
+    counts.total += n
+    books.documented[row.outcome] += n
+    books['2014'][row.first_outcome] += n
+    books['2019'][row.outcome] += n
+    if (row.differs) counts.differs += n
+    if (!asked.refusals['2014'] && row.first_outcome === 'accepted' && row.outcome !== 'accepted') counts.unchecked += n
+    if (row.short !== null) short.set(Number(row.short), (short.get(Number(row.short)) ?? 0) + n)
+  }
+  counts.short = [...short].map(([by, count]) => ({ by, count })).sort((a, b) => a.by - b.by)
+  return counts
+}
+
+export type WhatIfRow = {
+  id: MigId
+  name: string
+  queueloc: string
+  os: string
+  state: EndpointState
+  last_seen: Instant | null
+  outcome: EndpointOutcome
+  short: number | null
+  first_outcome: EndpointOutcome
+  differs: boolean
+}
+
+async function whatIfQuery(asked: Asked, params: Params, now: Instant): Promise<ListQuery> {
+  const { filters } = params
+  const bounds = await fleetBounds(now)
+  const { from, lastSeen } = whatIfFrom(asked.question, bounds)
+  const where = await filterSql(params, bounds, lastSeen)
+  if (filters.outcome) where.push(sql`${bookOutcome(filters.book)} = ANY(${filters.outcome})`)
+  if (filters.differs) where.push(differsSql(asked))
+  return {
+    select: sql`${agentColumnsSql(await vintage(), bounds, lastSeen)}, j.outcome,
+      CASE WHEN j.outcome = 'short' THEN j.short END AS short, j.first_outcome, ${differsSql(asked)} AS differs`,
+    from,
+    where,
+    sorts: { name: { expression: sql`a.name`, type: 'text' } },
+    id: sql`a.id`,
+    memory: 64,
+  }
+}
+
+/** One page of endpoints with their verdicts; the total comes out of the counts. */
+export async function listWhatIf(
+  _viewer: Viewer,
+  asked: Asked,
+  params: Params,
+  counts: WhatIfCounts,
+  now: Instant,
+): Promise<Page<WhatIfRow>> {
+  const page = await fetchPage<WhatIfRow>(await whatIfQuery(asked, params, now), params)
+  const { outcome, book, differs } = params.filters
+  const listed = counts.groups.filter(
+    (group) =>
+      (!outcome || outcome.includes(book === '2014' ? group.first_outcome : group.outcome)) &&
+      (!differs || group.differs),
+  )
+  const total = { count: listed.reduce((sum, group) => sum + group.count, 0), more: false }
+  return { ...page, total, rows: page.rows.map(rowOf) }
+}
+
+function rowOf(row: WhatIfRow): WhatIfRow {
+  const { id, name, queueloc, os, state, last_seen, outcome, first_outcome, differs } = row
+  return {
+    id,
+    name,
+    queueloc,
+    os,
+    state,
+    last_seen,
+    outcome,
+    first_outcome,
+    differs,
+    short: row.short === null ? null : Number(row.short),
+  }
+}
+
+/** Every endpoint of the list with its verdicts. Throws `invalid` while nothing is asked. */
+export async function exportWhatIf(viewer: Viewer, params: Params, now: Instant): Promise<ExportSource> {
+  const asked = await getAsked(viewer, params)
+  if (!asked) throw new AppError('invalid', 'Choose who signs and what runs first: signer=…&module=…, or action=….')
+  return {
+    columns: [
+      { name: 'id', kind: 'id' },
+      { name: 'name', kind: 'text' },
+      { name: 'queueloc', kind: 'text' },
+      { name: 'os', kind: 'text' },
+      { name: 'state', kind: 'text' },
+      { name: 'last_seen', kind: 'time' },
+      { name: 'outcome', kind: 'text' },
+      { name: 'short', kind: 'number' },
+      { name: 'first_outcome', kind: 'text' },
+      { name: 'differs', kind: 'flag' },
+    ],
+    rows: streamRows(await whatIfQuery(asked, params, now), params),
+  }
+}
