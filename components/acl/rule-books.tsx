@@ -34,8 +34,8 @@ export function RuleBooks({
                 prefetch={false}
                 aria-current={one === book ? 'true' : undefined}
                 className={cn(
-                  'flex h-full flex-col gap-0.5 rounded-md border border-line bg-surface px-4 py-3 hover:bg-hover',
-                  one === book && 'border-accent',
+                  'flex h-full flex-col gap-0.5 rounded-md border bg-surface px-4 py-3 hover:bg-hover',
+                  one === book ? 'border-accent shadow-[inset_0_2px_var(--accent)]' : 'border-line',
                 )}
               >
                 <span className="font-medium text-sm">{RULE_BOOK_WORDS[one].label}</span>
