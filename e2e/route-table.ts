@@ -15,6 +15,7 @@ export type Site = {
   weight: string
   /** An armored public key that nobody here has. */
   newKey: string
+  newFingerprint: string
   /** A live session and a live token of `other`, made anew for every request. */
   session: string
   token: string
@@ -88,6 +89,8 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
     investigator: 'no-access',
     path: (site) => `/investigators/${site.other.id}/replace`,
   },
+  '/investigators/keyring': reads,
+  '/investigators/import': { investigator: 'no-access' },
   '/investigators/add': { investigator: 'no-access' },
   '/spool': { investigator: 'form' },
   '/spool/[kind]/[state]': { ...reads, path: (site) => spoolPath(site, '') },
@@ -132,6 +135,7 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   '/acl/what-if/export': { investigator: 200, query: '?format=csv&signer=1&module=1' },
   '/investigators/export': csv,
   '/investigators/[id]/key': { investigator: 200, path: (site) => `/investigators/${site.other.id}/key` },
+  '/investigators/keyring/download': { investigator: 200, query: '?format=binary&keys=all' },
   '/spool/[kind]/[state]/export': { ...csv, path: (site) => spoolPath(site, '/export') },
   '/spool/[kind]/[state]/file/[name]/download': {
     investigator: 200,
@@ -237,6 +241,14 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
       fields: ({ other }) => ({ investigator: other.id, fingerprint: other.storedFingerprint, sure: 'on' }),
       ...none,
     },
+  ],
+  'lib/mig/investigators/server-actions.ts#importKeyring': [
+    {
+      what: 'a key of a keyring',
+      fields: ({ newKey, newFingerprint }) => ({ armoredKey: newKey, [`take-${newFingerprint}`]: 'on' }),
+      ...admins,
+    },
+    { what: 'a keyring of which nothing is chosen', fields: ({ newKey }) => ({ armoredKey: newKey }), ...none },
   ],
   'lib/mig/investigators/server-actions.ts#saveFingerprint': [
     {

@@ -78,6 +78,7 @@ test.beforeAll(async () => {
        SELECT DISTINCT ON (queueloc) id, heartbeattime FROM public.agents ORDER BY queueloc, heartbeattime DESC) a
      WHERE a.heartbeattime <= now() ORDER BY a.heartbeattime DESC, a.id, m.id LIMIT 1`,
   )
+  const fresh = await newKey('Somebody New')
   const [name = ''] = readdirSync(path.join(dataDir, 'spool/action/done'))
   facts = {
     action,
@@ -87,7 +88,8 @@ test.beforeAll(async () => {
     investigator: people.investigator.id,
     other: await person('Mei-Lin Chow'),
     spool: { kind: 'action', state: 'done', name },
-    newKey: (await newKey('Somebody New')).publicKey,
+    newKey: fresh.publicKey,
+    newFingerprint: fresh.fingerprint,
   }
   const found = await query<{ needle: string }>(
     `SELECT DISTINCT name AS needle FROM public.agents UNION SELECT queueloc FROM public.agents

@@ -10,12 +10,14 @@ import { Section } from '@/components/layout/section'
 import { StatStrip } from '@/components/layout/stat-strip'
 import { AttentionList } from '@/components/overview/attention-list'
 import { FleetFigures } from '@/components/overview/fleet-figures'
+import { KeyWarnings } from '@/components/overview/key-warnings'
 import { RecentActions } from '@/components/overview/recent-actions'
 import { SpoolBacklog } from '@/components/overview/spool-backlog'
 import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatDuration, formatNumber } from '@/lib/format'
 import { getFleet, silenceOf } from '@/lib/mig/health/queries'
+import { listKeyWarnings } from '@/lib/mig/investigators/queries'
 import { countInflight, getAttention, getBacklog, getRecentActions } from '@/lib/mig/overview/queries'
 import { now } from '@/lib/now'
 
@@ -25,12 +27,13 @@ export default dataPage(async () => {
   const viewer = await requireViewer()
   const moment = await now()
   const at = moment.mig
-  const [fleet, inflight, attention, recent, backlog] = await Promise.all([
+  const [fleet, inflight, attention, recent, backlog, keys] = await Promise.all([
     getFleet(viewer),
     countInflight(viewer),
     getAttention(viewer, at),
     getRecentActions(viewer),
     getBacklog(viewer),
+    listKeyWarnings(viewer, moment),
   ])
   const { period, timeout } = fleet.thresholds
   const silence = silenceOf(fleet)
@@ -42,6 +45,7 @@ export default dataPage(async () => {
         <Section title="Needs attention">
           <AttentionList attention={attention} states={'overview' in backlog ? backlog.overview.states : []} />
         </Section>
+        <KeyWarnings warnings={keys} clock={moment.clock} />
         <Section
           title="Endpoints"
           remark={`online within ${formatDuration(2 * period)}, reachable within ${formatDuration(timeout)}, gone after 30 days`}

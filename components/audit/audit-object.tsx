@@ -14,6 +14,7 @@ export const OBJECT_TYPES: Readonly<Record<string, string>> = {
   token: 'token',
   list: 'list',
   'spool file': 'spool file',
+  keyring: 'keyring',
   audit: 'audit rows up to',
 }
 

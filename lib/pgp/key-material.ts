@@ -163,6 +163,13 @@ export function mergeKeys(stored: readonly Packet[], given: readonly Packet[]): 
 
 const sameBytes = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0
 
+/** The bytes of one armored key that this module armored. */
+export async function keyBytes(armored: string): Promise<Uint8Array> {
+  const read = await readKeyMaterial(armored)
+  if (!read.ok) throw new Error(`a stored key cannot be read again: ${read.problem}`)
+  return Buffer.concat(read.keys.flat().map((packet) => packet.raw))
+}
+
 /** Public keys as armored text, with the checksum that MIG's library asks for. */
 export function armorKeys(bytes: Uint8Array): string {
   const lines =

@@ -39,11 +39,21 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             {totalInWords(page.total)} {page.total.count === 1 ? 'investigator' : 'investigators'}
             {Object.keys(params.given).length > 0 && ' match'}; keys are judged by the real clock
           </p>
-          {canAdd && (
-            <LinkButton href="/investigators/add" kind="primary" icon="plus">
-              Add an investigator
+          <span className="flex flex-wrap gap-2">
+            <LinkButton href="/investigators/keyring" icon="key">
+              Keyring
             </LinkButton>
-          )}
+            {canAdd && (
+              <>
+                <LinkButton href="/investigators/import" icon="file">
+                  Import a keyring
+                </LinkButton>
+                <LinkButton href="/investigators/add" kind="primary" icon="plus">
+                  Add an investigator
+                </LinkButton>
+              </>
+            )}
+          </span>
         </div>
         <InvestigatorFilters params={params} />
         <InvestigatorTable params={params} page={page} now={moment.clock} canAdd={canAdd} />

@@ -4,15 +4,16 @@ import { assertAdmin, type Viewer } from '@/lib/auth/viewer'
 import { pool } from '@/lib/db/pool'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
+import { formatNumber } from '@/lib/format'
 import { publickeySql, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import { now } from '@/lib/now'
-import type { KeyFacts } from '@/lib/pgp/key'
-import type { KeyInput } from '@/lib/pgp/key-material'
+import { KEY_PROBLEM_SENTENCES, type KeyFacts, type KeyReading, readKeyPackets } from '@/lib/pgp/key'
+import { type KeyInput, type MaterialProblem, readKeyMaterial } from '@/lib/pgp/key-material'
 import { type Consequences, getConsequences } from './consequences'
 import { planReplacement, type Replacement, replacementWarnings } from './replacement'
 import { keylessSql } from './stored-key.sql'
-import { keyWarnings, proposedName, readUsableKey } from './usable-key'
+import { keyWarnings, proposedName, readUsableKey, UNUSABLE } from './usable-key'
 
 /** What storing another key for a person would do. */
 export type ReplacementPreview = Replacement & {
@@ -53,6 +54,69 @@ export type KeyPreview = {
   warnings: string[]
   /** The row of this fingerprint that has no key yet and would get this one. */
   completes: { id: MigId; name: string } | null
+}
+
+/** One key of a keyring file, and what importing it would do. */
+export type KeyringRow = {
+  /** Its place in the file, from 1 on. */
+  place: number
+  key: KeyFacts | null
+  name: string
+  verdict: 'new' | 'completes' | 'known' | 'twice' | 'refused'
+  /** Why it is not taken, or which row it completes. */
+  sentence: string | null
+  warnings: string[]
+}
+
+export const MAX_KEYRING_KEYS = 500
+
+/**
+ * What importing a keyring file would do, key by key. For admins. Throws `invalid` for what is no keyring; one private key in it
+ * refuses all of it.
+ */
+export async function previewKeyring(viewer: Viewer, input: KeyInput): Promise<KeyringRow[]> {
+  assertAdmin(viewer)
+  const { clock } = await now()
+  const material = await readKeyMaterial(input)
+  if (!material.ok) throw new AppError('invalid', KEYRING_PROBLEMS[material.problem])
+  if (material.keys.length > MAX_KEYRING_KEYS)
+    throw new AppError(
+      'invalid',
+      `These are ${formatNumber(material.keys.length)} keys; at most ${MAX_KEYRING_KEYS} are imported at a time. Split the keyring.`,
+    )
+  const readings: KeyReading[] = []
+  for (const packets of material.keys) readings.push(await readKeyPackets(packets, clock))
+  const known = await knownFingerprints(readings.flatMap((reading) => (reading.ok ? [reading.key.fingerprint] : [])))
+  const seen = new Set<string>()
+  return readings.map((reading, i) => keyringRow(i + 1, reading, known, seen))
+}
+
+const KEYRING_PROBLEMS: Readonly<Record<MaterialProblem, string>> = {
+  ...KEY_PROBLEM_SENTENCES,
+  'too-large': 'The file is larger than 8 MB. Split the keyring, or export it without signatures of others.',
+  private: 'There is a private key in it. Nothing of the file was kept. Give the public keyring instead: gpg --export.',
+}
+
+function keyringRow(
+  place: number,
+  reading: KeyReading,
+  known: ReadonlyMap<string, Known>,
+  seen: Set<string>,
+): KeyringRow {
+  if (!reading.ok) return { place, key: null, name: '', verdict: 'refused', sentence: reading.sentence, warnings: [] }
+  const { key } = reading
+  const row = known.get(key.fingerprint)
+  const base = { place, key, name: proposedName(key), warnings: keyWarnings(key) }
+  if (seen.has(key.fingerprint))
+    return { ...base, verdict: 'twice', sentence: 'The same key stands further up in this file.' }
+  seen.add(key.fingerprint)
+  if (row && !row.keyless)
+    return { ...base, verdict: 'known', sentence: `It is that of ${row.name} (investigator ${row.id}) already.` }
+  if (key.cannotSign) return { ...base, verdict: 'refused', sentence: UNUSABLE[key.cannotSign] }
+  if (row) return { ...base, name: row.name, verdict: 'completes', sentence: `It goes into the row of ${row.name}.` }
+  if (base.name === '')
+    return { ...base, verdict: 'refused', sentence: 'It has no user id to take a name from: add it by itself.' }
+  return { ...base, verdict: 'new', sentence: null }
 }
 
 type Known = { id: MigId; name: string; fingerprint: string; keyless: boolean }

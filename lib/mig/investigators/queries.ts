@@ -11,6 +11,7 @@ import { compareIds, type MigId, parseId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { Cursor, Page } from '@/lib/page'
 import type { KeyFacts, KeyProblem, KeyReading } from '@/lib/pgp/key'
+import { FAILED_STATES, type WarningDays, warningOf } from './expiry-warnings'
 import { readStoredKey, readStoredKeys } from './key-cache'
 import { agentProblemSentence, KEY_STATES, type KeyState, keyState } from './key-state'
 import type { investigatorList } from './search-params'
@@ -56,7 +57,7 @@ type RawInvestigator = {
 } & Partial<Later>
 
 /** The "now" of MIG's data, and the real clock, which keys are judged by. */
-type Moments = { mig: Instant; clock: Instant }
+export type Moments = { mig: Instant; clock: Instant }
 
 // A signature has no time in the database: it is as old as the action's validity, and never later than now.
 const lastSql = (mig: Instant) => sql`max(a.validfrom) FILTER (WHERE a.validfrom <= ${mig}::timestamptz) AS last`
@@ -116,7 +117,27 @@ const factsShown = ({ fingerprint, algorithm, created, expires, agentProblem }: 
  * All investigators that the filters leave, in the list's order. What a key says is not in the database, so filters and
  * sorts by it need all rows: there are dozens of them, not millions.
  */
-async function allRows(params: Params, { mig, clock }: Moments): Promise<InvestigatorRow[]> {
+async function allRows(params: Params, moments: Moments): Promise<InvestigatorRow[]> {
+  const { name, fingerprint, key } = params.filters
+  const wanted = fingerprint === undefined ? undefined : normalFingerprint(fingerprint)
+  if (fingerprint !== undefined && !wanted)
+    throw new AppError('invalid', 'The filter "fingerprint" takes hexadecimal digits, blanks allowed.')
+  const rows = await readAllKeys(moments, name)
+  const found = rows.flatMap(({ row }) => {
+    const fingerprints = [normalFingerprint(row.fingerprint), row.key?.fingerprint]
+    if (wanted && !fingerprints.some((f) => f?.includes(wanted))) return []
+    if (key && !key.includes(row.state) && !(row.disabled && key.includes('disabled'))) return []
+    return [row]
+  })
+  const order = orderOf(params)
+  return found.sort((a, b) => order(placeOf(params, a), placeOf(params, b)))
+}
+
+/** Every investigator, or those whose name holds `name`, with what the key says now; by id. */
+export async function readAllKeys(
+  { mig, clock }: Moments,
+  name?: string,
+): Promise<{ row: InvestigatorRow; key: KeyFacts | null }[]> {
   const v = await vintage()
   const { rows } = await pool().query<RawInvestigator>(sql`
     SELECT ${columnsSql(v)}, coalesce(s.signed, 0) AS signed, s.last
@@ -125,22 +146,12 @@ async function allRows(params: Params, { mig, clock }: Moments): Promise<Investi
       FROM public.signatures s LEFT JOIN public.actions a ON a.id = s.actionid GROUP BY s.investigatorid
     ) s ON s.investigatorid = i.id
     ORDER BY i.id`)
-  const { name, fingerprint, key } = params.filters
-  const wanted = fingerprint === undefined ? undefined : normalFingerprint(fingerprint)
-  if (fingerprint !== undefined && !wanted)
-    throw new AppError('invalid', 'The filter "fingerprint" takes hexadecimal digits, blanks allowed.')
   const named = name ? rows.filter((raw) => raw.name.toLowerCase().includes(name.toLowerCase())) : rows
   const keys = await keysOf(v, named, clock)
-  const found: InvestigatorRow[] = []
-  for (const raw of named) {
-    const row = rowOf(v, raw, keys.get(raw.id) ?? null, clock)
-    const fingerprints = [normalFingerprint(row.fingerprint), row.key?.fingerprint]
-    if (wanted && !fingerprints.some((f) => f?.includes(wanted))) continue
-    if (key && !key.includes(row.state) && !(row.disabled && key.includes('disabled'))) continue
-    found.push(row)
-  }
-  const order = orderOf(params)
-  return found.sort((a, b) => order(placeOf(params, a), placeOf(params, b)))
+  return named.map((raw) => {
+    const reading = keys.get(raw.id) ?? null
+    return { row: rowOf(v, raw, reading, clock), key: reading?.ok ? reading.key : null }
+  })
 }
 
 const ALPHABET = new Intl.Collator('en', { sensitivity: 'base', numeric: true })
@@ -318,6 +329,23 @@ export async function getInvestigator(
 
 function withoutArmor({ armored: _, ...facts }: KeyFacts): Omit<KeyFacts, 'armored'> {
   return facts
+}
+
+/** A key that the overview warns of: its expiry is near, or it has failed already. */
+export type KeyWarning = Pick<InvestigatorRow, 'id' | 'name' | 'state'> & {
+  expires: Instant | null
+  /** How near: within 1, 7 or 30 days; null when it has failed. */
+  days: WarningDays | null
+}
+
+/** The keys of people who are not disabled that expire within 30 days or have failed, the most urgent first. */
+export async function listKeyWarnings(_viewer: Viewer, moments: Moments): Promise<KeyWarning[]> {
+  const found = (await readAllKeys(moments)).flatMap(({ row: { id, name, state, disabled, key } }): KeyWarning[] => {
+    const days = warningOf(key?.expires ?? null, moments.clock)
+    if (disabled || (days === null && !FAILED_STATES.has(state))) return []
+    return [{ id, name, state, expires: key?.expires ?? null, days: FAILED_STATES.has(state) ? null : days }]
+  })
+  return found.sort((a, b) => (a.days ?? 0) - (b.days ?? 0) || ALPHABET.compare(a.name, b.name))
 }
 
 /** The investigator's public key for download: armored anew, so that nothing but a public key ever leaves. Null when there is none. */

@@ -65,6 +65,21 @@ export const removeSchema = z.object({
   sure: z.literal('on', { error: 'Tick the box first: a removed row does not come back.' }),
 })
 
+/** The form of a keyring file: a box `take-FINGERPRINT` for each key that is to be imported. */
+export const importSchema = z
+  .object({ ...keyFields, step })
+  .catchall(z.unknown())
+  .transform((form) => ({
+    armoredKey: form.armoredKey,
+    file: form.file,
+    step: form.step,
+    taken: new Set(
+      Object.entries(form).flatMap(([name, value]) =>
+        value === 'on' && /^take-[0-9A-F]{40,64}$/.test(name) ? [name.slice('take-'.length)] : [],
+      ),
+    ),
+  }))
+
 /** What was given as a key: the text when there is some, else the file's bytes; empty text when there is neither. */
 export async function keyInput({
   armoredKey,

@@ -1,14 +1,23 @@
 'use server'
 
 import { redirect } from 'next/navigation'
+import { AppError } from '@/lib/errors'
 import type { FormState } from '@/lib/form-state'
 import { formatCount } from '@/lib/format'
 import { runServerAction } from '@/lib/server-action'
 import { type KeyReplaced, replaceKey as replace } from './key-mutations'
-import { addFingerprint, addInvestigator } from './mutations'
-import { previewKey, previewReplacement } from './previews'
+import { addFingerprint, addInvestigator, importKeys } from './mutations'
+import { previewKey, previewKeyring, previewReplacement } from './previews'
 import { removeInvestigator, renameInvestigator } from './row-mutations'
-import { addSchema, fingerprintSchema, keyInput, removeSchema, renameSchema, replaceSchema } from './schema'
+import {
+  addSchema,
+  fingerprintSchema,
+  importSchema,
+  keyInput,
+  removeSchema,
+  renameSchema,
+  replaceSchema,
+} from './schema'
 
 /**
  * Adds an investigator from a public key, pasted or as a file: shows first what was understood, then saves. What was pasted
@@ -43,6 +52,28 @@ export async function saveFingerprint(_state: FormState, formData: FormData): Pr
     run: async (viewer, input) => {
       const { id, name, fingerprint } = await addFingerprint(viewer, input)
       return { message: `1 investigator added without a key: ${name}.`, values: { id, fingerprint } }
+    },
+  })
+}
+
+/**
+ * Imports the keys of a keyring file that were chosen, after a look at each of them. The file is never given back: what the
+ * preview holds are the cleaned public keys.
+ */
+export async function importKeyring(_state: FormState, formData: FormData): Promise<FormState> {
+  return runServerAction({
+    schema: importSchema,
+    formData,
+    run: async (viewer, input) => {
+      const rows = await previewKeyring(viewer, await keyInput(input))
+      if (input.step === 'preview') return { message: 'Nothing is stored yet.', detail: rows, unchanged: true }
+      if (input.taken.size === 0) throw new AppError('invalid', 'Choose at least one key. Nothing was imported.')
+      const chosen = rows.flatMap(({ key, name }) =>
+        key && input.taken.delete(key.fingerprint) ? [{ name, key: key.armored }] : [],
+      )
+      const { added, completed } = await importKeys(viewer, chosen)
+      const filled = completed > 0 ? `, ${formatCount(completed, 'key')} stored in rows that had none` : ''
+      return { message: `${formatCount(added, 'investigator')} added${filled}.` }
     },
   })
 }

@@ -1,0 +1,58 @@
+import { KeyBadge } from '@/components/investigators/key-badge'
+import { Section } from '@/components/layout/section'
+import { Icon } from '@/components/ui/icon'
+import { TextLink } from '@/components/ui/text-link'
+import { visibleText } from '@/components/ui/visible-text'
+import { formatAge, formatCount, instantMillis } from '@/lib/format'
+import type { KeyWarning } from '@/lib/mig/investigators/queries'
+
+const SHOWN = 6
+
+const TONES = { 1: 'text-bad', 7: 'text-attention', 30: 'text-muted' } as const
+
+/** Keys that expire within 30, 7 or 1 days, and those that have failed; nothing when all are well. */
+export function KeyWarnings({ warnings, clock }: { warnings: readonly KeyWarning[]; clock: string }) {
+  if (warnings.length === 0) return null
+  const more = warnings.length - SHOWN
+  return (
+    <Section
+      title="Keys"
+      remark="of investigators who are not disabled"
+      action={
+        <TextLink href="/investigators?key=expiring,expired,revoked,differs,unreadable,cannot-sign" className="text-sm">
+          {more > 0 ? `All ${formatCount(warnings.length, 'key')}` : 'In the list'}
+        </TextLink>
+      }
+    >
+      <ul className="divide-y divide-line overflow-hidden rounded-md border border-line bg-surface text-sm">
+        {warnings.slice(0, SHOWN).map((warning) => (
+          <li key={warning.id} className="flex flex-wrap items-center gap-x-3 px-3 py-1.5">
+            <TextLink href={`/investigators/${warning.id}`}>
+              <bdi>{visibleText(warning.name)}</bdi>
+            </TextLink>
+            <span className="ml-auto">
+              {warning.days === null ? (
+                <KeyBadge state={warning.state} bare />
+              ) : (
+                <Left warning={warning} clock={clock} />
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+function Left({ warning: { days, expires }, clock }: { warning: KeyWarning; clock: string }) {
+  const left = (instantMillis(expires ?? clock) ?? 0) - (instantMillis(clock) ?? 0)
+  return (
+    <span
+      className={`inline-flex items-center gap-1.5 whitespace-nowrap font-medium ${TONES[days ?? 30]}`}
+      title={expires ?? undefined}
+    >
+      <Icon name="hourglass" className="size-4" />
+      the key expires in {formatAge(left)}
+    </span>
+  )
+}
