@@ -43,6 +43,7 @@ function columns(now: string): Column<InvestigatorRow>[] {
       id: 'created',
       header: 'Created',
       sort: 'created',
+      hidden: true,
       cell: (row) => (row.key ? <Moment at={row.key.created} now={now} /> : <Unknown why={NO_KEY} />),
     },
     {

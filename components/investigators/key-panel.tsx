@@ -3,7 +3,6 @@ import { Notice } from '@/components/feedback/notice'
 import { StatusBadge } from '@/components/ui/badge'
 import { LinkButton } from '@/components/ui/button'
 import { Fingerprint } from '@/components/ui/mono'
-import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
 import { formatCount } from '@/lib/format'
@@ -78,7 +77,7 @@ function KeyParts({
         <caption className="sr-only">Primary key and subkeys</caption>
         <thead>
           <tr>
-            {['Key', 'Algorithm', 'May', 'Created', 'Expires', 'Self-signature'].map((header) => (
+            {['Key', 'Algorithm', 'May', 'Created', 'Expires'].map((header) => (
               <th
                 key={header}
                 scope="col"
@@ -100,7 +99,12 @@ function KeyParts({
                   </span>
                 </span>
               </th>
-              <td>{part.algorithm}</td>
+              <td>
+                {part.algorithm}
+                <span className="block text-faint text-xs">
+                  {part.selfHash ? `self-signed, ${part.selfHash}` : 'no valid self-signature'}
+                </span>
+              </td>
               <td>{part.capabilities.join(', ') || 'nothing'}</td>
               <td>
                 <Moment at={part.created} now={investigator.clock} />
@@ -112,7 +116,6 @@ function KeyParts({
                   <Moment at={part.expires} now={investigator.clock} none="never" />
                 )}
               </td>
-              <td>{part.selfHash ?? <Unknown why="No valid self-signature" />}</td>
             </tr>
           ))}
         </tbody>
