@@ -52,7 +52,7 @@ function Rows({ caption, last, rows }: { caption: string; last: string; rows: re
         <tbody className="[&_td]:h-row [&_td]:border-line [&_td]:border-t [&_td]:px-3 [&_td]:py-1">
           {rows.map((row) => (
             <tr key={row.id}>
-              <th scope="row" className="h-row border-line border-t px-3 text-left font-normal">
+              <th scope="row" className="h-row max-w-[18rem] truncate border-line border-t px-3 text-left font-normal">
                 <TextLink href={`/investigators/${row.id}`}>
                   <bdi>{visibleText(row.name)}</bdi>
                 </TextLink>
