@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { readRows } from './database'
 import { expect, hydrated, rowKeys, test } from './fixtures'
-import { addressOf, LIST_ROUTES } from './pages'
+import { addressOf, LIST_ROUTES, still } from './pages'
 
 const shownTotal = async (page: Page) => {
   const words = await page.getByTestId('total').innerText()
@@ -26,17 +26,6 @@ function readNdjson(text: string): Record<string, unknown>[] {
   const lines = text.split('\n')
   expect(lines.pop()).toBe('')
   return lines.map((line) => JSON.parse(line))
-}
-
-/** What keeps a list as it is while it is read twice: the clock moves some, and exports themselves write the audit. */
-function still(route: string): string {
-  if (route === '/audit') return `to=${new Date(Date.now() - 1000).toISOString().slice(0, 19)}Z`
-  if (route === '/agents/doubles') return 'window=480h'
-  if (route === '/agents/offline') return 'seen=2000h&silent=72h'
-  const ago = (hours: number) => `${new Date(Date.now() - hours * 3_600_000).toISOString().slice(0, 16)}:00Z`
-  if (route === '/agents/health/endpoints') return `at=${ago(1)}`
-  if (route === '/agents/health/difference') return `from=${ago(49)}&to=${ago(1)}`
-  return ''
 }
 
 for (const route of LIST_ROUTES)

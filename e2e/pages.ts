@@ -72,3 +72,17 @@ async function search(route: string): Promise<string[]> {
   if (addresses.size === 0) throw new Error(`No link leads to a page ${route}.`)
   return [...addresses]
 }
+
+/**
+ * What keeps a list as it is while it is read twice: the clock moves some (agents drop out of the documented
+ * windows for minutes when nothing keeps the demo alive), and exports themselves write the audit.
+ */
+export function still(route: string): string {
+  if (route === '/audit') return `to=${new Date(Date.now() - 1000).toISOString().slice(0, 19)}Z`
+  if (route === '/agents/doubles') return 'window=480h'
+  if (route === '/agents/offline') return 'seen=2000h&silent=72h'
+  const ago = (hours: number) => `${new Date(Date.now() - hours * 3_600_000).toISOString().slice(0, 16)}:00Z`
+  if (route === '/agents/health/endpoints') return `at=${ago(1)}`
+  if (route === '/agents/health/difference') return `from=${ago(49)}&to=${ago(1)}`
+  return ''
+}
