@@ -27,7 +27,7 @@ export function AgentFilters<F extends Filters>({
   if (filters.state && filters.state.length > 1)
     states.push({ value: state ?? '', label: filters.state.map((one) => STATE_MEANING[one].label).join(', ') })
   return (
-    <FilterBar list={list} params={params} names={[...FIRST, ...MORE]}>
+    <FilterBar list={list} params={params} names={[...FIRST, ...MORE]} keep={['by']}>
       <TextField name="name" label="Name" value={filters.name} />
       <TextField name="queueloc" label="Queue" value={filters.queueloc} />
       <ChoiceField

@@ -60,12 +60,17 @@ export function EndpointHistory({
   path: string
   queueloc: string
 }) {
-  if (!calendar)
+  if (!calendar || calendar.days.length === 0)
     return (
       <Section title="Days">
         <p className="text-muted text-sm">
-          There is no history yet: it begins with the first pass over the fleet, which a web process makes every minute
-          unless the moment is fixed.
+          {calendar ? (
+            <>
+              The history begins later than this moment, at <ExactMoment at={calendar.history.beginsAt} />.
+            </>
+          ) : (
+            'There is no history yet: it begins with the first pass over the fleet, which a web process makes every minute unless the moment is fixed.'
+          )}
         </p>
       </Section>
     )

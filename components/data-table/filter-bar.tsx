@@ -13,14 +13,18 @@ export function FilterBar<F>({
   names,
   children,
   path = list.path,
+  keep = [],
 }: {
   list: ListDefinition<F>
   params: ListParams<F>
   names: string[]
   children: ReactNode
   path?: string
+  /** Filters that stay when all others are cleared. */
+  keep?: string[]
 }) {
-  const filtered = Object.keys(params.given).length > 0
+  const kept = Object.fromEntries(Object.entries(params.given).filter(([name]) => keep.includes(name)))
+  const filtered = Object.keys(params.given).length > Object.keys(kept).length
   return (
     <search className="print:hidden">
       {/* The key: fields keep what was typed over a soft navigation, so "Clear filters" would leave them filled. */}
@@ -30,7 +34,7 @@ export function FilterBar<F>({
         <Button type="submit">Filter</Button>
         {filtered && (
           <Link
-            href={list.href({ ...params, given: {} }, {}, path)}
+            href={list.href({ ...params, given: kept }, {}, path)}
             className="inline-flex h-8 items-center px-2 text-accent text-xs hover:underline"
           >
             Clear filters
