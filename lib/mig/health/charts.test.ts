@@ -45,7 +45,7 @@ describe('the steps of a range', () => {
   })
 
   it('become points without values, never with 0, and lead to the rows of their very moment', () => {
-    const chart = statesChart({ slots: slotsOf(samples, range, MINUTE), show: 'clock', suffix: '&period=1m' })
+    const chart = statesChart({ slots: slotsOf(samples, range, MINUTE), show: 'clock', page: '/page?at={at}' })
     expect(chart.series.map(({ key }) => key)).toEqual(['late', 'online'])
     expect(chart.points.map(({ values }) => values)).toEqual([
       { late: 0, online: 3 },
@@ -54,14 +54,14 @@ describe('the steps of a range', () => {
       {},
       { late: 0, online: 3 },
     ])
-    expect(chart.links?.late).toBe('/agents/health/endpoints?at={at}&period=1m&state=late')
+    expect(chart.links?.late).toBe('/agents/health/endpoints?at={at}&state=late')
   })
 
   it('say so when there is no sample at all', () => {
     const { answer, series, points } = statesChart({
       slots: slotsOf<Sample>([], range, MINUTE),
       show: 'clock',
-      suffix: '',
+      page: '',
     })
     expect(answer).toEqual(['Nobody has sampled in this range.'])
     expect(series).toHaveLength(1)
@@ -75,7 +75,7 @@ describe('version adoption', () => {
     const chart = adoptionChart({
       slots: slotsOf([sample('12:00:40', { online: 60 }, versions)], range, MINUTE),
       show: 'clock',
-      suffix: '',
+      page: '',
     })
     expect(chart.series.map(({ key, label }) => [key, label])).toEqual([
       ['v0', '5'],
@@ -144,7 +144,7 @@ describe('new and lost by day', () => {
       { day: '2026-11-20', came: 1, lost: 2, rebuilt: true },
       { day: '2026-11-22', came: 3, lost: 4, rebuilt: false },
     ]
-    const chart = daysChart(days, { from: instant('2026-11-20T10:00:00Z'), to: instant('2026-11-22T10:00:00.5Z') }, '')
+    const chart = daysChart(days, { from: instant('2026-11-20T10:00:00Z'), to: instant('2026-11-22T10:00:00.5Z') })
     expect(chart.points.map(({ label, values, href }) => [label, values, href])).toEqual([
       ['20 Nov', { oldCame: 1, oldLost: 2 }, undefined],
       ['21 Nov', {}, undefined],

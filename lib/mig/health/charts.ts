@@ -72,7 +72,7 @@ export function slotsOf<T extends { at: Instant }>(
   return slots
 }
 
-const valuesOf = <T>(sample: T | null, read: (sample: T) => Record<string, number>): Point['values'] =>
+const valuesOf = <T>(sample: T | null, read: (sample: T) => Point['values']): Point['values'] =>
   sample ? read(sample) : {}
 
 const pointsOf = (slots: Slot[], read: (sample: Sample) => Record<string, number>): Point[] =>
@@ -93,13 +93,14 @@ function extremes(slots: Slot[], read: (sample: Sample) => number) {
 const NOTHING = ['Nobody has sampled in this range.']
 const reached = ({ byState }: Pick<Sample, 'byState'>) => byState.online + byState.late
 
-type Timed = { slots: Slot[]; show: NonNullable<HealthChart['show']>; suffix: string }
+/** `page` leads to the page at the moment of a point. Samples were judged by the settings, and so are the rows that they lead to. */
+type Timed = { slots: Slot[]; show: NonNullable<HealthChart['show']>; page: string }
 
 /** Endpoints by state over time. */
-export function statesChart({ slots, show, suffix }: Timed): HealthChart {
+export function statesChart({ slots, show }: Timed): HealthChart {
   const seen = ENDPOINT_STATES.filter((state) => slots.some(({ sample }) => (sample?.byState[state] ?? 0) > 0))
   const found = extremes(slots, reached)
-  const list = `/agents/health/endpoints?at={at}${suffix}`
+  const list = '/agents/health/endpoints?at={at}'
   return {
     key: 'states',
     kind: 'area',
@@ -135,7 +136,7 @@ function between(slots: Slot[], read: (sample: Sample) => number, one: string, m
 }
 
 /** Both answers to the documented offline question over time. */
-export function offlineChart({ slots, show, suffix }: Timed): HealthChart {
+export function offlineChart({ slots, show, page }: Timed): HealthChart {
   return {
     key: 'offline',
     kind: 'line',
@@ -151,14 +152,14 @@ export function offlineChart({ slots, show, suffix }: Timed): HealthChart {
       endpoints: offlineEndpoints,
     })),
     show,
-    links: { all: `/agents/health?at={at}${suffix}` },
+    links: { all: page },
     note: 'Seen in the last 30 days and silent for 5 minutes. A point opens the fleet as it was then.',
     sql: 'samples',
   }
 }
 
 /** Both counts of doubles over time. */
-export function doublesChart({ slots, show, suffix }: Timed): HealthChart {
+export function doublesChart({ slots, show, page }: Timed): HealthChart {
   return {
     key: 'doubles',
     kind: 'line',
@@ -171,7 +172,7 @@ export function doublesChart({ slots, show, suffix }: Timed): HealthChart {
     ],
     points: pointsOf(slots, ({ doubles, doublesAlive }) => ({ doubles, alive: doublesAlive })),
     show,
-    links: { all: `/agents/health?at={at}${suffix}` },
+    links: { all: page },
     note: 'More than one agent heard within 10 minutes: a restart counts too. A point opens the fleet as it was then.',
     sql: 'samples',
   }
@@ -332,7 +333,7 @@ export function tagChart({ byTag }: Pick<Figures, 'byTag'>, key: string, rows: s
 const SHOWN_VERSIONS = 5
 
 /** The commonest versions over time, the newest strongest. */
-export function adoptionChart({ slots, show, suffix }: Timed): HealthChart {
+export function adoptionChart({ slots, show }: Timed): HealthChart {
   const known = slots.flatMap(({ sample }) => sample ?? [])
   const weights = new Map<string, number>()
   // By what was ever much: a version that came up or went down in the range is of interest.
@@ -355,7 +356,7 @@ export function adoptionChart({ slots, show, suffix }: Timed): HealthChart {
     return { ...values, rest }
   }
   const hasRest = known.some((sample) => (read(sample).rest ?? 0) > 0)
-  const list = `/agents/health/endpoints?at={at}${suffix}`
+  const list = '/agents/health/endpoints?at={at}'
   const [newest] = shown
   const [first, last] = [known[0], known.at(-1)]
   const share = (sample: Sample | undefined) =>
@@ -399,7 +400,7 @@ const DAY = 86_400_000
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** New and lost endpoints a day (UTC); what was rebuilt from MIG's rows is apart. Days lead to the difference of their ends. */
-export function daysChart(days: DayCount[], range: { from: Instant; to: Instant }, suffix: string): HealthChart {
+export function daysChart(days: DayCount[], range: { from: Instant; to: Instant }): HealthChart {
   const known = new Map(days.map((day) => [day.day, day]))
   const points: Point[] = []
   for (let t = Math.floor(millisOf(range.from) / DAY) * DAY; t <= millisOf(range.to); t += DAY) {
@@ -407,7 +408,7 @@ export function daysChart(days: DayCount[], range: { from: Instant; to: Instant 
     const day = start.slice(0, 10)
     const count = known.get(day)
     const end = t + DAY > millisOf(range.to) ? range.to : nanosToInstant(BigInt(t + DAY) * NANOS)
-    const difference = `/agents/health/difference?from=${encodeURIComponent(start)}&to=${encodeURIComponent(end)}${suffix}`
+    const difference = `/agents/health/difference?from=${encodeURIComponent(start)}&to=${encodeURIComponent(end)}`
     const values: Point['values'] | undefined =
       count && (count.rebuilt ? { oldCame: count.came, oldLost: count.lost } : { came: count.came, lost: count.lost })
     points.push({
@@ -428,7 +429,9 @@ export function daysChart(days: DayCount[], range: { from: Instant; to: Instant 
     kind: 'bar',
     question: 'How many came and fell silent each day?',
     answer: [
-      `${sum(({ came }) => came)} came and ${sum(({ lost }) => lost)} fell silent in ${formatCount(days.length, 'day')} (UTC).`,
+      days.length === 0
+        ? 'No day of this range is known.'
+        : `${sum(({ came }) => came)} came and ${sum(({ lost }) => lost)} fell silent in ${formatCount(days.length, 'day')} (UTC).`,
     ],
     axis: 'day (UTC)',
     series: [
@@ -449,6 +452,8 @@ export function daysChart(days: DayCount[], range: { from: Instant; to: Instant 
   }
 }
 
+const countOr = (n: number | null) => (n === null ? 'an unknown number of' : formatNumber(n))
+
 /** What MIG's own scheduler of 2015 to 2019 counted. */
 export function schedulerChart(slots: Slot<StoredStats>[], show: NonNullable<HealthChart['show']>): HealthChart {
   const last = slots.findLast(({ sample }) => sample !== null)?.sample
@@ -458,7 +463,7 @@ export function schedulerChart(slots: Slot<StoredStats>[], show: NonNullable<Hea
     question: 'What did MIG’s own scheduler count?',
     answer: last
       ? [
-          `${formatCount(last.onlineEndpoints, 'endpoint')} online and ${formatNumber(last.idleEndpoints)} idle at `,
+          `${countOr(last.onlineEndpoints)} endpoints online and ${countOr(last.idleEndpoints)} idle at `,
           { at: last.at },
           '.',
         ]

@@ -160,6 +160,27 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('agent health in the
     )
   })
 
+  it.runIf(vintage === '2019')('shows what MIG’s own scheduler counted, with gaps', async () => {
+    for (const [t, online] of [
+      [HOUR, 12],
+      [3 * HOUR, 11],
+    ] as const)
+      await owner(
+        `INSERT INTO public.agents_stats (timestamp, online_endpoints, idle_endpoints, multi_agents_endpoints, flapping_endpoints)
+         VALUES ($1, $2, 3, 1, NULL)`,
+        [at(t), online],
+      )
+    const { charts, ran } = await pictureAt(5 * HOUR, { range: '6h' })
+    const chart = charts.find(({ key }) => key === 'scheduler')
+    const known = chart?.points.filter(({ values }) => Object.keys(values).length > 0)
+    expect(known).toEqual([
+      { key: at(HOUR), values: { online: 12, idle: 3, double: 1, flapping: null } },
+      { key: at(3 * HOUR), values: { online: 11, idle: 3, double: 1, flapping: null } },
+    ])
+    expect(chart?.points.length).toBeGreaterThan(20)
+    expect([...(await pasted(ran.stats)).values()][0]).toHaveLength(2)
+  })
+
   it('leads from the values of the present to as many agents', async () => {
     const { tagKeys, charts, tag } = await getPicture(viewer, paramsOf(healthPage, { tag: 'operator' }), now)
     expect(tagKeys).toContain('operator')

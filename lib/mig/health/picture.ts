@@ -51,7 +51,7 @@ import {
   silenceOf,
 } from './queries'
 import { daysOf, endsOf, RANGE } from './range'
-import { type HealthParams, pastList } from './search-params'
+import { type HealthParams, healthPage, pastList } from './search-params'
 
 const DAY = 86_400_000
 
@@ -128,7 +128,7 @@ export async function getPicture(viewer: Viewer, params: HealthParams, now: Inst
   ])
   const { at, rows, figures } = moment
   const [timed, yesterday] = await Promise.all([
-    timedCharts(viewer, params, at, now, suffix),
+    timedCharts(viewer, params, at, now),
     getSampleAt(viewer, earlier(at, DAY), now),
   ])
   const tagKeys = moment.byTag.map(({ key }) => key)
@@ -223,7 +223,7 @@ async function pastMoment(viewer: Viewer, at: Instant, now: Instant, by: Thresho
     at,
     figures,
     counted: sample,
-    silence: silenceOf({ newest, at: sample?.at ?? at, thresholds: by }),
+    silence: silenceOf({ newest, at: sample?.at ?? at }),
     ages: figures.ages,
     byOs: figures.byOs,
     byVersion: figures.byVersion,
@@ -243,7 +243,8 @@ async function pastMoment(viewer: Viewer, at: Instant, now: Instant, by: Thresho
 }
 
 /** The charts over time that end at a moment. */
-async function timedCharts(viewer: Viewer, { filters }: HealthParams, at: Instant, now: Instant, suffix: string) {
+async function timedCharts(viewer: Viewer, params: HealthParams, at: Instant, now: Instant) {
+  const { filters } = params
   const range = endsOf(filters.range, at)
   const { step, span } = RANGE[filters.range]
   const days = daysOf(filters.range, at)
@@ -254,13 +255,14 @@ async function timedCharts(viewer: Viewer, { filters }: HealthParams, at: Instan
   ])
   const slots = slotsOf(series.samples, range, series.step)
   const show = span <= DAY ? ('clock' as const) : span <= 7 * DAY ? ('both' as const) : ('day' as const)
-  const timed = { slots, show, suffix }
+  const page = healthPage.href(params, { filters: { at: 'point' } }).replace('at=point', 'at={at}')
+  const timed = { slots, show, page }
   return {
     charts: [
       statesChart(timed),
       offlineChart(timed),
       doublesChart(timed),
-      daysChart(counts, days, suffix),
+      daysChart(counts, days),
       adoptionChart(timed),
       ...(stats?.length ? [schedulerChart(slotsOf(stats, range, step), show)] : []),
     ],

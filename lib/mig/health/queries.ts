@@ -102,10 +102,11 @@ export async function ranForFleet(_viewer: Viewer, { at, thresholds }: Fleet): P
   ]
 }
 
-/** Whether MIG itself was silent when the fleet was counted, as `getSilence` asks the table. */
-export function silenceOf({ newest, at, thresholds }: Pick<Fleet, 'newest' | 'at' | 'thresholds'>): Silence {
-  const silent = newest !== null && compareInstants(newest, stateBounds(at, thresholds).online) < 0
-  return { newest, silent, period: thresholds.period, ran: [] }
+/** Whether MIG itself was silent when the fleet was counted, as `getSilence` asks the table: by the settings, whatever the address says. */
+export function silenceOf({ newest, at }: Pick<Fleet, 'newest' | 'at'>): Silence {
+  const set = settings()
+  const silent = newest !== null && compareInstants(newest, stateBounds(at, set).online) < 0
+  return { newest, silent, period: set.period, ran: [] }
 }
 
 /** Counts and writes the row unless another instance is at it; then waits for that one, or does not. */
@@ -250,17 +251,17 @@ export function ranForDays(_viewer: Viewer, range: { from: Instant; to: Instant 
   return [ranSql('new and lost by day', daysSql(range), range.to)]
 }
 
-/** One row of MIG's own statistics, kept by its scheduler of 2015 to 2019. */
+/** One row of MIG's own statistics, kept by its scheduler of 2015 to 2019; null for what it did not count. */
 export type StoredStats = {
   at: Instant
-  onlineAgents: number
-  onlineEndpoints: number
-  idleAgents: number
-  idleEndpoints: number
-  newEndpoints: number
-  multiAgentsEndpoints: number
-  disappearedEndpoints: number
-  flappingEndpoints: number
+  onlineAgents: number | null
+  onlineEndpoints: number | null
+  idleAgents: number | null
+  idleEndpoints: number | null
+  newEndpoints: number | null
+  multiAgentsEndpoints: number | null
+  disappearedEndpoints: number | null
+  flappingEndpoints: number | null
   onlineByVersion: { version: string; count: number }[]
 }
 
@@ -298,10 +299,9 @@ export async function getStoredStats(
       : [
           {
             at,
-            ...(Object.fromEntries(Object.entries(numbers).map(([key, n]) => [key, Number(n ?? 0)])) as Record<
-              keyof typeof numbers,
-              number
-            >),
+            ...(Object.fromEntries(
+              Object.entries(numbers).map(([key, n]) => [key, n === null ? null : Number(n)]),
+            ) as Record<keyof typeof numbers, number | null>),
             onlineByVersion: versionsOf(versions),
           },
         ],

@@ -11,17 +11,28 @@ import { dataPage, type PageProps } from '@/components/layout/data-page'
 import { Live } from '@/components/layout/live'
 import { PageHeader } from '@/components/layout/page-header'
 import { Section } from '@/components/layout/section'
+import { Segments } from '@/components/layout/tabs'
 import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatDuration, instantMillis } from '@/lib/format'
 import { listAgentsById, thresholdsFor } from '@/lib/mig/agents/queries'
+import { earlier } from '@/lib/mig/agents/state'
 import { CHANGE_MEANING } from '@/lib/mig/health/changes'
 import { momentsOf } from '@/lib/mig/health/moments'
-import { getDifference, listDifference, ranForDifference } from '@/lib/mig/health/queries'
+import { getDifference, getHistory, listDifference, ranForDifference } from '@/lib/mig/health/queries'
 import { differenceList } from '@/lib/mig/health/search-params'
+import { compareInstants } from '@/lib/mig/wire/time'
 import { now } from '@/lib/now'
 
 export const metadata = { title: 'What changed' }
+
+const HOUR = 3_600_000
+const STEPS = [
+  { key: 'hour', label: 'An hour', ms: HOUR },
+  { key: 'day', label: 'A day', ms: 24 * HOUR },
+  { key: 'week', label: 'A week', ms: 7 * 24 * HOUR },
+  { key: 'month', label: '30 days', ms: 30 * 24 * HOUR },
+]
 
 const crumbs = [
   { label: 'Agents', href: '/agents' },
@@ -45,7 +56,8 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   const between = await momentsOf(viewer, params, moment.mig)
   const { before, after } = between
   const by = thresholdsFor(params)
-  const [counts, page] = await Promise.all([
+  const [history, counts, page] = await Promise.all([
+    getHistory(viewer),
     getDifference(viewer, between, by),
     listDifference(viewer, between, params, by),
   ])
@@ -53,6 +65,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     viewer,
     page.rows.map((row) => row.agentId),
   )
+  const begins = history?.beginsAt
   const { label, meaning } = CHANGE_MEANING[params.filters.change]
   const apart = (instantMillis(after) ?? 0) - (instantMillis(before) ?? 0)
   const then = (at: string) => `/agents/health?at=${encodeURIComponent(at)}`
@@ -71,6 +84,17 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           </TextLink>
           , {formatDuration(apart)} apart. An endpoint that was lost and came back in between is in neither list.
         </p>
+        <Segments
+          label="How far apart"
+          current={STEPS.find(({ ms }) => ms === apart)?.key ?? ''}
+          options={STEPS.filter(({ ms }) => begins && compareInstants(earlier(after, ms), begins) >= 0).map(
+            ({ key, label, ms }) => ({
+              key,
+              label,
+              href: differenceList.href(params, { filters: { from: earlier(after, ms), to: after } }),
+            }),
+          )}
+        />
         <DifferenceFilters params={params} before={before} after={after} />
         <ThresholdsPanel list={differenceList} params={params} by={by} isJudgedAnew={false} />
         <ChangeStrip params={params} counts={counts} />

@@ -10,6 +10,7 @@ import { Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
 import { Live } from '@/components/layout/live'
 import { PageHeader } from '@/components/layout/page-header'
+import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
 import { listAgentsById, thresholdsFor } from '@/lib/mig/agents/queries'
 import { momentOf } from '@/lib/mig/health/moments'
@@ -53,7 +54,10 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         <p>
           <strong className="font-semibold">{totalInWords(page.total)}</strong>{' '}
           {page.total.count === 1 ? 'endpoint' : 'endpoints'} at <ExactMoment at={at} />, with the state, system and
-          version of then.
+          version of then.{' '}
+          <TextLink href={`/agents/health?at=${encodeURIComponent(at)}`}>
+            The figures and charts of that moment
+          </TextLink>
         </p>
         <PastFilters params={params} at={at} />
         <ThresholdsPanel list={pastList} params={params} by={by} isJudgedAnew={false} />
