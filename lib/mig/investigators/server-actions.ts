@@ -30,8 +30,10 @@ export async function saveInvestigator(_state: FormState, formData: FormData): P
     keep: ['name'],
     run: async (viewer, input) => {
       const key = await keyInput(input)
-      if (input.step === 'preview')
-        return { message: 'Nothing is stored yet.', detail: await previewKey(viewer, key), unchanged: true }
+      if (input.step === 'preview') {
+        const detail = await previewKey(viewer, key)
+        return { message: 'Nothing is stored yet.', values: { name: detail.name }, detail, unchanged: true }
+      }
       const added = await addInvestigator(viewer, { name: input.name, key }, input)
       return {
         message: added.completed
