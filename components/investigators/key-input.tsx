@@ -1,6 +1,6 @@
 'use client'
 
-import { type DragEvent, useId, useRef, useState } from 'react'
+import { type DragEvent, useEffect, useId, useRef, useState } from 'react'
 import { useFormState } from '@/components/forms/form'
 import { Field, FieldError, Textarea } from '@/components/ui/field'
 
@@ -34,6 +34,10 @@ export function KeyInput({ label = 'Public key', hint, rows = 12 }: { label?: st
     if (isSecret && text.current) text.current.value = ''
     setWiped(isSecret)
   }
+  // What was pasted before the scripts had loaded.
+  useEffect(() => {
+    if (isPrivateText(text.current?.value ?? '')) look()
+  })
   async function lookAtFile() {
     const chosen = file.current?.files?.[0]
     if (!chosen) return

@@ -4,7 +4,7 @@ import { redirect } from 'next/navigation'
 import { AppError } from '@/lib/errors'
 import type { FormState } from '@/lib/form-state'
 import { formatCount } from '@/lib/format'
-import { runServerAction } from '@/lib/server-action'
+import { type Outcome, runServerAction } from '@/lib/server-action'
 import { type KeyReplaced, replaceKey as replace } from './key-mutations'
 import { addFingerprint, addInvestigator, importKeys } from './mutations'
 import { previewKey, previewKeyring, previewReplacement } from './previews'
@@ -28,7 +28,7 @@ export async function saveInvestigator(_state: FormState, formData: FormData): P
     schema: addSchema,
     formData,
     keep: ['name'],
-    run: async (viewer, input) => {
+    run: async (viewer, input): Promise<Outcome> => {
       const key = await keyInput(input)
       if (input.step === 'preview') {
         const detail = await previewKey(viewer, key)
