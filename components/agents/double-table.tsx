@@ -45,7 +45,10 @@ function Processes({ row, now, window }: { row: DoubleRow; now: string; window: 
       ))}
       {rest > 0 && (
         <li>
-          <TextLink href={`/agents?rows=processes&queueloc=${encodeURIComponent(row.queueloc)}`}>
+          <TextLink
+            href={`/agents?rows=processes&queueloc=${encodeURIComponent(row.queueloc)}`}
+            className="inline-flex min-h-6 items-center"
+          >
             and {formatCount(rest, 'more process', 'more processes')}
           </TextLink>
         </li>

@@ -39,7 +39,7 @@ export function GroupForm({ params, by = '', tagKeys }: { params: Params; by?: s
           required
           autoComplete="off"
           placeholder="os, version, tag:KEY, env:KEY"
-          className={cn(inputClass, 'w-52')}
+          className={cn(inputClass, 'w-60')}
         />
       </label>
       <datalist id="group-keys">

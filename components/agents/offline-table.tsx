@@ -1,3 +1,4 @@
+import { use } from 'react'
 import { type Column, DataTable } from '@/components/data-table/data-table'
 import { ExactMoment, Moment } from '@/components/feedback/moment'
 import { EmptyState, NothingMatches } from '@/components/feedback/panels'
@@ -6,12 +7,13 @@ import { Mono } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
 import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
-import { formatAge, formatNumber, instantMillis } from '@/lib/format'
+import { formatAge, formatExact, formatNumber, formatShort, instantMillis } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
 import type { OfflineRow } from '@/lib/mig/agents/queries'
 import { offlineList } from '@/lib/mig/agents/search-params'
 import { commandStatus } from '@/lib/mig/wire/status'
 import type { Page } from '@/lib/page'
+import { viewerZone } from '@/lib/viewer-zone'
 import { VersionText } from './version-text'
 
 const NO_ROW = 'Its last row was not found'
@@ -30,21 +32,21 @@ function offlineColumns(now: string): Column<OfflineRow>[] {
       header: 'Lost for',
       sort: 'seen',
       cell: (row) => (
-        <span className="inline-flex items-center gap-1.5 whitespace-nowrap font-medium text-bad">
-          <Icon name="offline" className="size-3.5" />
-          {lostFor(row, now) ?? <Unknown why="Its last heartbeat is no moment" />}
-        </span>
+        <>
+          <span className="inline-flex items-center gap-1.5 whitespace-nowrap font-medium text-bad">
+            <Icon name="offline" className="size-3.5" />
+            {lostFor(row, now) ?? <Unknown why="Its last heartbeat is no moment" />}
+            {row.last_seen && <Since at={row.last_seen} now={now} />}
+          </span>
+          {row.heard && <Heard heard={row.heard} />}
+        </>
       ),
     },
     {
       id: 'seen',
       header: 'Last heartbeat',
-      cell: (row) => (
-        <>
-          <ExactMoment at={row.last_seen} none="no moment" />
-          {row.heard && <Heard heard={row.heard} />}
-        </>
-      ),
+      hidden: true,
+      cell: (row) => <ExactMoment at={row.last_seen} none="no moment" />,
     },
     { id: 'os', header: 'System', cell: (row) => (row.os === null ? <Unknown why={NO_ROW} /> : visibleText(row.os)) },
     {
@@ -85,6 +87,15 @@ function offlineColumns(now: string): Column<OfflineRow>[] {
   ]
 }
 
+function Since({ at, now }: { at: string; now: string }) {
+  const zone = use(viewerZone())
+  return (
+    <time dateTime={at} title={formatExact(at, zone)} className="font-normal text-muted text-xs">
+      {formatShort(at, { now, zone })}
+    </time>
+  )
+}
+
 /** Who hides it from the other answer. */
 function Heard({ heard }: { heard: NonNullable<OfflineRow['heard']> }) {
   return (
@@ -117,7 +128,7 @@ function Missed({ row, now }: { row: OfflineRow; now: string }) {
   return (
     <ul>
       {row.missed.map((command) => (
-        <li key={command.id} className="flex max-w-80 items-baseline gap-x-2 whitespace-nowrap">
+        <li key={command.id} className="flex max-w-64 items-baseline gap-x-2 whitespace-nowrap">
           <TextLink href={`/commands/${command.id}`} className="min-w-0 truncate">
             <bdi title={visibleText(command.action ?? command.id)}>{visibleText(command.action ?? command.id)}</bdi>
           </TextLink>

@@ -23,9 +23,9 @@ export async function ProcessTimeline({ lives, now, of }: { lives: Life[]; now: 
   const iso = (millis: number) => new Date(millis).toISOString()
   const isDays = scale.to - scale.from > 2 * 86_400_000
   const shown = lanes.slice(0, MOST_LANES)
-  const sentence =
-    `${formatCount(placed.length, 'process', 'processes')} since ${formatUtc(iso(from))}, ` +
-    (lanes.length === 1 ? 'one after another' : `at some time ${lanes.length} at once`)
+  const order =
+    lanes.length > 1 ? `, at some time ${lanes.length} at once` : placed.length > 1 ? ', one after another' : ''
+  const sentence = `${formatCount(placed.length, 'process', 'processes')} since ${formatUtc(iso(from))}${order}`
   return (
     <figure className="flex flex-col gap-1.5 rounded-md border border-line bg-surface px-3 pt-3 pb-2">
       <div role="img" aria-label={`${sentence}. The table below lists them.`} className="flex flex-col gap-1">
