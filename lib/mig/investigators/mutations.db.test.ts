@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import * as openpgp from 'openpgp'
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Instant } from '@/lib/mig/wire/time'
+import { readPublicKey } from '@/lib/pgp/key'
 import type { TestVintage } from '@/lib/testing/database'
+import { tries } from '@/lib/testing/long'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
 import { addFingerprint, addInvestigator } from './mutations'
@@ -179,6 +182,32 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('adding an investigator,
     expect(done).toMatchObject({ id: added.id, name: 'Bob Kelso', completed: true })
     await expect(previewKey(admin, key.publicKey)).rejects.toMatchObject({ code: 'conflict' })
     expect(await count('public.investigators')).toBe(1)
+  })
+
+  test('mutated keys: a sentence each, and no row but of a key that its owner signed', async () => {
+    const original = Buffer.from((await openpgp.unarmor(stored('rsa3072-subkey'))).data as unknown as Uint8Array)
+    let seed = 20_261_122
+    const next = (below: number) => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0
+      return (seed >>> 8) % below
+    }
+    for (let i = 0; i < tries({ short: 60, long: 1000 }); i++) {
+      const bytes = Buffer.from(original)
+      for (let n = 0; n <= next(4); n++) bytes[next(bytes.length)] = next(256)
+      const key = next(5) === 0 ? bytes.subarray(0, next(bytes.length)) : bytes
+      const error = await addInvestigator(admin, { name: 'X', key }, { anyway: true }).catch((e: unknown) => e)
+      if (error instanceof Error) {
+        expect(error).toMatchObject({ name: 'AppError', message: expect.stringMatching(/\.$/) })
+        expect(['invalid', 'conflict']).toContain((error as { code?: string }).code)
+      }
+    }
+    for (const row of await owner(rowSql(vintage))) {
+      expect(row.pgpfingerprint).toBe('3EDE944EF5FC552FF8060677D8C4057DA28266CC')
+      expect(await readPublicKey(String(row.armored), '2027-06-01T00:00:00Z' as Instant)).toMatchObject({
+        ok: true,
+        key: { cannotSign: null, fingerprint: row.pgpfingerprint },
+      })
+    }
   })
 
   test('an investigator may not', async () => {
