@@ -78,7 +78,7 @@ function readingCtes(v: Vintage, bounds: StateBounds, period: number, known: boo
   // Ascending, so that the greatest age comes first.
   const edges = [...AGE_EDGES].reverse().map((age) => sql`${earlier(now, age)}::timestamptz`)
   const state = sql`j.state`
-  const differs = sql`e.agent_id IS NULL OR ${kindSql(state)} <> e.kind OR coalesce(j.name, '') <> e.name
+  const differs = sql`e.queueloc IS DISTINCT FROM j.queueloc OR ${kindSql(state)} <> e.kind OR coalesce(j.name, '') <> e.name
     OR coalesce(j.os, '') <> e.os OR coalesce(j.version, '') <> e.version
     OR ${lastSeenSql(state, sql`j.seen`)} IS DISTINCT FROM e.last_seen`
   return sql`ahead AS MATERIALIZED (${aheadSql(bounds)}),
@@ -95,7 +95,7 @@ function readingCtes(v: Vintage, bounds: StateBounds, period: number, known: boo
     SELECT j.state, j.os, j.version, j.tags, j.tags_long, width_bucket(j.seen, ARRAY[${join(edges)}]) AS age,
       ${known ? sql`CASE WHEN ${differs} THEN j.queueloc END` : sql`NULL::text`} AS changed, count(*) AS n
     FROM (${judgedSql(v, bounds)} OFFSET 0) j
-      ${known ? sql`LEFT JOIN dashboard.endpoint e ON e.agent_id = j.id AND e.queueloc = j.queueloc` : sql``}
+      ${known ? sql`LEFT JOIN dashboard.endpoint e ON e.agent_id = j.id` : sql``}
     GROUP BY 1, 2, 3, 4, 5, 6, 7
   )`
 }

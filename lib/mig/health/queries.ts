@@ -2,7 +2,7 @@ import 'server-only'
 import { cache } from 'react'
 import type { Viewer } from '@/lib/auth/viewer'
 import { isUnavailable } from '@/lib/db/availability'
-import { countRows, countSql, fetchPage, type ListQuery, pageSql, streamRows } from '@/lib/db/list'
+import { countRows, countSql, fetchPage, type ListQuery, pageSql, readRows, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
 import { ranSql } from '@/lib/db/shown-sql'
 import { sql } from '@/lib/db/sql'
@@ -337,11 +337,12 @@ export type PastEndpoint = {
   seen: Instant | null
 }
 
-type RawPast = Omit<PastEndpoint, 'agentId' | 'stateSince'> & { agent_id: MigId; state_since: Instant | null }
+/** `agent_id` with the decimals that it is stored with. */
+type RawPast = Omit<PastEndpoint, 'agentId' | 'stateSince'> & { agent_id: string; state_since: Instant | null }
 
 const pastOf = ({ queueloc, agent_id, name, os, version, state, state_since, seen }: RawPast): PastEndpoint => ({
   queueloc,
-  agentId: agent_id,
+  agentId: agent_id.replace(/\..*/, '') as MigId,
   name,
   os,
   version,
@@ -412,7 +413,7 @@ export async function countStatesAt(
   at: Instant,
   thresholds: Thresholds = settings(),
 ): Promise<{ endpoints: number; byState: Record<EndpointState, number> }> {
-  const { rows } = await pool().query<{ state: EndpointState; n: string }>(countFleetAtSql(at, thresholds))
+  const rows = await readRows<{ state: EndpointState; n: string }>(64, countFleetAtSql(at, thresholds))
   const byState = Object.fromEntries(ENDPOINT_STATES.map((state) => [state, 0])) as Record<EndpointState, number>
   for (const { state, n } of rows) byState[state] = Number(n)
   return { byState, endpoints: Object.values(byState).reduce((sum, n) => sum + n, 0) }
@@ -449,7 +450,7 @@ export async function getDifference(
   { before, after }: Between,
   thresholds: Thresholds = settings(),
 ): Promise<Record<Change, number>> {
-  const { rows } = await pool().query<Record<Change, string>>(countDifferenceSql(before, after, thresholds))
+  const rows = await readRows<Record<Change, string>>(64, countDifferenceSql(before, after, thresholds))
   return Object.fromEntries(CHANGES.map((change) => [change, Number(rows[0]?.[change] ?? 0)])) as Record<Change, number>
 }
 
@@ -473,6 +474,12 @@ const changedOf = ({ state, state_before, version_before, ...row }: RawChanged):
   versionBefore: version_before,
 })
 
+const withIds = (query: ListQuery): ListQuery => ({
+  ...query,
+  // The later column of a name is the one that counts.
+  select: sql`${query.select}, trunc(f.agent_id)::text AS agent_id`,
+})
+
 const PAST_COLUMNS: ExportColumn[] = [
   { name: 'name', kind: 'text' },
   { name: 'queueloc', kind: 'text' },
@@ -491,7 +498,10 @@ export function exportSpansAt(
   params: Asked<PastFilters>,
   thresholds: Thresholds = settings(),
 ): ExportSource {
-  return { columns: PAST_COLUMNS, rows: streamRows(spansAtQuery(viewer, at, params.filters, thresholds), params) }
+  return {
+    columns: PAST_COLUMNS,
+    rows: streamRows(withIds(spansAtQuery(viewer, at, params.filters, thresholds)), params),
+  }
 }
 
 /** All endpoints of one change between two moments in the list's order. */
@@ -506,7 +516,7 @@ export function exportDifference(
     { name: 'state_before', kind: 'text' },
     { name: 'version_before', kind: 'text' },
   ]
-  return { columns, rows: streamRows(differenceQuery(before, after, thresholds, params.filters), params) }
+  return { columns, rows: streamRows(withIds(differenceQuery(before, after, thresholds, params.filters)), params) }
 }
 
 /** A stretch of an endpoint's history in one state with one version. */

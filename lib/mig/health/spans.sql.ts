@@ -7,7 +7,7 @@ import type { Instant } from '@/lib/mig/wire/time'
 import { CHANGES, type Change } from './changes'
 import { AGE_EDGES } from './figures'
 
-const COLUMNS = sql`queueloc, trunc(agent_id)::text AS agent_id, name, os, version, first_seen, kind, since, last_seen`
+const COLUMNS = sql`queueloc, agent_id, name, os, version, first_seen, kind, since, last_seen`
 
 /** The state that a span had at a moment within it: `endpointState` seen from then. */
 function stateAtSql(at: Instant, thresholds: Thresholds): Sql {
@@ -31,7 +31,7 @@ const pastSql = (at: Instant) => sql`tstzrange(since, until) @> ${at}::timestamp
 
 /** The span of every endpoint that existed at this moment, with its state then. */
 function fleetAtSql(at: Instant, thresholds: Thresholds): Sql {
-  const state = sql`${stateAtSql(at, thresholds)} AS state, ${stateSinceSql(at, thresholds)} AS state_since`
+  const state = sql`${stateAtSql(at, thresholds)} AS state`
   // A last heartbeat of after the moment was not known then.
   const seen = sql`CASE WHEN last_seen <= ${at}::timestamptz THEN last_seen END AS seen`
   return sql`(
@@ -61,19 +61,22 @@ export function fleetAtQuery(at: Instant, thresholds: Thresholds, filters: PastF
   if (filters.state) where.push(sql`f.state = ANY(${filters.state as string[]})`)
   if (filters.silent) where.push(sql`f.seen < ${earlier(at, filters.silent)}::timestamptz`)
   if (filters.within) where.push(sql`f.seen >= ${earlier(at, filters.within)}::timestamptz`)
+  // Worked out for the rows of the page, not for all that are sorted: the id is cut by whoever reads it.
+  const since = stateSinceSql(at, thresholds)
   return {
-    select: sql`f.*`,
+    select: sql`f.queueloc, f.agent_id, f.name, f.os, f.version, f.state, ${since} AS state_since, f.seen`,
     from: sql`${fleetAtSql(at, thresholds)} f`,
     where,
     sorts: {
       name: { expression: sql`f.name`, type: 'text' },
-      since: { expression: sql`f.state_since`, type: 'timestamptz' },
+      since: { expression: since, type: 'timestamptz' },
       seen: { expression: sql`coalesce(f.seen, ${at}::timestamptz)`, type: 'timestamptz' },
       os: { expression: sql`f.os`, type: 'text' },
       version: { expression: sql`f.version`, type: 'text' },
     },
     id: sql`f.queueloc`,
     idType: 'text',
+    memory: 64,
   }
 }
 
@@ -114,33 +117,40 @@ const CHANGE_CONDITIONS: Readonly<Record<Change, Sql>> = {
 }
 
 /**
- * Every endpoint that was there at one of two moments, before and after. Those whose span covers both are taken as one row
- * without a join.
+ * The endpoints that were there at one of two moments and may have changed, before and after. One whose span covers both can
+ * only have fallen silent, and then its last heartbeat says so; `lost` false leaves these out.
  */
-function differenceSql(before: Instant, after: Instant, thresholds: Thresholds): Sql {
+function differenceSql(before: Instant, after: Instant, thresholds: Thresholds, lost = true): Sql {
   const state = (at: Instant) => stateAtSql(at, thresholds)
-  const one = sql`SELECT queueloc, trunc(agent_id)::text AS agent_id, name, os, version, version AS version_before,
+  const one = sql`SELECT queueloc, agent_id, name, os, version, version AS version_before,
     ${state(before)} AS state_before, ${state(after)} AS state, ${stateSinceSql(after, thresholds)} AS state_since,
     CASE WHEN last_seen <= ${after}::timestamptz THEN last_seen END AS seen`
   const fields = sql`queueloc, agent_id, name, os, version, last_seen`
   const spanning = sql`since <= ${before}::timestamptz AND until > ${after}::timestamptz`
+  const reach = Math.max(2 * thresholds.period, thresholds.timeout)
+  const silenced = sql`kind = 'heard' AND last_seen >= ${earlier(before, reach)}::timestamptz
+      AND last_seen < ${earlier(after, reach)}::timestamptz`
+  const covering = sql`${one} FROM dashboard.endpoint WHERE since <= ${before}::timestamptz AND ${silenced}
+    UNION ALL ${one} FROM dashboard.endpoint_span WHERE ${pastSql(before)} AND ${spanning} AND ${silenced}
+    UNION ALL`
+  // Materialized, so that the two sides are joined by a hash: PostgreSQL takes ranges for rarer than they are.
   return sql`(
-    ${one} FROM dashboard.endpoint WHERE since <= ${before}::timestamptz
-    UNION ALL ${one} FROM dashboard.endpoint_span WHERE ${pastSql(before)} AND ${spanning}
-    UNION ALL
-    SELECT coalesce(b.queueloc, a.queueloc), trunc(coalesce(b.agent_id, a.agent_id))::text, coalesce(b.name, a.name),
-      coalesce(b.os, a.os), coalesce(b.version, a.version), a.version, a.state, b.state, coalesce(b.state_since, a.until),
-      CASE WHEN coalesce(b.last_seen, a.last_seen) <= ${after}::timestamptz THEN coalesce(b.last_seen, a.last_seen) END
-    FROM (
+    WITH a AS MATERIALIZED (
       SELECT ${fields}, until, ${state(before)} AS state FROM dashboard.endpoint_span
-      WHERE ${pastSql(before)} AND NOT (${spanning})
-    ) a FULL JOIN (
+      WHERE ${pastSql(before)} AND until <= ${after}::timestamptz
+    ), b AS MATERIALIZED (
       SELECT ${fields}, ${state(after)} AS state, ${stateSinceSql(after, thresholds)} AS state_since FROM dashboard.endpoint
       WHERE since > ${before}::timestamptz AND since <= ${after}::timestamptz
       UNION ALL
       SELECT ${fields}, ${state(after)}, ${stateSinceSql(after, thresholds)} FROM dashboard.endpoint_span
-      WHERE ${pastSql(after)} AND NOT (${spanning})
-    ) b ON b.queueloc = a.queueloc
+      WHERE ${pastSql(after)} AND since > ${before}::timestamptz
+    )
+    ${lost ? covering : sql``}
+    SELECT coalesce(b.queueloc, a.queueloc) AS queueloc, coalesce(b.agent_id, a.agent_id) AS agent_id,
+      coalesce(b.name, a.name) AS name, coalesce(b.os, a.os) AS os, coalesce(b.version, a.version) AS version,
+      a.version AS version_before, a.state AS state_before, b.state, coalesce(b.state_since, a.until) AS state_since,
+      CASE WHEN coalesce(b.last_seen, a.last_seen) <= ${after}::timestamptz THEN coalesce(b.last_seen, a.last_seen) END AS seen
+    FROM a FULL JOIN b ON b.queueloc = a.queueloc
   )`
 }
 
@@ -155,7 +165,8 @@ export function differenceQuery(
   const { where, ...query } = fleetAtQuery(after, thresholds, others)
   return {
     ...query,
-    from: sql`(SELECT * FROM ${differenceSql(before, after, thresholds)} d WHERE ${CHANGE_CONDITIONS[change]}) f`,
+    select: sql`f.*`,
+    from: sql`(SELECT * FROM ${differenceSql(before, after, thresholds, change === 'lost')} d WHERE ${CHANGE_CONDITIONS[change]}) f`,
     where,
     sorts: {
       ...query.sorts,
