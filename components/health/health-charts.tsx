@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Moment } from '@/components/feedback/moment'
 import { Section } from '@/components/layout/section'
 import { Segments } from '@/components/layout/tabs'
 import { formatCount } from '@/lib/format'
@@ -18,7 +19,7 @@ const PAIRS = 'grid grid-cols-1 gap-4 lg:grid-cols-2 lg:[&>:last-child:nth-child
 
 /** All charts of agent health: over time, and of the moment. */
 export function HealthCharts({ picture, params, now }: { picture: Picture; params: HealthParams; now: string }) {
-  const { charts, at, isPast, tagKeys, tag, tagsNotCounted } = picture
+  const { charts, at, isPast, tagKeys, tag, tagsNotCounted, tagsAt } = picture
   const moment = isPast ? at : now
   const { filters } = params
   const csv = (key: ChartKey) => {
@@ -59,6 +60,11 @@ export function HealthCharts({ picture, params, now }: { picture: Picture; param
           )}
         </div>
         {isPast && <p className="text-faint text-xs">The history keeps no tags.</p>}
+        {tagsAt && tagsAt !== at && (
+          <p className="text-faint text-xs">
+            Tags were counted <Moment at={tagsAt} now={now} none="never" />.
+          </p>
+        )}
         {tagsNotCounted > 0 && (
           <p className="text-faint text-xs">
             The tags of {formatCount(tagsNotCounted, 'endpoint')} were too long or too various to be counted.

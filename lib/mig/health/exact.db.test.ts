@@ -218,6 +218,7 @@ describe('the pass on random fleets', () => {
           await mig.query('UPDATE public.agents SET queueloc = $1 WHERE id = $2', [queue, 1 + Math.floor(draw() * id)])
       }
       let t = 0
+      let kept = 0
       for (let i = 0; i < 20; i++) await change(t)
       for (let round = 0; round < 60; round++) {
         // A minute, some minutes, hours without a pass (MIG or the dashboard was away), days.
@@ -226,13 +227,20 @@ describe('the pass on random fleets', () => {
         const rows = await rowsNow()
         const { passed, recounted } = await pass(at(t), draw() < 0.25 ? 0 : undefined)
         const expected = figuresBy(rows, at(t))
-        expect(toldBy((passed as NonNullable<typeof passed>).figures), `round ${round}`).toEqual(expected)
-        expect(recounted).toEqual(passed?.figures)
+        expect(toldBy(recounted), `round ${round}`).toEqual(expected)
+        // Tags are kept for less than ten minutes.
+        const { byTag, tagsNotCounted, tagsAt } = recounted
+        const figures = passed?.figures as Figures
+        expect(compareInstants(figures.tagsAt, at(t - 10 * MINUTE))).toBeGreaterThan(0)
+        kept += Number(figures.tagsAt !== tagsAt)
+        expect(figures.tagsAt === tagsAt ? figures : { ...figures, byTag, tagsNotCounted, tagsAt }).toEqual(recounted)
         const states = [...judged(rows, at(t))].map(([queue, { state }]) => [queue, state] as const).sort()
         const known = await past(t)
         expect([...known].map(([queue, { state }]) => [queue, state] as const).sort(), `round ${round}`).toEqual(states)
         expect((await countStatesAt(viewer, at(t), thresholds)).endpoints).toBe(expected.endpoints)
       }
+      expect(kept).toBeGreaterThan(0)
+      expect(kept).toBeLessThan(60)
     },
     120_000,
   )

@@ -51,18 +51,26 @@ export type Figures = {
   byTag: { key: string; values: ValueCount[]; others: number }[]
   /** Endpoints whose tags were too long or too various to be counted. */
   tagsNotCounted: number
+  /** When the tags were counted: that costs as much as the rest, so a count of them is kept for `TAGS_FOR`. */
+  tagsAt: Instant
   ages: AgeCount[]
 }
 
-/** The row of `countFleetSql`, as the pool gives it. */
+/** What is known of tags. */
+export type TagFigures = Pick<Figures, 'byTag' | 'tagsNotCounted' | 'tagsAt'>
+
+/** How long a count of tags is kept, in milliseconds. */
+export const TAGS_FOR = 10 * MINUTE
+
+/** The row of `countFleetSql`, as the pool gives it; without tags when these were not asked for. */
 export type RawFigures = {
   by_state: string
   by_age: string
   by_os: string
   by_version: string
-  by_tags: string
-  tag_texts: string
-  long_tags: string
+  by_tags: string | null
+  tag_texts: string | null
+  long_tags: string | null
   processes: string
   doubles: string
   doubles_alive: string
@@ -76,16 +84,13 @@ const LONGEST_VALUE = 200
 
 const byCount = (a: ValueCount, b: ValueCount) => b.n - a.n || (a.value < b.value ? -1 : 1)
 
-/** The figures out of the row that the count gave. */
-export function figuresOf(raw: RawFigures): Figures {
+/** The figures out of the row that the count gave at this moment, with the tags of an earlier count when it has none. */
+export function figuresOf(raw: RawFigures, at: Instant, earlierTags: TagFigures | null): Figures {
   const states = JSON.parse(raw.by_state) as Record<string, number>
   const byState = Object.fromEntries(ENDPOINT_STATES.map((state) => [state, states[state] ?? 0])) as Figures['byState']
   const endpoints = Object.values(byState).reduce((sum, n) => sum + n, 0)
   const ages = agesOf(JSON.parse(raw.by_age))
-  const tags = JSON.parse(raw.by_tags) as { tags: string; n: number; alive: number }[]
-  const { byTag, unread } = tagsOf(tags)
-  const counted = tags.reduce((sum, { n }) => sum + n, 0)
-  const all = Number(raw.tag_texts) > tags.length
+  const tags = raw.by_tags === null && earlierTags ? earlierTags : tagFiguresOf(raw, endpoints, at)
   return {
     endpoints,
     byState,
@@ -97,10 +102,23 @@ export function figuresOf(raw: RawFigures): Figures {
     newest: raw.newest,
     byOs: JSON.parse(raw.by_os),
     byVersion: JSON.parse(raw.by_version),
-    byTag,
-    tagsNotCounted:
-      unread + Number(raw.long_tags) + (all ? Math.max(0, endpoints - counted - Number(raw.long_tags)) : 0),
+    byTag: tags.byTag,
+    tagsNotCounted: tags.tagsNotCounted,
+    tagsAt: tags.tagsAt,
     ages,
+  }
+}
+
+function tagFiguresOf(raw: RawFigures, endpoints: number, at: Instant): TagFigures {
+  const tags = JSON.parse(raw.by_tags ?? '[]') as { tags: string; n: number; alive: number }[]
+  const { byTag, unread } = tagsOf(tags)
+  const counted = tags.reduce((sum, { n }) => sum + n, 0)
+  const cut = Number(raw.tag_texts) > tags.length
+  const long = Number(raw.long_tags)
+  return {
+    byTag,
+    tagsNotCounted: unread + long + (cut ? Math.max(0, endpoints - counted - long) : 0),
+    tagsAt: at,
   }
 }
 

@@ -33,12 +33,12 @@ function judgedOfSql(v: Vintage, bounds: StateBounds, queues: readonly string[])
  * The same for the whole fleet: the newest rows by one walk through an index on queueloc, heartbeattime and id, those of the
  * few queues that are ahead of now by themselves, then one pass over the rows.
  */
-function judgedSql(v: Vintage, bounds: StateBounds): Sql {
+function judgedSql(v: Vintage, bounds: StateBounds, tags = false): Sql {
   const { now } = bounds
   const seen = sql`coalesce(x.heard, a.heartbeattime)`
   const state = stateSql({ lastSeen: seen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
   return sql`SELECT n.queueloc, a.name, ${agentOsSql(v, 'a')} AS os, a.version, a.id, a.starttime, a.destructiontime,
-      ${seen} AS seen, ${state} AS state, ${tagsSql}
+      ${seen} AS seen, ${state} AS state${tags ? sql`, ${tagsSql}` : sql``}
     FROM (
       (SELECT DISTINCT ON (queueloc) queueloc, id FROM public.agents WHERE heartbeattime <= ${now}::timestamptz
         ORDER BY queueloc, heartbeattime DESC, id DESC)
@@ -73,7 +73,7 @@ function beatingSql(bounds: StateBounds, queues: readonly string[] | null): Sql 
 }
 
 /** The parts of the count: the fold, the living processes and the groups that all figures add up from. */
-function readingCtes(v: Vintage, bounds: StateBounds, period: number, known: boolean): Sql {
+function readingCtes(v: Vintage, bounds: StateBounds, period: number, tags: boolean, known: boolean): Sql {
   const { now } = bounds
   // Ascending, so that the greatest age comes first.
   const edges = [...AGE_EDGES].reverse().map((age) => sql`${earlier(now, age)}::timestamptz`)
@@ -92,9 +92,10 @@ function readingCtes(v: Vintage, bounds: StateBounds, period: number, known: boo
   ),
   -- The queue is part of the key only where the endpoint is not as it was known: so the changed ones come out of the same fold.
   parts AS MATERIALIZED (
-    SELECT j.state, j.os, j.version, j.tags, j.tags_long, width_bucket(j.seen, ARRAY[${join(edges)}]) AS age,
+    SELECT j.state, j.os, j.version, ${tags ? sql`j.tags, j.tags_long` : sql`NULL::text AS tags, false AS tags_long`},
+      width_bucket(j.seen, ARRAY[${join(edges)}]) AS age,
       ${known ? sql`CASE WHEN ${differs} THEN j.queueloc END` : sql`NULL::text`} AS changed, count(*) AS n
-    FROM (${judgedSql(v, bounds)} OFFSET 0) j
+    FROM (${judgedSql(v, bounds, tags)} OFFSET 0) j
       ${known ? sql`LEFT JOIN dashboard.endpoint e ON e.agent_id = j.id` : sql``}
     GROUP BY 1, 2, 3, 4, 5, 6, 7
   )`
@@ -106,18 +107,20 @@ function topSql(column: Sql): Sql {
       FROM parts GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${VALUES}) v)`
 }
 
-function figuresSelect(bounds: StateBounds): Sql {
+const TAG_COUNTS = sql`(SELECT coalesce(jsonb_agg(jsonb_build_object('tags', tags, 'n', n, 'alive', alive)), '[]')
+      FROM (SELECT tags, sum(n) AS n, coalesce(sum(n) FILTER (WHERE state IN ('online', 'late')), 0) AS alive
+        FROM parts WHERE tags IS NOT NULL GROUP BY 1 ORDER BY 2 DESC LIMIT ${TAG_TEXTS}) t) AS by_tags,
+    (SELECT count(DISTINCT tags) FROM parts) AS tag_texts,
+    (SELECT coalesce(sum(n), 0) FROM parts WHERE tags_long) AS long_tags`
+
+function figuresSelect(bounds: StateBounds, tags: boolean): Sql {
   const { now } = bounds
   return sql`SELECT
     (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (SELECT state, sum(n) AS n FROM parts GROUP BY 1) s) AS by_state,
     (SELECT coalesce(jsonb_object_agg(age, n), '{}')
       FROM (SELECT age, sum(n) AS n FROM parts WHERE state <> 'unknown' GROUP BY 1) s) AS by_age,
     ${topSql(sql`os`)} AS by_os, ${topSql(sql`version`)} AS by_version,
-    (SELECT coalesce(jsonb_agg(jsonb_build_object('tags', tags, 'n', n, 'alive', alive)), '[]')
-      FROM (SELECT tags, sum(n) AS n, coalesce(sum(n) FILTER (WHERE state IN ('online', 'late')), 0) AS alive
-        FROM parts WHERE tags IS NOT NULL GROUP BY 1 ORDER BY 2 DESC LIMIT ${TAG_TEXTS}) t) AS by_tags,
-    (SELECT count(DISTINCT tags) FROM parts) AS tag_texts,
-    (SELECT coalesce(sum(n), 0) FROM parts WHERE tags_long) AS long_tags,
+    ${tags ? TAG_COUNTS : sql`NULL AS by_tags, NULL AS tag_texts, NULL AS long_tags`},
     (SELECT count(*) FROM public.agents WHERE heartbeattime >= ${bounds.online}::timestamptz) AS processes,
     (SELECT count(*) FROM beating WHERE documented > 1) AS doubles,
     (SELECT count(*) FROM alive_doubles) AS doubles_alive,
@@ -127,17 +130,23 @@ function figuresSelect(bounds: StateBounds): Sql {
     (SELECT max(heartbeattime) FROM public.agents WHERE heartbeattime <= ${now}::timestamptz) AS newest`
 }
 
-/** Counts the whole fleet at this moment and writes nothing; one row of figures. */
-export function countFleetSql(v: Vintage, bounds: StateBounds, thresholds: Thresholds): Sql {
-  return sql`WITH ${readingCtes(v, bounds, thresholds.period, false)} ${figuresSelect(bounds)}`
+/** Counts the whole fleet at this moment and writes nothing; one row of figures, with its tags or without. */
+export function countFleetSql(v: Vintage, bounds: StateBounds, thresholds: Thresholds, tags = true): Sql {
+  return sql`WITH ${readingCtes(v, bounds, thresholds.period, tags, false)} ${figuresSelect(bounds, tags)}`
 }
 
 /**
  * The same, and `changed`: the queues whose endpoints may not be as they were known, at most `limit` and one more. Of a queue
  * on which several processes beat only a closer look can tell.
  */
-export function compareFleetSql(v: Vintage, bounds: StateBounds, thresholds: Thresholds, limit: number): Sql {
-  return sql`WITH ${readingCtes(v, bounds, thresholds.period, true)} ${figuresSelect(bounds)}, ARRAY(
+export function compareFleetSql(
+  v: Vintage,
+  bounds: StateBounds,
+  thresholds: Thresholds,
+  tags: boolean,
+  limit: number,
+): Sql {
+  return sql`WITH ${readingCtes(v, bounds, thresholds.period, tags, true)} ${figuresSelect(bounds, tags)}, ARRAY(
     SELECT changed FROM parts WHERE changed IS NOT NULL UNION SELECT queueloc FROM beating WHERE live > 1 LIMIT ${limit + 1}
   ) AS changed`
 }

@@ -4,7 +4,7 @@ import { earlier, stateBounds, type Thresholds } from '@/lib/mig/agents/state'
 import { vintage } from '@/lib/mig/vintage'
 import { compareInstants, type Instant } from '@/lib/mig/wire/time'
 import { writeDays } from './days'
-import { type Figures, figuresOf, type RawFigures } from './figures'
+import { type Figures, figuresOf, type RawFigures, TAGS_FOR, type TagFigures } from './figures'
 import { compareFleetSql, countFleetSql, departedSql, passSql } from './pass.sql'
 import { writeSample } from './sample'
 
@@ -19,13 +19,24 @@ async function prepare(client: pg.ClientBase): Promise<void> {
   await client.query(`SET LOCAL work_mem = '96MB'; SET LOCAL jit = off`)
 }
 
-/** Counts the fleet at this moment in the caller's transaction. */
-export async function countFleet(client: pg.ClientBase, now: Instant, thresholds: Thresholds): Promise<Figures> {
+/** The tags of an earlier count that is young enough at this moment; null when they are to be counted again. */
+export function keptTags(before: Figures | null, now: Instant): TagFigures | null {
+  if (!before?.tagsAt || compareInstants(before.tagsAt, now) > 0) return null
+  return compareInstants(before.tagsAt, earlier(now, TAGS_FOR)) > 0 ? before : null
+}
+
+/** Counts the fleet at this moment in the caller's transaction; tags only when there are none of an earlier count. */
+export async function countFleet(
+  client: pg.ClientBase,
+  now: Instant,
+  thresholds: Thresholds,
+  tags: TagFigures | null = null,
+): Promise<Figures> {
   await prepare(client)
   const { rows } = await client.query<RawFigures>(
-    countFleetSql(await vintage(), stateBounds(now, thresholds), thresholds),
+    countFleetSql(await vintage(), stateBounds(now, thresholds), thresholds, tags === null),
   )
-  return figuresOf(rows[0] as RawFigures)
+  return figuresOf(rows[0] as RawFigures, now, tags)
 }
 
 export type Passed = { figures: Figures; ended: number; kept: number; departed: number }
@@ -54,10 +65,16 @@ export async function runPass(
   const few = (queues: string[]): string[] | null => (queues.length > most ? null : queues)
   await prepare(client)
   const [v, bounds] = [await vintage(), stateBounds(now, thresholds)]
-  const { rows } = await client.query<RawFigures & { changed: string[] }>(compareFleetSql(v, bounds, thresholds, most))
+  const { rows: last } = await client.query<{ figures: string }>(
+    sql`SELECT figures FROM dashboard.fleet WHERE question = ${questionOf(null, thresholds)}`,
+  )
+  const tags = keptTags(last[0] ? (JSON.parse(last[0].figures) as Figures) : null, now)
+  const { rows } = await client.query<RawFigures & { changed: string[] }>(
+    compareFleetSql(v, bounds, thresholds, tags === null, most),
+  )
   const row = rows[0]
   if (!row) throw new Error('the pass over the fleet gave no figures')
-  const figures = figuresOf(row)
+  const figures = figuresOf(row, now, tags)
   const wrote = await writeChanges(client, passSql(v, bounds, thresholds, before, few(row.changed)))
   const { rows: known } = await client.query<{ n: string }>('SELECT count(*) AS n FROM dashboard.endpoint')
   if (Number(known[0]?.n) !== figures.endpoints) {

@@ -86,6 +86,8 @@ export type Picture = {
   tagKeys: string[]
   tag: string | null
   tagsNotCounted: number
+  /** When the tags were counted; null in the past, which keeps none. */
+  tagsAt: Instant | null
   charts: HealthChart[]
   away: AwayRow[]
   /** Addresses of the lists behind the figures, ready for one more parameter. */
@@ -188,6 +190,7 @@ async function presentMoment(
     byVersion: fleet.byVersion,
     byTag: fleet.byTag,
     tagsNotCounted: fleet.tagsNotCounted,
+    tagsAt: fleet.tagsAt,
     away: away.rows.slice(0, AWAY_SHOWN).map((row) => ({
       id: row.id,
       name: row.name,
@@ -229,6 +232,7 @@ async function pastMoment(viewer: Viewer, at: Instant, now: Instant, by: Thresho
     byVersion: figures.byVersion,
     byTag: [],
     tagsNotCounted: 0,
+    tagsAt: null,
     away: away.rows.slice(0, AWAY_SHOWN).map((row) => ({
       id: row.agentId,
       name: row.name,

@@ -19,7 +19,7 @@ import { compareInstants, type Instant, instantToNanos } from '@/lib/mig/wire/ti
 import type { RanSql } from '@/lib/page'
 import { CHANGES, type Change } from './changes'
 import { agesOf, type Figures, type ValueCount } from './figures'
-import { countFleet, questionOf, writeFleet } from './pass'
+import { countFleet, keptTags, questionOf, writeFleet } from './pass'
 import { countFleetSql } from './pass.sql'
 import { KEPT } from './retention'
 import type { Grain } from './sample'
@@ -126,7 +126,9 @@ async function refresh(question: string, thresholds: Thresholds, wait: boolean):
       const started = performance.now()
       const { rows: clock } = await client.query<{ now: Instant }>('SELECT clock_timestamp() AS now')
       const at = env().migNow ?? (clock[0]?.now as Instant)
-      const figures = await countFleet(client, at, thresholds)
+      // At a fixed moment no time passes after which they would be counted again.
+      const tags = env().migNow ? null : keptTags(current && (JSON.parse(current.figures) as Figures), at)
+      const figures = await countFleet(client, at, thresholds, tags)
       await writeFleet(client, question, at, figures, performance.now() - started)
     }
     await client.query('COMMIT')
