@@ -69,15 +69,15 @@ async function signersOf(ids: readonly MigId[]): Promise<WhatIfSigner[]> {
 }
 
 /**
- * What the address asks, or null while nobody signs or nothing runs. Throws `not_found` for an action or a module that is
- * not there, and `invalid` for too many of either.
+ * What the address asks, or null while nobody signs or nothing runs. Throws `invalid` for an action or a module that is not
+ * there, and for too many of either.
  */
 export async function getAsked(viewer: Viewer, { filters }: Params): Promise<Asked | null> {
   const modules = await listModules(viewer)
   let ids = filters.signer ?? []
   let operations = (filters.module ?? []).map((id) => {
     const found = modules.find((m) => m.id === id)
-    if (!found) throw new AppError('not_found', `There is no module ${id}: choose the modules again.`)
+    if (!found) throw new AppError('invalid', `There is no module ${id}: choose the modules again.`)
     return found.name
   })
   let action: Asked['action'] = null
@@ -88,7 +88,7 @@ export async function getAsked(viewer: Viewer, { filters }: Params): Promise<Ask
       ) AS signers
       FROM public.actions a WHERE a.id = ${filters.action.id}::numeric`)
     const [row] = rows
-    if (!row) throw new AppError('not_found', `There is no action ${filters.action.id}.`)
+    if (!row) throw new AppError('invalid', `There is no action ${filters.action.id}: choose who signs and what runs.`)
     action = { id: filters.action.id, name: row.name }
     // Who or what else is chosen takes the place of the action's own.
     if (!filters.signer) ids = row.signers
