@@ -8,7 +8,8 @@ const WIPED =
   'That was a private key. It was taken out of the form and sent nowhere. Paste the public key instead: gpg --armor --export.'
 const SECRET_TAGS = new Set([5, 7])
 
-const isPrivateText = (text: string) => /-----BEGIN PGP (PRIVATE|SECRET)|PRIVATE KEY-----/i.test(text)
+// Either end of the armor: text may come in pieces, and what is left of a wiped piece has only the second.
+const isPrivateText = (text: string) => /-----(BEGIN|END) PGP (PRIVATE|SECRET)|PRIVATE KEY-----/i.test(text)
 
 /** Whether bytes begin as a secret key or hold an armored one. */
 function isPrivate(bytes: Uint8Array): boolean {
@@ -32,7 +33,8 @@ export function KeyInput({ label = 'Public key', hint, rows = 12 }: { label?: st
   function look() {
     const isSecret = isPrivateText(text.current?.value ?? '')
     if (isSecret && text.current) text.current.value = ''
-    setWiped(isSecret)
+    // The warning stays until something else stands there.
+    if (isSecret || text.current?.value) setWiped(isSecret)
   }
   // What was pasted before the scripts had loaded.
   useEffect(() => {
