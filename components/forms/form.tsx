@@ -5,6 +5,7 @@ import { cn } from '@/lib/cn'
 import { type FormState, IDLE } from '@/lib/form-state'
 import { Notice } from '../feedback/notice'
 import { LinkButton } from '../ui/button'
+import { visibleText } from '../ui/visible-text'
 
 const StateContext = createContext<FormState>(IDLE)
 
@@ -59,7 +60,7 @@ export function FormResult() {
         )
       }
     >
-      {state.message}
+      <bdi>{visibleText(state.message)}</bdi>
     </Notice>
   )
 }

@@ -81,7 +81,7 @@ function Added() {
   if (state.status !== 'ok') return <FormResult />
   const { id, fingerprint } = state.values ?? {}
   return (
-    <Notice live tone="good" title={state.message}>
+    <Notice live tone="good" title={visibleText(state.message ?? '')}>
       Fingerprint {fingerprint && <Fingerprint copy>{fingerprint}</Fingerprint>}.{' '}
       {id && <TextLink href={`/investigators/${id}`}>Look at the row</TextLink>} or{' '}
       {id && <TextLink href={`/acl/permissions?investigator=${id}`}>set weights</TextLink>}: without any, this person

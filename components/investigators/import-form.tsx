@@ -29,7 +29,7 @@ function Steps() {
   return (
     <div className="flex max-w-[44rem] flex-col gap-4">
       {state.status === 'ok' ? (
-        <Notice live tone="good" title={state.message}>
+        <Notice live tone="good" title={visibleText(state.message ?? '')}>
           <TextLink href="/investigators">Look at the list</TextLink> or{' '}
           <TextLink href="/audit?kind=investigator">at the audit</TextLink>.
         </Notice>

@@ -34,7 +34,7 @@ function Steps({ id }: { id: string }) {
   const row = state.status === 'ok' ? state.values?.id : undefined
   if (row)
     return (
-      <Notice live tone="good" title={state.message}>
+      <Notice live tone="good" title={visibleText(state.message ?? '')}>
         <TextLink href={`/investigators/${row}`}>Look at the row</TextLink> or{' '}
         <TextLink href={`/audit?row=${state.values?.audit}`}>at the audit</TextLink>.
       </Notice>
