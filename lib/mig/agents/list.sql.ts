@@ -92,7 +92,7 @@ export function agentListQuery(
   const { filters } = params
   const folded = filters.rows === 'endpoints'
   const { from, lastSeen } = folded ? endpointsSql(bounds) : PROCESSES
-  const where: Sql[] = named ? [sql`a.id = ANY(${named}::numeric[])`] : textConditions(vintage, params)
+  const where: Sql[] = named ? [sql`a.id IN (SELECT unnest(${named}::numeric[]))`] : textConditions(vintage, params)
   if (filters.status) {
     const [status, ...more] = filters.status
     // Of one status an index gives the rows in order.
