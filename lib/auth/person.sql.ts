@@ -24,6 +24,11 @@ export function personSelect(v: Vintage): Sql {
 export const personFrom: Sql = sql`public.investigators i
   LEFT JOIN dashboard.person p ON p.investigator_id = i.id AND p.fingerprint = ${normalSql(sql`i.pgpfingerprint`)}`
 
+/** True for somebody who is disabled, here or in MIG's own status; out of `personFrom`. */
+export function disabledSql(v: Vintage): Sql {
+  return sql`(p.disabled_at IS NOT NULL${v.investigatorStatus ? sql` OR coalesce(i.status = 'disabled', false)` : sql``})`
+}
+
 /** The row as the rules read it. */
 export function personOf(row: PersonRow, v: Vintage): Person {
   return { ...row, later: v.investigatorStatus }

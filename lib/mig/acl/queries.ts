@@ -1,4 +1,5 @@
 import 'server-only'
+import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import type { Viewer } from '@/lib/auth/viewer'
 import { containing } from '@/lib/db/like'
 import { countRows, fetchPage, streamRows } from '@/lib/db/list'
@@ -99,10 +100,9 @@ export type Person = { id: MigId; name: string; fingerprint: string | null; disa
 
 async function people(where: Sql, order: Sql): Promise<Person[]> {
   const v = await vintage()
-  const disabled = v.investigatorStatus ? sql`i.status = 'disabled'` : sql`false`
   const { rows } = await pool().query<Person>(sql`
-    SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint, ${disabled} AS disabled
-    FROM public.investigators i ${where} ${order}`)
+    SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint, ${disabledSql(v)} AS disabled
+    FROM ${personFrom} ${where} ${order}`)
   return rows
 }
 
@@ -157,8 +157,8 @@ export async function listWeightsOn(
   const bounds = await fleetBounds(now)
   const query = {
     select: sql`trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint,
-      ${v.investigatorStatus ? sql`i.status = 'disabled'` : sql`false`} AS disabled`,
-    from: sql`public.investigators i`,
+      ${disabledSql(v)} AS disabled`,
+    from: personFrom,
     where: params.filters.name ? [sql`i.name ILIKE ${containing(params.filters.name)}`] : [],
     sorts: { name: { expression: sql`i.name`, type: 'text' as const } },
     id: sql`i.id`,

@@ -1,5 +1,5 @@
 import 'server-only'
-import { personFrom } from '@/lib/auth/person.sql'
+import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import type { Viewer } from '@/lib/auth/viewer'
 import { containing } from '@/lib/db/like'
 import { fetchPage, type ListQuery, readRows, streamRows } from '@/lib/db/list'
@@ -50,10 +50,9 @@ export type Asked = {
 
 async function signersOf(ids: readonly MigId[]): Promise<WhatIfSigner[]> {
   const v = await vintage()
-  const disabled = v.investigatorStatus ? sql`OR i.status = 'disabled'` : sql``
   const { rows } = await pool().query<{ id: MigId; name: string; fingerprint: string | null; disabled: boolean }>(sql`
     SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint,
-      coalesce(p.disabled_at IS NOT NULL ${disabled}, false) AS disabled
+      ${disabledSql(v)} AS disabled
     FROM ${personFrom} WHERE i.id = ANY(${ids}::numeric[])`)
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.map((id) => {

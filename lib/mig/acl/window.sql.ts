@@ -1,3 +1,4 @@
+import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import { containing } from '@/lib/db/like'
 import type { ListQuery } from '@/lib/db/list'
 import { join, type Sql, sql } from '@/lib/db/sql'
@@ -62,12 +63,12 @@ export function rulesOfEndpointsSql(source: MatrixSource, queuelocs: string[], b
     ORDER BY a.heartbeattime DESC, a.id DESC`
 }
 
-/** By module, the weight that all investigators together can reach on these agent rows; people known as disabled left out. */
+/** By module, the weight that all investigators together can reach on these agent rows; disabled people left out. */
 export function reachableSql(vintage: Vintage, agentIds: MigId[]): Sql {
-  const active = vintage.investigatorStatus ? sql`AND i.status IS DISTINCT FROM 'disabled'` : sql``
-  return sql`SELECT trunc(p.agentid)::text AS agentid, trunc(p.moduleid)::text AS moduleid, sum(p.weight)::float8 AS weight
-    FROM public.invagtmodperm p JOIN public.investigators i ON i.id = p.investigatorid ${active}
-    WHERE p.agentid = ANY(${agentIds}::numeric[]) AND p.weight > 0 GROUP BY p.agentid, p.moduleid`
+  return sql`SELECT trunc(w.agentid)::text AS agentid, trunc(w.moduleid)::text AS moduleid, sum(w.weight)::float8 AS weight
+    FROM public.invagtmodperm w JOIN (SELECT i.id FROM ${personFrom} WHERE NOT ${disabledSql(vintage)}) k
+      ON k.id = w.investigatorid
+    WHERE w.agentid = ANY(${agentIds}::numeric[]) AND w.weight > 0 GROUP BY w.agentid, w.moduleid`
 }
 
 /** The row that stands for the endpoint of an agent row: the one whose rules hold, and where an edit writes. */
