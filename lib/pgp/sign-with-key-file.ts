@@ -7,7 +7,8 @@ const MAX_FILE_BYTES = 1_000_000
 // What sign-in itself accepts.
 const CONFIG: openpgp.Config = { ...openpgp.config, minRSABits: 1024 }
 
-const BLOCK = /-----BEGIN PGP PRIVATE KEY BLOCK-----[\s\S]*?-----END PGP PRIVATE KEY BLOCK-----/g
+const PRIVATE = 'PGP PRIVATE KEY BLOCK-----'
+const BLOCK = new RegExp(`-----BEGIN ${PRIVATE}[\\s\\S]*?-----END ${PRIVATE}`, 'g')
 const SEVERAL = 'This file holds several private keys. Export the one that MIG knows of you.'
 
 const refuse = (sentence: string): KeyFileSignature => ({ ok: false, sentence })
@@ -44,7 +45,7 @@ export async function signWithKeyFile(file: Uint8Array, passphrase: string, text
 async function readKey(file: Uint8Array): Promise<openpgp.PrivateKey | string> {
   const text = new TextDecoder().decode(file)
   const armored = text.includes('-----BEGIN PGP')
-  if (armored && !text.includes('-----BEGIN PGP PRIVATE KEY BLOCK-----'))
+  if (armored && !text.includes(`-----BEGIN ${PRIVATE}`))
     return text.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----')
       ? 'This is a public key. Choose the file of the private key, as gpg --armor --export-secret-keys writes it.'
       : 'This file holds no private key. Choose what gpg --armor --export-secret-keys writes.'
