@@ -29,6 +29,8 @@ export type Site = {
  */
 export type PageRule = {
   investigator: 'open' | 'reads' | 'form' | 'no-access' | 'missing' | 'next'
+  /** Where an investigator has no access: the form shows an admin whom it is about. */
+  admin?: 'reads'
   path?: (site: Site) => string
 }
 
@@ -87,6 +89,7 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/investigators/[id]': { ...reads, path: (site) => `/investigators/${site.other.id}` },
   '/investigators/[id]/replace': {
     investigator: 'no-access',
+    admin: 'reads',
     path: (site) => `/investigators/${site.other.id}/replace`,
   },
   '/investigators/keyring': reads,
