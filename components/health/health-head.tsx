@@ -1,27 +1,22 @@
+import { StateBar, shownStates } from '@/components/agents/state-bar'
 import { Moment } from '@/components/feedback/moment'
 import { StatStrip } from '@/components/layout/stat-strip'
 import { Card } from '@/components/ui/card'
 import { Icon } from '@/components/ui/icon'
-import { ProgressBar } from '@/components/ui/progress-bar'
 import { TONE_ICON, TONE_TEXT } from '@/components/ui/tone'
 import { Unknown } from '@/components/ui/unknown'
 import { cn } from '@/lib/cn'
 import { formatCount, formatDuration, formatNumber, formatPercent } from '@/lib/format'
-import { type EndpointState, STATE_MEANING } from '@/lib/mig/agents/status'
+import { STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Picture } from '@/lib/mig/health/picture'
 import { sinceYesterday, verdictOf } from './verdict'
-
-// From well to ill to away, as the bar is read.
-const ORDER: EndpointState[] = ['online', 'late', 'unreachable', 'ahead', 'unknown', 'destroyed', 'gone']
-// Rare enough to be left out while nothing is in them.
-const RARE = new Set<EndpointState>(['ahead', 'unknown', 'destroyed'])
 
 /** Whether the fleet is fine in one line, its states as a bar, and all figures, each a link to exactly its rows. */
 export function HealthHead({ picture, now }: { picture: Picture; now: string }) {
   const { figures, silence, isPast, rows, yesterday, isJudgedAnew } = picture
   const { byState, endpoints } = figures
   const verdict = verdictOf(figures, silence.silent, isPast)
-  const shown = ORDER.filter((state) => byState[state] > 0 || !RARE.has(state))
+  const shown = shownStates(byState)
   const before = isJudgedAnew ? undefined : yesterday
   const note = (n: number, then: number | undefined) =>
     [formatPercent(n, endpoints), sinceYesterday(n, then)].filter(Boolean).join(' · ')
@@ -35,16 +30,7 @@ export function HealthHead({ picture, now }: { picture: Picture; now: string }) 
             <p className="text-muted text-sm">{verdict.sentence}</p>
           </div>
         </div>
-        <ProgressBar
-          label="Endpoints by state"
-          total={endpoints}
-          segments={shown.map((state) => ({
-            key: state,
-            label: STATE_MEANING[state].label,
-            count: byState[state],
-            tone: STATE_MEANING[state].tone,
-          }))}
-        />
+        <StateBar byState={byState} total={endpoints} />
       </Card>
       <StatStrip
         large

@@ -6,6 +6,7 @@ import { SubmitButton } from '@/components/forms/submit-button'
 import { LinkButton } from '@/components/ui/button'
 import { Icon } from '@/components/ui/icon'
 import { Fingerprint } from '@/components/ui/mono'
+import { PlainTable } from '@/components/ui/plain-table'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatCount, formatUtc } from '@/lib/format'
@@ -61,29 +62,15 @@ function Choose({ rows }: { rows: readonly KeyringRow[] }) {
         yet; what is ticked is stored in one transaction.
       </p>
       <input type="hidden" name="armoredKey" value={importable.map((row) => row.key?.armored ?? '').join('\n')} />
-      <div className="overflow-x-auto rounded-md border border-line bg-surface">
-        <table className="w-full border-separate border-spacing-0 text-sm">
-          <caption className="sr-only">Keys of the file</caption>
-          <thead>
-            <tr>
-              {['Import', 'Name', 'Key', 'Expires', 'What becomes of it'].map((header) => (
-                <th
-                  key={header}
-                  scope="col"
-                  className="h-row whitespace-nowrap px-3 text-left font-medium text-muted text-xs"
-                >
-                  {header}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody className="[&_td]:border-line [&_td]:border-t [&_td]:px-3 [&_td]:py-1.5 [&_td]:align-top">
-            {rows.map((row) => (
-              <KeyRow key={row.place} row={row} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <PlainTable
+        caption="Keys of the file"
+        headers={['Import', 'Name', 'Key', 'Expires', 'What becomes of it']}
+        rows="[&_td]:py-1.5 [&_td]:align-top"
+      >
+        {rows.map((row) => (
+          <KeyRow key={row.place} row={row} />
+        ))}
+      </PlainTable>
       <div className="flex flex-wrap gap-2">
         {importable.length > 0 && (
           <SubmitButton name="step" value="save" pendingLabel="Importing" icon="check">

@@ -3,6 +3,7 @@ import { Notice } from '@/components/feedback/notice'
 import { StatusBadge } from '@/components/ui/badge'
 import { LinkButton } from '@/components/ui/button'
 import { Fingerprint } from '@/components/ui/mono'
+import { PlainTable } from '@/components/ui/plain-table'
 import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
 import { formatCount } from '@/lib/format'
@@ -72,54 +73,40 @@ function KeyParts({
   parts: NonNullable<InvestigatorDetail['key']>['parts']
 }) {
   return (
-    <div className="overflow-x-auto rounded-md border border-line bg-surface">
-      <table className="w-full border-separate border-spacing-0 text-sm">
-        <caption className="sr-only">Primary key and subkeys</caption>
-        <thead>
-          <tr>
-            {['Key', 'Algorithm', 'May', 'Created', 'Expires'].map((header) => (
-              <th
-                key={header}
-                scope="col"
-                className="h-row whitespace-nowrap px-3 text-left font-medium text-muted text-xs"
-              >
-                {header}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="[&_td]:h-row [&_td]:whitespace-nowrap [&_td]:border-line [&_td]:border-t [&_td]:px-3">
-          {parts.map((part) => (
-            <tr key={part.fingerprint}>
-              <th scope="row" className="h-row whitespace-nowrap border-line border-t px-3 text-left font-normal">
-                <span className={cn('block py-1.5', part.kind === 'subkey' && 'pl-4')}>
-                  {part.kind === 'primary' ? 'primary' : 'subkey'}
-                  <span className="block text-faint text-xs">
-                    <Fingerprint>{part.fingerprint}</Fingerprint>
-                  </span>
-                </span>
-              </th>
-              <td>
-                {part.algorithm}
-                <span className="block text-faint text-xs">
-                  {part.selfHash ? `self-signed, ${part.selfHash}` : 'no valid self-signature'}
-                </span>
-              </td>
-              <td>{part.capabilities.join(', ') || 'nothing'}</td>
-              <td>
-                <Moment at={part.created} now={investigator.clock} />
-              </td>
-              <td>
-                {part.revoked ? (
-                  <StatusBadge label="revoked" tone="bad" icon="revoked" bare />
-                ) : (
-                  <Moment at={part.expires} now={investigator.clock} none="never" />
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable
+      caption="Primary key and subkeys"
+      headers={['Key', 'Algorithm', 'May', 'Created', 'Expires']}
+      rows="[&_td]:h-row [&_td]:whitespace-nowrap"
+    >
+      {parts.map((part) => (
+        <tr key={part.fingerprint}>
+          <th scope="row" className="h-row whitespace-nowrap border-line border-t px-3 text-left font-normal">
+            <span className={cn('block py-1.5', part.kind === 'subkey' && 'pl-4')}>
+              {part.kind === 'primary' ? 'primary' : 'subkey'}
+              <span className="block text-faint text-xs">
+                <Fingerprint>{part.fingerprint}</Fingerprint>
+              </span>
+            </span>
+          </th>
+          <td>
+            {part.algorithm}
+            <span className="block text-faint text-xs">
+              {part.selfHash ? `self-signed, ${part.selfHash}` : 'no valid self-signature'}
+            </span>
+          </td>
+          <td>{part.capabilities.join(', ') || 'nothing'}</td>
+          <td>
+            <Moment at={part.created} now={investigator.clock} />
+          </td>
+          <td>
+            {part.revoked ? (
+              <StatusBadge label="revoked" tone="bad" icon="revoked" bare />
+            ) : (
+              <Moment at={part.expires} now={investigator.clock} none="never" />
+            )}
+          </td>
+        </tr>
+      ))}
+    </PlainTable>
   )
 }

@@ -1,12 +1,11 @@
 import type { ReactNode } from 'react'
 import { Section } from '@/components/layout/section'
 import { Fingerprint } from '@/components/ui/mono'
+import { PlainTable } from '@/components/ui/plain-table'
 import { TextLink } from '@/components/ui/text-link'
 import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
 import type { KeyringPlan } from '@/lib/mig/investigators/keyring'
-
-const HEAD = 'h-row whitespace-nowrap px-3 text-left font-medium text-muted text-xs'
 
 /** Who is in a keyring, and who is left out and why. */
 export function KeyringTables({ members, leftOut }: KeyringPlan) {
@@ -37,34 +36,20 @@ type Row = { id: string; name: string; fingerprint: string | null; cell: ReactNo
 
 function Rows({ caption, last, rows }: { caption: string; last: string; rows: readonly Row[] }) {
   return (
-    <div className="overflow-x-auto rounded-md border border-line bg-surface">
-      <table className="w-full border-separate border-spacing-0 text-sm">
-        <caption className="sr-only">{caption}</caption>
-        <thead>
-          <tr>
-            {['Investigator', 'Fingerprint', last].map((header) => (
-              <th key={header} scope="col" className={HEAD}>
-                {header}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="[&_td]:h-row [&_td]:border-line [&_td]:border-t [&_td]:px-3 [&_td]:py-1">
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <th scope="row" className="h-row max-w-[18rem] truncate border-line border-t px-3 text-left font-normal">
-                <TextLink href={`/investigators/${row.id}`}>
-                  <bdi>{visibleText(row.name)}</bdi>
-                </TextLink>
-              </th>
-              <td className="whitespace-nowrap text-xs">
-                {row.fingerprint ? <Fingerprint>{row.fingerprint.toUpperCase()}</Fingerprint> : <Unknown why="None" />}
-              </td>
-              <td className="min-w-[16rem]">{row.cell}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable caption={caption} headers={['Investigator', 'Fingerprint', last]} rows="[&_td]:h-row [&_td]:py-1">
+      {rows.map((row) => (
+        <tr key={row.id}>
+          <th scope="row" className="h-row max-w-[18rem] truncate border-line border-t px-3 text-left font-normal">
+            <TextLink href={`/investigators/${row.id}`}>
+              <bdi>{visibleText(row.name)}</bdi>
+            </TextLink>
+          </th>
+          <td className="whitespace-nowrap text-xs">
+            {row.fingerprint ? <Fingerprint>{row.fingerprint.toUpperCase()}</Fingerprint> : <Unknown why="None" />}
+          </td>
+          <td className="min-w-[16rem]">{row.cell}</td>
+        </tr>
+      ))}
+    </PlainTable>
   )
 }

@@ -1,33 +1,19 @@
+import { StateBar, shownStates } from '@/components/agents/state-bar'
 import { StatStrip } from '@/components/layout/stat-strip'
 import { Card } from '@/components/ui/card'
-import { ProgressBar } from '@/components/ui/progress-bar'
 import { formatNumber, formatPercent } from '@/lib/format'
 import { agentList } from '@/lib/mig/agents/search-params'
-import { type EndpointState, STATE_MEANING } from '@/lib/mig/agents/status'
+import { STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Figures } from '@/lib/mig/health/figures'
-
-// From well to ill to away, as the bar is read.
-const ORDER: EndpointState[] = ['online', 'late', 'unreachable', 'ahead', 'unknown', 'destroyed', 'gone']
-// Rare enough to be left out while nothing is in them.
-const RARE = new Set<EndpointState>(['ahead', 'unknown', 'destroyed'])
 
 /** Endpoints by state: one bar, and figures that add up to the total, each a link to exactly its rows. */
 export function FleetFigures({ counts }: { counts: Pick<Figures, 'endpoints' | 'byState'> }) {
   const { byState, endpoints: total } = counts
-  const shown = ORDER.filter((state) => byState[state] > 0 || !RARE.has(state))
+  const shown = shownStates(byState)
   return (
     <div className="flex flex-col gap-3">
       <Card className="py-3">
-        <ProgressBar
-          label="Endpoints by state"
-          total={total}
-          segments={shown.map((state) => ({
-            key: state,
-            label: STATE_MEANING[state].label,
-            count: byState[state],
-            tone: STATE_MEANING[state].tone,
-          }))}
-        />
+        <StateBar byState={byState} total={total} />
       </Card>
       <StatStrip
         large

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as openpgp from 'openpgp'
+import { crc24 } from '@/lib/mig/wire/armor'
 import { hasSecretKey, isKeyMaterial, type Packet, readPackets, TAG } from './packets'
 import { readSignatureHead } from './signature-packet'
 
@@ -179,17 +180,4 @@ export function armorKeys(bytes: Uint8Array): string {
   const sum = Buffer.alloc(4)
   sum.writeUInt32BE(crc24(bytes))
   return `${BEGIN}\n\n${lines.join('\n')}\n=${sum.subarray(1).toString('base64')}\n${END}\n`
-}
-
-/** RFC 4880, 6.1. */
-function crc24(bytes: Uint8Array): number {
-  let crc = 0xb704ce
-  for (const byte of bytes) {
-    crc ^= byte << 16
-    for (let bit = 0; bit < 8; bit++) {
-      crc <<= 1
-      if (crc & 0x1000000) crc ^= 0x1864cfb
-    }
-  }
-  return crc & 0xffffff
 }

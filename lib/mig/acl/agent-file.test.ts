@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { RULE_MODULES } from '@/lib/testing/acl-rules'
 import {
   type AclPerson,
   type AgentAcl,
@@ -12,7 +13,6 @@ import {
 } from './agent-file'
 import { type EndpointRules, judgeModule } from './rule'
 
-const MODULES = ['file', 'netstat', 'agentdestroy', 'default'].map((name, i) => ({ id: String(i + 1), name }))
 const key = (letter: string) => letter.repeat(40)
 const person = (id: string, letter: string | null, name = `person ${id}`, disabled = false): AclPerson => ({
   id,
@@ -36,7 +36,7 @@ function read(text: string): AgentAcl {
 const sample = () =>
   built(
     {
-      modules: MODULES,
+      modules: RULE_MODULES,
       requirements: [
         { moduleId: '4', minimumWeight: 2 },
         { moduleId: '3', minimumWeight: 1 },
@@ -91,7 +91,7 @@ describe('the text of the files', () => {
 
 describe('what a file cannot say', () => {
   const rules = (weights: EndpointRules['weights']): EndpointRules => ({
-    modules: MODULES,
+    modules: RULE_MODULES,
     requirements: [{ moduleId: '1', minimumWeight: 1 }],
     weights,
   })
@@ -130,7 +130,7 @@ describe('what a file cannot say', () => {
   })
 
   test('two modules of one name have no file', () => {
-    const doubled = { ...rules([]), modules: [...MODULES, { id: '9', name: 'file' }] }
+    const doubled = { ...rules([]), modules: [...RULE_MODULES, { id: '9', name: 'file' }] }
     expect(aclOf(doubled, [])).toEqual({ ok: false, ambiguous: ['file'] })
   })
 })
@@ -171,7 +171,7 @@ var PUBLICPGPKEYS = [...]string{\`x\`}`
   })
 })
 
-const module = fc.constantFrom(...MODULES)
+const module = fc.constantFrom(...RULE_MODULES)
 const people = fc
   .array(
     fc.record({
@@ -207,7 +207,7 @@ test('a generated file of either form, read back, decides as the tables do', () 
       fc.subarray(['A', 'B', 'C', 'D']),
       fc.constantFrom('file', 'netstat', 'agentdestroy', 'memory'),
       ({ list, requirements, weights }, letters, name) => {
-        const rules: EndpointRules = { modules: MODULES, requirements, weights }
+        const rules: EndpointRules = { modules: RULE_MODULES, requirements, weights }
         const signers = list
           .filter((p) => letters.some((letter) => p.fingerprint === key(letter)))
           .map((p) => ({ investigatorId: p.id, fingerprint: p.fingerprint, disabled: p.disabled }))

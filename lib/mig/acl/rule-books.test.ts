@@ -1,24 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { RULE_MODULES, rulesOf } from '@/lib/testing/acl-rules'
 import { type EndpointRules, judgeAction, type Signer } from './rule'
 import { judgeUnder } from './rule-books'
-
-const MODULES = ['file', 'netstat', 'agentdestroy', 'default'].map((name, i) => ({ id: String(i + 1), name }))
-const idOf = (name: string) => MODULES.find((m) => m.name === name)?.id ?? ''
-
-function rulesOf(requirements: Record<string, number>, weights: Record<string, number>): EndpointRules {
-  return {
-    modules: MODULES,
-    requirements: Object.entries(requirements).map(([name, minimumWeight]) => ({
-      moduleId: idOf(name),
-      minimumWeight,
-    })),
-    weights: Object.entries(weights).map(([key, weight]) => {
-      const [investigatorId = '', module = ''] = key.split(' ')
-      return { investigatorId, moduleId: idOf(module), weight }
-    }),
-  }
-}
 
 const by = (...names: string[]): Signer[] =>
   names.map((name) => ({ investigatorId: name, fingerprint: name.charCodeAt(0).toString(16).repeat(20) }))
@@ -68,7 +52,7 @@ test('nothing to run is neither accepted nor refused, in every book', () => {
 })
 
 test('2019 never accepts more than documented; 2014 accepts more only where something goes unchecked', () => {
-  const name = fc.constantFrom(...MODULES.map((m) => m.name))
+  const name = fc.constantFrom(...RULE_MODULES.map((m) => m.name))
   const person = fc.constantFrom('Ann', 'Bo', 'Cy')
   fc.assert(
     fc.property(

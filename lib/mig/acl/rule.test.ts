@@ -1,24 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { RULE_MODULES, rulesOf } from '@/lib/testing/acl-rules'
 import { type EndpointRules, judgeAction, judgeModule, requirementFor, type Signer } from './rule'
 
-const MODULES = ['file', 'netstat', 'agentdestroy', 'default'].map((name, i) => ({ id: String(i + 1), name }))
-const idOf = (name: string) => MODULES.find((m) => m.name === name)?.id ?? ''
 const PEOPLE = ['Ann', 'Bo', 'Sched']
-
-function rulesOf(requirements: Record<string, number>, weights: Record<string, number>): EndpointRules {
-  return {
-    modules: MODULES,
-    requirements: Object.entries(requirements).map(([name, minimumWeight]) => ({
-      moduleId: idOf(name),
-      minimumWeight,
-    })),
-    weights: Object.entries(weights).map(([key, weight]) => {
-      const [person = '', module = ''] = key.split(' ')
-      return { investigatorId: person, moduleId: idOf(module), weight }
-    }),
-  }
-}
 
 const signedBy = (...names: string[]): Signer[] =>
   names.map((name) => ({ investigatorId: name, fingerprint: `${PEOPLE.indexOf(name) + 1}`.repeat(40) }))
@@ -89,9 +74,12 @@ describe('the corners of the rule', () => {
   })
 
   test('two modules of one name, or two called default, leave it undecided', () => {
-    const twice = { ...rulesOf({ file: 1 }, { 'Ann file': 1 }), modules: [...MODULES, { id: '9', name: 'file' }] }
+    const twice = { ...rulesOf({ file: 1 }, { 'Ann file': 1 }), modules: [...RULE_MODULES, { id: '9', name: 'file' }] }
     expect(judgeModule(twice, signedBy('Ann'), 'file').outcome).toBe('ambiguous')
-    const defaults = { ...rulesOf({ file: 1 }, { 'Ann file': 1 }), modules: [...MODULES, { id: '9', name: 'default' }] }
+    const defaults = {
+      ...rulesOf({ file: 1 }, { 'Ann file': 1 }),
+      modules: [...RULE_MODULES, { id: '9', name: 'default' }],
+    }
     expect(judgeModule(defaults, signedBy('Ann'), 'file').outcome).toBe('accepted')
     expect(judgeModule(defaults, signedBy('Ann'), 'netstat').outcome).toBe('ambiguous')
   })
@@ -104,7 +92,7 @@ describe('the corners of the rule', () => {
   })
 
   test('the order of rows, signers and operations decides nothing, and repeating a signature adds nothing', () => {
-    const name = fc.constantFrom(...MODULES.map((m) => m.name))
+    const name = fc.constantFrom(...RULE_MODULES.map((m) => m.name))
     const rulesArbitrary = fc.record({
       requirements: fc.dictionary(name, fc.integer({ min: -1, max: 4 })),
       weights: fc.dictionary(

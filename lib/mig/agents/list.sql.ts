@@ -8,7 +8,7 @@ import type { Group, GroupKey } from './groups'
 import { groupSql, groupsQuery, inGroupSql } from './groups.sql'
 import { type agentList, DOCUMENTED_WINDOW } from './search-params'
 import { earlier, type FleetBounds, type StateBounds } from './state'
-import { endpointsSql, inStatesSql, isMomentSql, isNewestSql, stateRangeSql, stateSql } from './state.sql'
+import { endpointsSql, inStatesSql, isNewestSql, stateRangeSql, stateSql } from './state.sql'
 
 type Params = ListParams<(typeof agentList)['filters']>
 
@@ -135,29 +135,6 @@ export function agentGroupsQuery(
   const { lastSeen } = params.filters.rows === 'endpoints' ? endpointsSql(bounds) : PROCESSES
   const state = stateOf(lastSeen, bounds)
   return groupsQuery(agentListQuery(vintage, params, bounds), groupSql(vintage, by, state), state)
-}
-
-/**
- * Endpoints by state: the same fold and the same rule as the list, so that its parts add up to the list's total. One pass over
- * an index on queueloc and heartbeattime, which says everything but who was destroyed; those few are moved afterwards.
- */
-export function countByStateSql(bounds: StateBounds): Sql {
-  const none = { status: sql`NULL::text`, destructiontime: sql`NULL::timestamptz` }
-  const { from, lastSeen } = endpointsSql(bounds)
-  const stored = { status: sql`a.status`, destructiontime: sql`a.destructiontime` }
-  const at = sql`heartbeattime`
-  return sql`SELECT state, sum(n) AS n FROM (
-    SELECT ${stateSql({ lastSeen: sql`e.last_seen`, ...none }, bounds)} AS state, count(*) AS n FROM (
-      SELECT coalesce(max(heartbeattime) FILTER (WHERE heartbeattime > ${bounds.now}::timestamptz AND ${isMomentSql(at)}),
-        max(heartbeattime) FILTER (WHERE heartbeattime <= ${bounds.now}::timestamptz), max(heartbeattime)) AS last_seen
-      FROM public.agents GROUP BY queueloc
-    ) e GROUP BY 1
-    UNION ALL
-    SELECT moved.state, moved.n FROM ${from}
-      CROSS JOIN LATERAL (VALUES ('destroyed', 1), (${stateSql({ lastSeen, ...none }, bounds)}, -1)) moved(state, n)
-    WHERE a.status = 'destroyed' AND ${isNewestSql('a', bounds.now)}
-      AND ${stateSql({ lastSeen, ...stored }, bounds)} = 'destroyed'
-  ) s GROUP BY state`
 }
 
 /** How many rows each of these endpoints has. */

@@ -18,7 +18,6 @@ import {
   agentColumnsSql,
   agentGroupsQuery,
   agentListQuery,
-  countByStateSql,
   NAMED_ROWS,
   namedRowsSql,
   processCountsSql,
@@ -232,16 +231,6 @@ export async function exportAgentGroups(_viewer: Viewer, params: GroupParams, no
     ],
     rows: rows(),
   }
-}
-
-export type StateCounts = { total: number; byState: Record<EndpointState, number> }
-
-/** Endpoints by state at this moment; the parts add up to the total. */
-export async function countEndpointsByState(_viewer: Viewer, now: Instant): Promise<StateCounts> {
-  const { rows } = await pool().query<{ state: EndpointState; n: string }>(countByStateSql(boundsAt(now)))
-  const byState = Object.fromEntries(ENDPOINT_STATES.map((state) => [state, 0])) as Record<EndpointState, number>
-  for (const row of rows) byState[row.state] = Number(row.n)
-  return { byState, total: Object.values(byState).reduce((sum, n) => sum + n, 0) }
 }
 
 /** The newest heartbeat of all agents that is not ahead of the clock. */
