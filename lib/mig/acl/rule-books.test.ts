@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { RULE_MODULES, rulesOf } from '@/lib/testing/acl-rules'
-import { type EndpointRules, judgeAction, type Signer } from './rule'
+import { judgeAction, type Signer } from './rule'
 import { judgeUnder } from './rule-books'
 
 const by = (...names: string[]): Signer[] =>
