@@ -4,6 +4,7 @@ export type Site = {
   command: string
   agent: string
   module: string
+  moduleName: string
   /** The person who signs in as an investigator, and another one. */
   investigator: string
   other: { id: string; fingerprint: string; name: string; storedFingerprint: string; digest: string }
@@ -85,6 +86,7 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/acl/requirements': reads,
   '/acl/permissions': reads,
   '/acl/what-if': reads,
+  '/acl/modules': reads,
   '/investigators': reads,
   '/investigators/[id]': { ...reads, path: (site) => `/investigators/${site.other.id}` },
   '/investigators/[id]/replace': {
@@ -135,6 +137,7 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   '/agents/health/difference/export': csv,
   '/acl/requirements/export': csv,
   '/acl/permissions/export': csv,
+  '/acl/modules/export': csv,
   '/acl/what-if/export': { investigator: 200, query: '?format=csv&signer=1&module=1' },
   '/investigators/export': csv,
   '/investigators/[id]/key': { investigator: 200, path: (site) => `/investigators/${site.other.id}/key` },
@@ -196,6 +199,32 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
         intent: 'set',
       }),
       ...none,
+    },
+  ],
+  'lib/mig/modules/server-actions.ts#saveModule': [
+    { what: 'a new module', fields: () => ({ name: 'brandnew' }), ...admins },
+    { what: 'a module of a name that is taken', fields: ({ moduleName }) => ({ name: moduleName }), ...none },
+  ],
+  'lib/mig/modules/server-actions.ts#mark': [
+    { what: 'a sensitive module', fields: ({ module }) => ({ module, mark: 'on' }), ...admins },
+  ],
+  'lib/mig/modules/server-actions.ts#remove': [
+    {
+      what: 'a module that rules use',
+      fields: ({ module, moduleName }) => ({ module, seen: moduleName, sure: 'on' }),
+      ...none,
+    },
+  ],
+  'lib/mig/modules/server-actions.ts#rename': [
+    {
+      what: 'a module that rules use, unasked',
+      fields: ({ module, moduleName }) => ({ module, seen: moduleName, name: 'renamed' }),
+      ...none,
+    },
+    {
+      what: 'a module',
+      fields: ({ module, moduleName }) => ({ module, seen: moduleName, name: 'renamed', sure: 'on' }),
+      ...admins,
     },
   ],
   'lib/mig/investigators/server-actions.ts#saveInvestigator': [

@@ -73,8 +73,8 @@ test.beforeAll(async () => {
     `SELECT trunc(c.id)::text AS command, trunc(c.actionid)::text AS action, trunc(c.agentid)::text AS agent
      FROM public.commands c JOIN public.actions a ON a.id = c.actionid ORDER BY c.starttime DESC, c.id LIMIT 1`,
   )
-  const module = await one<{ id: string; agent: string }>(
-    `SELECT trunc(m.id)::text AS id, trunc(a.id)::text AS agent FROM public.modules m, (
+  const module = await one<{ id: string; name: string; agent: string }>(
+    `SELECT trunc(m.id)::text AS id, m.name, trunc(a.id)::text AS agent FROM public.modules m, (
        SELECT DISTINCT ON (queueloc) id, heartbeattime FROM public.agents ORDER BY queueloc, heartbeattime DESC) a
      WHERE a.heartbeattime <= now() ORDER BY a.heartbeattime DESC, a.id, m.id LIMIT 1`,
   )
@@ -85,6 +85,7 @@ test.beforeAll(async () => {
     command,
     agent: module.agent,
     module: module.id,
+    moduleName: module.name,
     investigator: people.investigator.id,
     other: await person('Mei-Lin Chow'),
     spool: { kind: 'action', state: 'done', name },

@@ -1,8 +1,9 @@
 import { Tabs } from '@/components/layout/tabs'
 import { permissionList, requirementList, whatIfList } from '@/lib/mig/acl/search-params'
+import { moduleList } from '@/lib/mig/modules/search-params'
 
 /** The two matrices, and what they would let run. */
-export function AclTabs({ current }: { current: 'requirements' | 'permissions' | 'what-if' }) {
+export function AclTabs({ current }: { current: 'requirements' | 'permissions' | 'what-if' | 'modules' }) {
   return (
     <Tabs
       label="ACL"
@@ -11,6 +12,7 @@ export function AclTabs({ current }: { current: 'requirements' | 'permissions' |
         { key: 'requirements', label: 'Minimum weights', href: requirementList.path },
         { key: 'permissions', label: "Investigators' weights", href: permissionList.path },
         { key: 'what-if', label: 'What if', href: whatIfList.path },
+        { key: 'modules', label: 'Modules', href: moduleList.path },
       ]}
     />
   )

@@ -5,11 +5,12 @@ import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
 import type { AuditRow } from '@/lib/audit/queries'
 
-/** The kinds of objects in words; the first three are tables of MIG. */
+/** The kinds of objects in words; the first four are tables of MIG. */
 export const OBJECT_TYPES: Readonly<Record<string, string>> = {
   agtmodreq: 'minimum weight',
   invagtmodperm: 'weight',
   investigator: 'investigator',
+  module: 'module',
   session: 'session',
   token: 'token',
   list: 'list',
@@ -44,6 +45,8 @@ export function AuditObject({ object: { type, id }, names }: Pick<AuditRow, 'obj
       </>
     )
   if (type === 'investigator') return link('/investigators', id, names.object)
+  if (type === 'module')
+    return <TextLink href={`/acl/modules?id=${id}`}>{visibleText(names.object ?? `module ${id}`)}</TextLink>
   if (type === 'list' && /^\/[\w/-]+$/.test(id)) return <TextLink href={id}>{id}</TextLink>
   if (id === '') return <Unknown why="There is no such object: nothing came of it" />
   return (

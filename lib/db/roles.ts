@@ -61,7 +61,7 @@ $$;`,
 /** What the program does with each of MIG's tables besides reading it. */
 export const MIG_WRITES: Readonly<Record<string, readonly string[]>> = {
   investigators: ['INSERT', 'UPDATE', 'DELETE'],
-  modules: ['INSERT', 'UPDATE'],
+  modules: ['INSERT', 'UPDATE', 'DELETE'],
   agtmodreq: ['INSERT', 'UPDATE', 'DELETE'],
   invagtmodperm: ['INSERT', 'UPDATE', 'DELETE'],
 }
