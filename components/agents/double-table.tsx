@@ -27,7 +27,10 @@ function Processes({ row, now, window }: { row: DoubleRow; now: string; window: 
     <ul className="flex flex-col gap-0.5 py-1.5">
       {shown.map((process) => (
         <li key={process.id} className="flex items-baseline gap-2 whitespace-nowrap">
-          <TextLink href={`/agents/${process.id}`} className="inline-flex min-h-6 w-[4.5rem] items-center tabular-nums">
+          <TextLink
+            href={`/agents/${process.id}`}
+            className="inline-flex min-h-6 min-w-[5.5rem] items-center tabular-nums"
+          >
             pid {process.pid}
           </TextLink>
           <span className="w-36 truncate text-xs">

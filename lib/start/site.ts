@@ -58,6 +58,8 @@ async function bringUp(root: string, env: Env, { dev }: StartOptions, life: Life
   await step('Database client', async (note) => note((await generateClient(root)) ? 'generated' : 'unchanged'))
   const database = await keepDatabase(env, life)
   if (env.migNow) console.log(`"Now" is fixed at ${env.migNow} (MIG_NOW)`)
+  // Before the build: the demo's agents would seem lost on the first page if they were silent that long.
+  if (database.ownerUrl() !== null && !env.migNow) keepSimulator(root, env, database, life)
   const spool = lookAtSpool(env.spoolDir)
   if (!dev)
     await step('Site', async (note) =>
@@ -88,6 +90,5 @@ async function bringUp(root: string, env: Env, { dev }: StartOptions, life: Life
       throw new Refusal('The server does not answer within a minute: see its messages above.')
     note('answers')
   })
-  if (database.ownerUrl() !== null && !env.migNow) keepSimulator(root, env, database, life)
   console.log(`MIG dashboard: ${address(env)}`)
 }
