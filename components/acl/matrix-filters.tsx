@@ -49,7 +49,7 @@ export function MatrixFilters<F>({
             />
           </>
         )}
-        <ModuleChoice modules={modules} chosen={filters.module} />
+        {!fixed.includes('module') && <ModuleChoice modules={modules} chosen={filters.module} />}
         <Button type="submit">Show</Button>
         {isFiltered && (
           <LinkButton kind="quiet" href={list.href({ ...params, given: cleared })}>

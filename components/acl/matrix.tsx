@@ -1,20 +1,16 @@
 import type { ReactNode } from 'react'
+import { Badge } from '@/components/ui/badge'
 import { Icon } from '@/components/ui/icon'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
-import type { Module } from '@/lib/mig/modules/queries'
+import { Cell } from './cell'
+import type { GridColumn, GridRow } from './grid/grid-data'
+import { RowHead } from './row-head'
 import { SoftLinks } from './soft-links'
 
-export type MatrixRow = {
-  key: string
-  head: ReactNode
-  cell: (module: Module) => ReactNode
-  /** The form of one of the row's cells, drawn below it. */
-  form?: ReactNode
-  /** Set apart from the rows below it. */
-  lead?: boolean
-}
+/** The cell whose form is open below its row. */
+export type OpenCell = { row: string; column: string; form: ReactNode }
 
 // Said once for all cells: hundreds of them would repeat it.
 const CELLS = cn(
@@ -23,18 +19,23 @@ const CELLS = cn(
   '[&_a[data-cell]]:-outline-offset-2 [&_a[data-cell]:hover]:bg-hover',
 )
 
-/** Rows × modules with sticky heads; it scrolls in itself, so that the heads stay in sight. */
+/** A matrix as a table, with sticky heads; it scrolls in itself, so that the heads stay in sight. */
 export function Matrix({
   caption,
   corner,
-  modules,
+  columns,
   rows,
+  cellHref,
+  open,
   empty,
 }: {
   caption: string
   corner: string
-  modules: readonly Module[]
-  rows: readonly MatrixRow[]
+  columns: readonly GridColumn[]
+  rows: readonly GridRow[]
+  /** The address of a cell's form, `row.column`; null where the viewer may not write. */
+  cellHref: ((place: string) => string) | null
+  open: OpenCell | null
   empty: ReactNode
 }) {
   return (
@@ -49,13 +50,13 @@ export function Matrix({
             >
               {corner}
             </th>
-            {modules.map((module) => (
+            {columns.map((column) => (
               <th
-                key={module.id}
+                key={column.id}
                 scope="col"
                 className="sticky top-0 z-2 h-row min-w-16 whitespace-nowrap border-line border-l bg-surface px-2 text-center font-medium text-muted text-xs shadow-[inset_0_-1px_var(--line)]"
               >
-                <ModuleHead module={module} />
+                <ColumnHead column={column} />
               </th>
             ))}
             {/* Takes up what is left of a wide window, so that cells keep their size. */}
@@ -64,7 +65,13 @@ export function Matrix({
         </thead>
         <tbody className={CELLS}>
           {rows.map((row) => (
-            <MatrixLine key={row.key} row={row} modules={modules} />
+            <MatrixLine
+              key={row.locked ? 'locked' : row.id}
+              row={row}
+              columns={columns}
+              cellHref={row.locked ? null : cellHref}
+              open={!row.locked && open?.row === row.id ? open : null}
+            />
           ))}
         </tbody>
       </table>
@@ -73,56 +80,91 @@ export function Matrix({
   )
 }
 
-function ModuleHead({ module }: { module: Module }) {
+/** The head of a column: a module that leads to its actions, or an investigator. */
+export function ColumnHead({ column, tabIndex }: { column: GridColumn; tabIndex?: number }) {
+  const { id, name, kind, twin, disabled } = column
+  if (kind === 'person')
+    return (
+      <span className="inline-flex items-center gap-1">
+        <TextLink href={`/investigators/${id}`} tabIndex={tabIndex} className="text-muted hover:text-ink">
+          <bdi>{visibleText(name)}</bdi>
+        </TextLink>
+        {disabled && <Badge title="Disabled: counts 0">off</Badge>}
+      </span>
+    )
   // No operation names it: it stands in for modules without a rule of their own.
-  if (module.name === 'default' && !module.twin) return <bdi>{module.name}</bdi>
-  if (!module.twin)
+  if (name === 'default' && !twin) return <bdi>{name}</bdi>
+  if (!twin)
     return (
       <TextLink
-        href={`/actions?module=${encodeURIComponent(module.name)}`}
-        title={`Actions that run ${module.name}`}
+        href={`/actions?module=${encodeURIComponent(name)}`}
+        title={`Actions that run ${name}`}
+        tabIndex={tabIndex}
         className="text-muted hover:text-ink"
       >
-        <bdi>{visibleText(module.name)}</bdi>
+        <bdi>{visibleText(name)}</bdi>
       </TextLink>
     )
   return (
     <span
       className="inline-flex items-center gap-1 text-attention"
-      title={`Two modules are named ${module.name} (this one is ${module.id}): the tables do not say whose rules hold.`}
+      title={`Two modules are named ${name} (this one is ${id}): the tables do not say whose rules hold.`}
     >
-      <bdi>{visibleText(module.name)}</bdi>
+      <bdi>{visibleText(name)}</bdi>
       <Icon name="alert" className="size-3.5" />
       <span className="sr-only">shares its name with another module</span>
     </span>
   )
 }
 
-function MatrixLine({ row, modules }: { row: MatrixRow; modules: readonly Module[] }) {
+function MatrixLine({
+  row,
+  columns,
+  cellHref,
+  open,
+}: {
+  row: GridRow
+  columns: readonly GridColumn[]
+  cellHref: ((place: string) => string) | null
+  open: OpenCell | null
+}) {
   return (
     <>
-      <tr className={row.lead ? 'bg-sunken' : undefined}>
+      <tr className={row.locked ? 'bg-sunken' : undefined}>
         <th
           scope="row"
           className={cn(
             'sticky left-0 z-1 h-row max-w-[min(22rem,60vw)] border-line border-t px-3 text-left font-normal',
-            row.lead ? 'bg-sunken' : 'bg-surface',
+            row.locked ? 'bg-sunken' : 'bg-surface',
           )}
         >
-          {row.head}
+          <RowHead row={row} />
         </th>
-        {modules.map((module) => (
-          <td key={module.id}>{row.cell(module)}</td>
-        ))}
+        {columns.map((column) => {
+          const view = row.cells[column.id]
+          const place = `${row.id}.${column.id}`
+          return (
+            <td key={column.id}>
+              {view && (
+                <Cell
+                  view={view}
+                  place={row.locked ? undefined : place}
+                  href={cellHref?.(place) ?? null}
+                  open={open?.column === column.id}
+                />
+              )}
+            </td>
+          )
+        })}
         <td aria-hidden="true" />
       </tr>
-      {row.form && (
+      {open && (
         <tr className="bg-accent-tint">
           <td
-            colSpan={modules.length + 2}
+            colSpan={columns.length + 2}
             className="border-l-0! p-0! text-left! shadow-[inset_0_1px_var(--accent),inset_0_-1px_var(--accent)]"
           >
-            <div className="sticky left-0 w-fit max-w-[calc(100vw-2.5rem)] px-3 py-3">{row.form}</div>
+            <div className="sticky left-0 w-fit max-w-[calc(100vw-2.5rem)] px-3 py-3">{open.form}</div>
           </td>
         </tr>
       )}

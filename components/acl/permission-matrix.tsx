@@ -1,19 +1,13 @@
 import { Pager } from '@/components/data-table/pager'
 import { EmptyState, NothingMatches } from '@/components/feedback/panels'
-import { Badge } from '@/components/ui/badge'
-import { TextLink } from '@/components/ui/text-link'
-import { visibleText } from '@/components/ui/visible-text'
 import type { ListParams } from '@/lib/list-params'
-import type { RequirementCell } from '@/lib/mig/acl/matrix'
-import type { CellForm as CellFormData, Endpoint, PermissionRow, Person } from '@/lib/mig/acl/queries'
-import { permissionList, requirementList } from '@/lib/mig/acl/search-params'
-import type { Module } from '@/lib/mig/modules/queries'
+import type { CellForm as CellFormData } from '@/lib/mig/acl/queries'
+import { permissionList } from '@/lib/mig/acl/search-params'
 import type { Page } from '@/lib/page'
 import { CellForm } from './cell-form'
-import { EndpointHead } from './endpoint-head'
-import { Matrix, type MatrixRow } from './matrix'
-import { PermissionMark } from './permission-cell'
-import { RequirementMark } from './requirement-cell'
+import type { GridColumn, GridRow, GridScope } from './grid/grid-data'
+import type { GridUse } from './grid/grid-use'
+import { Matrix } from './matrix'
 
 type Params = ListParams<(typeof permissionList)['filters']>
 
@@ -39,74 +33,57 @@ function cellHref(params: Params, cell: string | null): string {
   return permissionList.href(params, { filters: { edit: cell }, after, before })
 }
 
-function PersonHead({ person }: { person: Person }) {
-  return (
-    <span className="flex items-center gap-2">
-      <TextLink href={`/investigators/${person.id}`} className="min-w-0 truncate">
-        <bdi>{visibleText(person.name)}</bdi>
-      </TextLink>
-      {person.disabled && <Badge title="Disabled: counts 0">disabled</Badge>}
-    </span>
-  )
+const CAPTIONS: Record<Exclude<GridScope['view'], 'minimums'>, string> = {
+  investigator: 'Weights by endpoint and module',
+  endpoint: 'Weights by investigator and module',
+  module: 'Weights by endpoint and investigator',
 }
 
-/** Endpoints × modules of one investigator, or investigators × modules of one endpoint → weight. */
+/** Weights with one of the three fixed: an investigator's, those on an endpoint, or those for a module. */
 export function PermissionMatrix({
   params,
   page,
-  modules,
+  scope,
+  columns,
+  drawn = columns.length,
+  lead,
   form,
-  canEdit,
-  on,
+  use,
 }: {
   params: Params
-  page: Page<PermissionRow>
-  modules: readonly Module[]
+  page: Page<GridRow>
+  scope: Exclude<GridScope, { view: 'minimums' }>
+  columns: GridColumn[]
+  /** How many columns the table has; the grid, which draws only what is in sight, has all. */
+  drawn?: number
+  /** The minimums of the one endpoint shown. */
+  lead?: GridRow
   form: CellFormData | null
-  canEdit: boolean
-  /** The one endpoint shown, with its minimums; null where one investigator is. */
-  on: { endpoint: Endpoint; minimums: Record<string, RequirementCell> } | null
+  use: GridUse
 }) {
   const { edit: _, ...given } = params.given
-  const isOpen = (row: PermissionRow) =>
-    on ? form?.person?.id === row.person.id : form?.endpoint.id === row.endpoint?.id
-  const rows: MatrixRow[] = page.rows.map((row) => ({
-    key: row.id,
-    head: row.endpoint ? (
-      <EndpointHead endpoint={row.endpoint} cells={row.cells} />
-    ) : (
-      <PersonHead person={row.person} />
-    ),
-    form: form && isOpen(row) && <WeightForm form={form} params={params} />,
-    cell: (module) => {
-      const cell = row.cells[module.id]
-      if (!cell) return null
-      return (
-        <PermissionMark
-          cell={cell}
-          module={module.name}
-          who={row.endpoint ? row.endpoint.name : row.person.name}
-          href={canEdit ? `${cellHref(params, `${row.id}.${module.id}`)}#cell-form` : null}
-          open={form !== null && isOpen(row) && form.module.id === module.id}
-        />
-      )
-    },
-  }))
-  if (on) rows.unshift(minimumRow(on))
-  const filtered = ['name', 'os', 'state', 'module'].some((name) => given[name])
-  const people = on !== null
+  const isPeople = scope.view === 'endpoint'
+  const filtered = ['name', 'os', 'state', ...(scope.view === 'module' ? [] : ['module'])].some((name) => given[name])
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <Matrix
-        caption={people ? 'Weights by investigator and module' : 'Weights by endpoint and module'}
-        corner={people ? 'Investigator' : 'Endpoint'}
-        modules={modules}
-        rows={rows}
+        caption={CAPTIONS[scope.view]}
+        corner={isPeople ? 'Investigator' : 'Endpoint'}
+        columns={columns.slice(0, drawn)}
+        rows={lead ? [lead, ...page.rows] : page.rows}
+        cellHref={use.canEdit ? (place) => `${cellHref(params, place)}#cell-form` : null}
+        open={
+          form && {
+            row: (isPeople ? form.person?.id : form.endpoint.id) ?? '',
+            column: (scope.view === 'module' ? form.person?.id : form.module.id) ?? '',
+            form: <WeightForm form={form} params={params} />,
+          }
+        }
         empty={
           filtered ? (
             <NothingMatches
-              what={people ? 'investigators' : 'endpoints'}
-              clearHref={permissionList.href({ ...params, given: fixedOf(given) })}
+              what={isPeople ? 'investigators' : 'endpoints'}
+              clearHref={permissionList.href({ ...params, given: fixedOf(given, scope) })}
               framed={false}
             />
           ) : (
@@ -123,7 +100,7 @@ export function PermissionMatrix({
           page={page}
           path={permissionList.path}
           exportable
-          of={people ? 'investigators' : 'endpoints'}
+          of={isPeople ? 'investigators' : 'endpoints'}
         />
       </div>
     </div>
@@ -131,28 +108,7 @@ export function PermissionMatrix({
 }
 
 /** The filters that say whose weights are shown. */
-export function fixedOf(given: Record<string, string[]>): Record<string, string[]> {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => ['by', 'investigator', 'agent'].includes(name)))
-}
-
-function minimumRow({
-  endpoint,
-  minimums,
-}: {
-  endpoint: Endpoint
-  minimums: Record<string, RequirementCell>
-}): MatrixRow {
-  return {
-    key: 'minimum',
-    lead: true,
-    head: (
-      <TextLink href={`${requirementList.path}?agent=${endpoint.id}`} className="font-medium">
-        Minimum weight
-      </TextLink>
-    ),
-    cell: (module) => {
-      const cell = minimums[module.id]
-      return cell && <RequirementMark cell={cell} module={module.name} endpoint={endpoint.name} href={null} />
-    },
-  }
+function fixedOf(given: Record<string, string[]>, { view }: GridScope): Record<string, string[]> {
+  const names = view === 'module' ? ['by', 'module'] : ['by', 'investigator', 'agent']
+  return Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)))
 }

@@ -6,9 +6,9 @@ import { requirementList } from '@/lib/mig/acl/search-params'
 import type { Module } from '@/lib/mig/modules/queries'
 import type { Page } from '@/lib/page'
 import { CellForm } from './cell-form'
-import { EndpointHead } from './endpoint-head'
+import { minimumsRow, moduleColumns } from './grid/grid-data'
+import type { GridUse } from './grid/grid-use'
 import { Matrix } from './matrix'
-import { RequirementMark } from './requirement-cell'
 
 type Params = ListParams<(typeof requirementList)['filters']>
 
@@ -41,39 +41,31 @@ export function RequirementMatrix({
   page,
   modules,
   form,
-  canEdit,
+  use,
 }: {
   params: Params
   page: Page<RequirementRow>
   modules: readonly Module[]
   form: CellFormData | null
-  canEdit: boolean
+  use: GridUse
 }) {
   const { edit: _, ...filters } = params.given
+  const columns = moduleColumns(modules)
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <Matrix
         caption="Minimum weight by endpoint and module"
         corner="Endpoint"
-        modules={modules}
-        rows={page.rows.map(({ endpoint, cells }) => ({
-          key: endpoint.id,
-          head: <EndpointHead endpoint={endpoint} cells={cells} />,
-          form: form?.endpoint.id === endpoint.id && <MinimumForm form={form} params={params} />,
-          cell: (module) => {
-            const cell = cells[module.id]
-            if (!cell) return null
-            return (
-              <RequirementMark
-                cell={cell}
-                module={module.name}
-                endpoint={endpoint.name}
-                href={canEdit ? `${cellHref(params, `${endpoint.id}.${module.id}`)}#cell-form` : null}
-                open={form?.endpoint.id === endpoint.id && form.module.id === module.id}
-              />
-            )
-          },
-        }))}
+        columns={columns}
+        rows={page.rows.map((row) => minimumsRow(row, modules))}
+        cellHref={use.canEdit ? (place) => `${cellHref(params, place)}#cell-form` : null}
+        open={
+          form && {
+            row: form.endpoint.id,
+            column: form.module.id,
+            form: <MinimumForm form={form} params={params} />,
+          }
+        }
         empty={
           Object.keys(filters).length ? (
             <NothingMatches what="endpoints" clearHref={requirementList.path} framed={false} />

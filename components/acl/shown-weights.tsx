@@ -5,24 +5,32 @@ import { visibleText } from '@/components/ui/visible-text'
 import type { ListParams } from '@/lib/list-params'
 import type { Endpoint, Person } from '@/lib/mig/acl/queries'
 import { permissionList } from '@/lib/mig/acl/search-params'
+import type { Module } from '@/lib/mig/modules/queries'
 import type { Total } from '@/lib/page'
 
-/** Which weights are shown, in a sentence, and the switch between one investigator and one endpoint. */
+/** Which weights are shown, in a sentence, and the switch between one investigator, one endpoint and one module. */
 export function ShownWeights({
   params,
   current,
-  person,
-  endpoint,
+  person = null,
+  endpoint = null,
+  module = null,
   total,
 }: {
   params: ListParams<(typeof permissionList)['filters']>
-  current: 'investigator' | 'endpoint'
-  person: Person | null
-  endpoint: Endpoint | null
+  current: 'investigator' | 'endpoint' | 'module'
+  person?: Person | null
+  endpoint?: Endpoint | null
+  module?: Module | null
   total: Total
 }) {
+  // The chosen columns of the one are not the chosen module of the other.
+  const columns = current === 'module' ? null : (params.given.module ?? null)
   const by = (value: string | null) =>
-    permissionList.href({ ...params, given: {} }, { filters: { by: value, module: params.given.module ?? null } })
+    permissionList.href(
+      { ...params, given: {} },
+      { filters: { by: value, module: value === 'module' ? null : columns } },
+    )
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
       <Segments
@@ -31,6 +39,7 @@ export function ShownWeights({
         options={[
           { key: 'investigator', label: 'One investigator', href: by(null) },
           { key: 'endpoint', label: 'One endpoint', href: by('endpoint') },
+          { key: 'module', label: 'One module', href: by('module') },
         ]}
       />
       <p>
@@ -52,6 +61,10 @@ export function ShownWeights({
             (
             <TextLink href={permissionList.href({ ...params, given: { by: ['endpoint'] } })}>another endpoint</TextLink>
             )
+          </>
+        ) : module ? (
+          <>
+            What each signature weighs for <bdi>{visibleText(module.name)}</bdi> on {totalInWords(total)} endpoints
           </>
         ) : (
           'Choose the endpoint whose weights are to be shown'

@@ -152,7 +152,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('the ACL matrices, layou
 
   test('the cell of a form, on the newest row; nothing for what does not exist', async () => {
     const modules = await listModules(viewer)
-    const cell = (row: string, module: string) => ({ row: row as MigId, module: module as MigId })
+    const cell = (row: string, module: string) => ({ row: row as MigId, column: module as MigId })
     const minimum = await getMinimumCell(viewer, cell(agent(1), '1'), modules, NOW)
     expect(minimum).toMatchObject({ endpoint: { id: agent(2) }, module: { name: 'file' }, stored: 2 })
     expect((await getMinimumCell(viewer, cell(agent(2), '2'), modules, NOW))?.stored).toBeNull()

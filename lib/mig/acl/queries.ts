@@ -14,10 +14,18 @@ import type { Module } from '@/lib/mig/modules/queries'
 import { vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
-import type { Page } from '@/lib/page'
+import type { Page, Total } from '@/lib/page'
 import { type PermissionCell, permissionCells, type RequirementCell, type RuleRow, requirementCells } from './matrix'
+import { DEFAULT_MODULE } from './rule'
 import type { permissionList, requirementList } from './search-params'
-import { endpointsQuery, newestRowSql, reachableSql, ruleExportQuery, rulesOfEndpointsSql } from './window.sql'
+import {
+  type EndpointFilters,
+  endpointsQuery,
+  newestRowSql,
+  reachableSql,
+  ruleExportQuery,
+  rulesOfEndpointsSql,
+} from './window.sql'
 
 type RequirementParams = ListParams<(typeof requirementList)['filters']>
 type PermissionParams = ListParams<(typeof permissionList)['filters']>
@@ -66,18 +74,39 @@ async function minimumsOf(
     requirementCells(rules.get(endpoint.queueloc) ?? [], endpoint.id, modules, reachable.get(endpoint.id) ?? NOTHING)
 }
 
-/** One page of endpoints with their minimum weights by module id. */
-export async function listRequirements(
+/** The rows of a list between two places, not counted: what the grid asks for as it is scrolled. */
+export type Window<Row> = Omit<Page<Row>, 'total'>
+
+/** One window of endpoints with their minimum weights by module id. */
+export async function windowOfRequirements(
   _viewer: Viewer,
   params: RequirementParams,
   modules: readonly Module[],
   now: Instant,
-): Promise<Page<RequirementRow>> {
+): Promise<Window<RequirementRow>> {
   const bounds = await fleetBounds(now)
   const query = endpointsQuery(await vintage(), params.filters, bounds)
-  const [page, total] = await Promise.all([fetchPage<EndpointRow>(query, params), countRows(query)])
+  const page = await fetchPage<EndpointRow>(query, params)
   const cells = await minimumsOf(page.rows, modules, bounds)
-  return { ...page, total, rows: page.rows.map((row) => ({ endpoint: endpointOf(row), cells: cells(row) })) }
+  return { ...page, rows: page.rows.map((row) => ({ endpoint: endpointOf(row), cells: cells(row) })) }
+}
+
+/** One page of endpoints with their minimum weights by module id. */
+export async function listRequirements(
+  viewer: Viewer,
+  params: RequirementParams,
+  modules: readonly Module[],
+  now: Instant,
+): Promise<Page<RequirementRow>> {
+  const [page, total] = await Promise.all([
+    windowOfRequirements(viewer, params, modules, now),
+    countEndpoints(params.filters, now),
+  ])
+  return { ...page, total }
+}
+
+async function countEndpoints(filters: EndpointFilters, now: Instant): Promise<Total> {
+  return countRows(endpointsQuery(await vintage(), filters, await fleetBounds(now)))
 }
 
 function endpointOf({ id, name, queueloc, os, state, last_seen }: EndpointRow): EndpointRow {
@@ -119,18 +148,17 @@ export type PermissionRow = {
   cells: Record<string, PermissionCell>
 }
 
-/** One page of endpoints with one investigator's weights, judged as if that person signed alone. */
-export async function listWeightsOf(
+/** One window of endpoints with one investigator's weights, judged as if that person signed alone. */
+export async function windowOfWeights(
   _viewer: Viewer,
   person: Person,
   params: PermissionParams,
   modules: readonly Module[],
   now: Instant,
-): Promise<Page<PermissionRow>> {
+): Promise<Window<PermissionRow>> {
   const bounds = await fleetBounds(now)
   const { agent: _, ...filters } = params.filters
-  const query = endpointsQuery(await vintage(), filters, bounds)
-  const [page, total] = await Promise.all([fetchPage<EndpointRow>(query, params), countRows(query)])
+  const page = await fetchPage<EndpointRow>(endpointsQuery(await vintage(), filters, bounds), params)
   const source = { table: 'invagtmodperm' as const, investigators: [person.id] }
   const [minimums, weights] = await Promise.all([
     minimumsOf(page.rows, modules, bounds),
@@ -142,7 +170,78 @@ export async function listWeightsOf(
     person,
     cells: permissionCells(weights.get(row.queueloc) ?? [], row.id, modules, minimums(row), person),
   }))
-  return { ...page, total, rows }
+  return { ...page, rows }
+}
+
+/** One page of endpoints with one investigator's weights, judged as if that person signed alone. */
+export async function listWeightsOf(
+  viewer: Viewer,
+  person: Person,
+  params: PermissionParams,
+  modules: readonly Module[],
+  now: Instant,
+): Promise<Page<PermissionRow>> {
+  const { agent: _, ...filters } = params.filters
+  const [page, total] = await Promise.all([
+    windowOfWeights(viewer, person, params, modules, now),
+    countEndpoints(filters, now),
+  ])
+  return { ...page, total }
+}
+
+/** An endpoint with several people's weights for one module, by their ids. */
+export type ModuleRow = { endpoint: EndpointRow; cells: Record<string, PermissionCell> }
+
+/** One window of endpoints with the weights of these people for one module, each judged as if signing alone. */
+export async function windowOfModule(
+  _viewer: Viewer,
+  module: Module,
+  people: readonly Person[],
+  params: PermissionParams,
+  modules: readonly Module[],
+  now: Instant,
+): Promise<Window<ModuleRow>> {
+  const bounds = await fleetBounds(now)
+  const { agent: _, ...filters } = params.filters
+  const page = await fetchPage<EndpointRow>(endpointsQuery(await vintage(), filters, bounds), params)
+  // What the module is judged by: its own name and that of the module which stands in for it.
+  const judged = modules.filter((m) => m.name === module.name || m.name === DEFAULT_MODULE)
+  const source = {
+    table: 'invagtmodperm' as const,
+    investigators: people.map((person) => person.id),
+    modules: judged.map((m) => m.id),
+  }
+  const [minimums, weights] = await Promise.all([
+    minimumsOf(page.rows, judged, bounds),
+    ruleRows(rulesOfEndpointsSql(source, [...new Set(page.rows.map((row) => row.queueloc))], bounds)),
+  ])
+  const rows = page.rows.map((row) => {
+    const rules = weights.get(row.queueloc) ?? []
+    const asked = minimums(row)
+    const cells = people.map((person) => [
+      person.id,
+      permissionCells(rules, row.id, judged, asked, person)[module.id] as PermissionCell,
+    ])
+    return { endpoint: endpointOf(row), cells: Object.fromEntries(cells) as ModuleRow['cells'] }
+  })
+  return { ...page, rows }
+}
+
+/** One page of endpoints with the weights of these people for one module, each judged as if signing alone. */
+export async function listWeightsFor(
+  viewer: Viewer,
+  module: Module,
+  people: readonly Person[],
+  params: PermissionParams,
+  modules: readonly Module[],
+  now: Instant,
+): Promise<Page<ModuleRow>> {
+  const { agent: _, ...filters } = params.filters
+  const [page, total] = await Promise.all([
+    windowOfModule(viewer, module, people, params, modules, now),
+    countEndpoints(filters, now),
+  ])
+  return { ...page, total }
 }
 
 /** One page of investigators with their weights on one endpoint, and the endpoint's minimums. */
@@ -199,12 +298,12 @@ export type CellForm = { endpoint: Endpoint; module: Module; person: Person | nu
 /** The cell of the minimums that a form is to show, or null when the endpoint or the module does not exist. */
 export async function getMinimumCell(
   viewer: Viewer,
-  cell: { row: MigId; module: MigId },
+  cell: { row: MigId; column: MigId },
   modules: readonly Module[],
   now: Instant,
 ): Promise<CellForm | null> {
   const endpoint = await getEndpoint(viewer, cell.row, now)
-  const module = modules.find((m) => m.id === cell.module)
+  const module = modules.find((m) => m.id === cell.column)
   if (!endpoint || !module) return null
   const { rows } = await pool().query<{ value: number }>(sql`SELECT minimumweight AS value FROM public.agtmodreq
     WHERE agentid = ${endpoint.id}::numeric AND moduleid = ${module.id}::numeric`)

@@ -19,12 +19,15 @@ function idsFilter(label: string, what: string): Filter<MigId[]> {
 /** The modules whose columns are shown, by id. */
 const modulesFilter = idsFilter('Modules', "modules'")
 
-/** The cell whose form is open, as `row.module`: the row is an agent's id, or an investigator's where one endpoint is shown. */
-const cellFilter: Filter<{ row: MigId; module: MigId }> = {
+/**
+ * The cell whose form is open, as `row.column`: the row is an agent's id, or an investigator's where one endpoint is shown;
+ * the column a module's, or an investigator's where one module is shown.
+ */
+const cellFilter: Filter<{ row: MigId; column: MigId }> = {
   label: 'Open cell',
   read([text = '']) {
-    const [row, module, more] = text.split('.').map(parseId)
-    return row && module && more === undefined ? { value: { row, module } } : { problem: 'takes a cell, such as 12.3' }
+    const [row, column, more] = text.split('.').map(parseId)
+    return row && column && more === undefined ? { value: { row, column } } : { problem: 'takes a cell, such as 12.3' }
   },
 }
 
@@ -43,11 +46,11 @@ export const requirementList = defineList({
   defaultSort: 'name',
 })
 
-/** URL state of /acl/permissions: one investigator's weights on endpoints, or all investigators' on one endpoint. */
+/** URL state of /acl/permissions: the weights of one investigator, on one endpoint, or for one module. */
 export const permissionList = defineList({
   path: '/acl/permissions',
   filters: {
-    by: modeFilter('Fixed', ['investigator', 'endpoint'], 'investigator'),
+    by: modeFilter('Fixed', ['investigator', 'endpoint', 'module'], 'investigator'),
     investigator: idFilter('Investigator'),
     agent: idFilter('Agent'),
     name: textFilter('Name'),

@@ -38,8 +38,10 @@ export function endpointsQuery(vintage: Vintage, filters: EndpointFilters, bound
   }
 }
 
-/** Which table a matrix shows: the minimums, one investigator's weights, or several people's weights. */
-export type MatrixSource = { table: 'agtmodreq' } | { table: 'invagtmodperm'; investigators: MigId[] }
+/** Which table a matrix shows: the minimums, one investigator's weights, or several people's weights, for all modules or some. */
+export type MatrixSource =
+  | { table: 'agtmodreq' }
+  | { table: 'invagtmodperm'; investigators: MigId[]; modules?: MigId[] }
 
 /**
  * The rules on every row of these endpoints, and their live rows without any: one row a rule, `moduleid` null for a live row
@@ -54,7 +56,8 @@ export function rulesOfEndpointsSql(source: MatrixSource, queuelocs: string[], b
     source.table === 'agtmodreq'
       ? sql`SELECT agentid, moduleid, minimumweight AS value, NULL::numeric AS investigatorid FROM public.agtmodreq`
       : sql`SELECT agentid, moduleid, weight AS value, investigatorid FROM public.invagtmodperm
-          WHERE investigatorid = ANY(${source.investigators}::numeric[])`
+          WHERE investigatorid = ANY(${source.investigators}::numeric[])
+            ${source.modules ? sql`AND moduleid = ANY(${source.modules}::numeric[])` : sql``}`
   return sql`
     SELECT a.queueloc, trunc(a.id)::text AS agentid, ${live} AS live, trunc(r.moduleid)::text AS moduleid,
       trunc(r.investigatorid)::text AS investigatorid, r.value

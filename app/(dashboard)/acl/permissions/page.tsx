@@ -1,10 +1,12 @@
 import { AclNote } from '@/components/acl/acl-note'
 import { AclTabs } from '@/components/acl/acl-tabs'
 import { EndpointChoice } from '@/components/acl/endpoint-choice'
+import { leadRow, moduleColumns, moduleRow, personColumns, weightsRow } from '@/components/acl/grid/grid-data'
+import { gridUse } from '@/components/acl/grid/grid-use'
 import { Legend } from '@/components/acl/legend'
 import { MatrixFilters } from '@/components/acl/matrix-filters'
 import { PermissionMatrix, WeightForm } from '@/components/acl/permission-matrix'
-import { PersonField } from '@/components/acl/person-field'
+import { ModuleField, PersonField } from '@/components/acl/person-field'
 import { ShownWeights } from '@/components/acl/shown-weights'
 import { Notice } from '@/components/feedback/notice'
 import { EmptyState, NotFoundPanel, ProblemPanel } from '@/components/feedback/panels'
@@ -22,6 +24,7 @@ import {
   getWeightCell,
   listEndpoints,
   listPeople,
+  listWeightsFor,
   listWeightsOf,
   listWeightsOn,
 } from '@/lib/mig/acl/queries'
@@ -51,7 +54,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     )
   const { params } = parsed
   const [modules, moment] = await Promise.all([listModules(viewer), now()])
-  const body = params.filters.by === 'endpoint' ? onEndpoint : ofInvestigator
+  const body = BODIES[params.filters.by]
   return (
     <>
       <PageHeader crumbs={crumbs} title={title} live={<Live now={moment} />} />
@@ -66,6 +69,8 @@ export default dataPage(async ({ searchParams }: PageProps) => {
 
 const shownOf = (params: Params, modules: Module[]) =>
   params.filters.module ? modules.filter((module) => params.filters.module?.includes(module.id)) : modules
+
+const BODIES = { investigator: ofInvestigator, endpoint: onEndpoint, module: forModule }
 
 /** One investigator's weights, endpoint by endpoint; without a choice that of the first by name. */
 async function ofInvestigator(viewer: Viewer, given: Params, modules: Module[], at: Instant) {
@@ -92,12 +97,13 @@ async function ofInvestigator(viewer: Viewer, given: Params, modules: Module[], 
   const { edit } = params.filters
   const [page, form] = await Promise.all([
     listWeightsOf(viewer, person, params, modules, at),
-    edit ? getWeightCell(viewer, { agent: edit.row, investigator: person.id, module: edit.module }, modules, at) : null,
+    edit ? getWeightCell(viewer, { agent: edit.row, investigator: person.id, module: edit.column }, modules, at) : null,
   ])
+  const shown = shownOf(params, modules)
   const inPage = page.rows.some((row) => row.id === form?.endpoint.id)
   return (
     <>
-      <ShownWeights params={params} current="investigator" person={person} endpoint={null} total={page.total} />
+      <ShownWeights params={params} current="investigator" person={person} total={page.total} />
       <MatrixFilters
         list={permissionList}
         params={params}
@@ -114,11 +120,11 @@ async function ofInvestigator(viewer: Viewer, given: Params, modules: Module[], 
       )}
       <PermissionMatrix
         params={params}
-        page={page}
-        modules={shownOf(params, modules)}
+        page={{ ...page, rows: page.rows.map((row) => weightsRow(row, shown)) }}
+        scope={{ view: 'investigator', person: { id: person.id, name: person.name } }}
+        columns={moduleColumns(shown)}
         form={form}
-        canEdit={viewer.role === 'admin'}
-        on={null}
+        use={gridUse(viewer, at)}
       />
       <Legend kind="permissions" />
     </>
@@ -142,7 +148,7 @@ async function onEndpoint(viewer: Viewer, given: Params, modules: Module[], at: 
     const page = await listEndpoints(viewer, params, at)
     return (
       <>
-        <ShownWeights params={params} current="endpoint" person={null} endpoint={null} total={page.total} />
+        <ShownWeights params={params} current="endpoint" total={page.total} />
         <EndpointChoice params={params} page={page} />
       </>
     )
@@ -152,13 +158,14 @@ async function onEndpoint(viewer: Viewer, given: Params, modules: Module[], at: 
   const [page, form] = await Promise.all([
     listWeightsOn(viewer, endpoint, params, modules, at),
     edit
-      ? getWeightCell(viewer, { agent: endpoint.id, investigator: edit.row, module: edit.module }, modules, at)
+      ? getWeightCell(viewer, { agent: endpoint.id, investigator: edit.row, module: edit.column }, modules, at)
       : null,
   ])
+  const shown = shownOf(params, modules)
   const inPage = page.rows.some((row) => row.person.id === form?.person?.id)
   return (
     <>
-      <ShownWeights params={params} current="endpoint" person={null} endpoint={endpoint} total={page.total} />
+      <ShownWeights params={params} current="endpoint" endpoint={endpoint} total={page.total} />
       <MatrixFilters
         list={permissionList}
         params={params}
@@ -174,11 +181,81 @@ async function onEndpoint(viewer: Viewer, given: Params, modules: Module[], at: 
       )}
       <PermissionMatrix
         params={params}
-        page={page}
-        modules={shownOf(params, modules)}
+        page={{ ...page, rows: page.rows.map((row) => weightsRow(row, shown)) }}
+        scope={{ view: 'endpoint', endpoint: { id: endpoint.id, name: endpoint.name } }}
+        columns={moduleColumns(shown)}
+        lead={leadRow(endpoint, page.minimums, shown)}
         form={form}
-        canEdit={viewer.role === 'admin'}
-        on={{ endpoint, minimums: page.minimums }}
+        use={gridUse(viewer, at)}
+      />
+      <Legend kind="permissions" />
+    </>
+  )
+}
+
+/** What people the table shows beside an endpoint; the grid, which draws only what is in sight, has all of them. */
+const MOST_PEOPLE = 40
+
+/** Everybody's weights for one module, endpoint by endpoint; without a choice that of the first module. */
+async function forModule(viewer: Viewer, given: Params, modules: Module[], at: Instant) {
+  const asked = given.filters.module?.[0]
+  const module = asked ? modules.find(({ id }) => id === asked) : modules[0]
+  if (!module)
+    return asked ? (
+      <NotFoundPanel
+        title={`There is no module ${asked}`}
+        action={<LinkButton href={`${permissionList.path}?by=module`}>Choose another</LinkButton>}
+      />
+    ) : (
+      <EmptyState title="There is no module yet" icon="acl">
+        Weights belong to modules.
+      </EmptyState>
+    )
+  const { agent: _, investigator: __, ...rest } = given.given
+  const params: Params = { ...given, given: { ...rest, by: ['module'], module: [module.id] } }
+  const { edit } = params.filters
+  const people = await listPeople(viewer)
+  const drawn = people.slice(0, MOST_PEOPLE)
+  const [page, form] = await Promise.all([
+    listWeightsFor(viewer, module, drawn, params, modules, at),
+    edit ? getWeightCell(viewer, { agent: edit.row, investigator: edit.column, module: module.id }, modules, at) : null,
+  ])
+  const inPage = page.rows.some((row) => row.endpoint.id === form?.endpoint.id)
+  return (
+    <>
+      <ShownWeights params={params} current="module" module={module} total={page.total} />
+      <MatrixFilters
+        list={permissionList}
+        params={params}
+        modules={modules}
+        fixed={['by', 'module']}
+        rows="endpoints"
+        before={
+          <>
+            <input type="hidden" name="by" value="module" />
+            <ModuleField modules={modules} chosen={module} />
+          </>
+        }
+      />
+      {people.length > drawn.length && (
+        <p className="text-muted text-xs">
+          The table shows {drawn.length} of {people.length} investigators; opened as a grid it shows all.
+        </p>
+      )}
+      {edit && !form && <Notice tone="attention">The cell in this address does not exist any more.</Notice>}
+      {form && !inPage && (
+        <Card>
+          <WeightForm form={form} params={params} />
+        </Card>
+      )}
+      <PermissionMatrix
+        params={params}
+        page={{ ...page, rows: page.rows.map((row) => moduleRow(row, module, drawn)) }}
+        scope={{ view: 'module', module: { id: module.id, name: module.name } }}
+        columns={personColumns(people)}
+        drawn={MOST_PEOPLE}
+        form={form}
+        use={gridUse(viewer, at)}
       />
       <Legend kind="permissions" />
     </>

@@ -1,5 +1,6 @@
 import { AclNote } from '@/components/acl/acl-note'
 import { AclTabs } from '@/components/acl/acl-tabs'
+import { gridUse } from '@/components/acl/grid/grid-use'
 import { Legend } from '@/components/acl/legend'
 import { MatrixFilters } from '@/components/acl/matrix-filters'
 import { MinimumForm, RequirementMatrix } from '@/components/acl/requirement-matrix'
@@ -62,7 +63,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             <MinimumForm form={form} params={params} />
           </Card>
         )}
-        <RequirementMatrix params={params} page={page} modules={shown} form={form} canEdit={viewer.role === 'admin'} />
+        <RequirementMatrix params={params} page={page} modules={shown} form={form} use={gridUse(viewer, moment.mig)} />
         <Legend kind="requirements" />
       </Content>
     </>

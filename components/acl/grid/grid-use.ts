@@ -1,0 +1,24 @@
+import type { Viewer } from '@/lib/auth/viewer'
+import type { ListDefinition, ListParams } from '@/lib/list-params'
+import { printCursor } from '@/lib/page'
+
+/** Who uses a grid, and as of when its page was made. */
+export type GridUse = {
+  canEdit: boolean
+  /** Whose unsaved changes the browser keeps: another person at the same screen gets none of them. */
+  viewer: string
+  /** The moment of the page's data: a later one makes the grid ask again. */
+  stamp: string
+}
+
+/** What a grid must know of the viewer and of its page's moment. */
+export function gridUse(viewer: Viewer, stamp: string): GridUse {
+  return { canEdit: viewer.role === 'admin', viewer: viewer.id ?? '', stamp }
+}
+
+/** Where the grid's windows come from: the list's filters, and the place where the page begins. */
+export function windowHref<F>(list: ListDefinition<F>, params: ListParams<F>): { path: string; after: string | null } {
+  const { edit: _, ...given } = params.given
+  const path = list.href({ ...params, given, size: 50 }, {}, `${list.path}/window`)
+  return { path, after: params.after ? printCursor(params.after) : null }
+}
