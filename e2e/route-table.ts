@@ -137,6 +137,11 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   '/agents/health/difference/export': csv,
   '/acl/requirements/export': csv,
   '/acl/permissions/export': csv,
+  '/acl/requirements/window': { investigator: 200 },
+  '/acl/permissions/window': {
+    investigator: 200,
+    path: (site) => `/acl/permissions/window?by=module&module=${site.module}`,
+  },
   '/acl/modules/export': csv,
   '/acl/what-if/export': { investigator: 200, query: '?format=csv&signer=1&module=1' },
   '/investigators/export': csv,

@@ -18,6 +18,8 @@ import {
   listRequirements,
   listWeightsOf,
   listWeightsOn,
+  windowOfModule,
+  windowOfWeights,
 } from './queries'
 import { permissionList, requirementList } from './search-params'
 
@@ -135,6 +137,25 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('the ACL matrices, layou
     expect(mine?.['1']).toMatchObject({ own: 2, alone: { required: 2, outcome: 'accepted' }, minimumMixed: false })
     expect(mine?.['2']).toMatchObject({ own: null, leftBehind: [{ value: 9 }], alone: { via: 'default', got: 1 } })
     expect((await of(bo))?.['1']?.alone.got).toBe(0)
+  })
+
+  test('the weights for one module are those that each of the other two views shows, window by window', async () => {
+    const modules = await listModules(viewer)
+    const people = await listPeople(viewer)
+    for (const module of modules) {
+      const params = permissions({ by: 'module', module: module.id })
+      const { rows, next } = await windowOfModule(viewer, module, people, params, modules, NOW)
+      const second = await windowOfModule(viewer, module, people, { ...params, after: next ?? undefined }, modules, NOW)
+      expect([rows.length, second.rows.length, second.next]).toEqual([50, 12, null])
+      for (const person of people) {
+        const his = await windowOfWeights(viewer, person, permissions(), modules, NOW)
+        expect(rows.map((row) => row.cells[person.id])).toEqual(his.rows.map((row) => row.cells[module.id]))
+      }
+      const web1 = [...rows, ...second.rows].find((row) => row.endpoint.id === agent(2))
+      expect(people.map((person) => web1?.cells[person.id]?.own ?? null)).toEqual(
+        { default: [1, null], file: [2, 2], netstat: [null, null] }[module.name],
+      )
+    }
   })
 
   test('all weights on one endpoint', async () => {

@@ -8,7 +8,7 @@ import { type Sql, sql } from '@/lib/db/sql'
 import type { ExportColumn, ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
 import { fleetBounds } from '@/lib/mig/agents/queries'
-import type { StateBounds } from '@/lib/mig/agents/state'
+import type { FleetBounds, StateBounds } from '@/lib/mig/agents/state'
 import type { EndpointState } from '@/lib/mig/agents/status'
 import type { Module } from '@/lib/mig/modules/queries'
 import { vintage } from '@/lib/mig/vintage'
@@ -82,9 +82,9 @@ export async function windowOfRequirements(
   _viewer: Viewer,
   params: RequirementParams,
   modules: readonly Module[],
-  now: Instant,
+  now: Instant | FleetBounds,
 ): Promise<Window<RequirementRow>> {
-  const bounds = await fleetBounds(now)
+  const bounds = await boundsAt(now)
   const query = endpointsQuery(await vintage(), params.filters, bounds)
   const page = await fetchPage<EndpointRow>(query, params)
   const cells = await minimumsOf(page.rows, modules, bounds)
@@ -98,15 +98,21 @@ export async function listRequirements(
   modules: readonly Module[],
   now: Instant,
 ): Promise<Page<RequirementRow>> {
+  const bounds = await fleetBounds(now)
   const [page, total] = await Promise.all([
-    windowOfRequirements(viewer, params, modules, now),
-    countEndpoints(params.filters, now),
+    windowOfRequirements(viewer, params, modules, bounds),
+    countEndpoints(params.filters, bounds),
   ])
   return { ...page, total }
 }
 
-async function countEndpoints(filters: EndpointFilters, now: Instant): Promise<Total> {
-  return countRows(endpointsQuery(await vintage(), filters, await fleetBounds(now)))
+// A page asks once for the bounds of the states, for its rows and for their count.
+async function boundsAt(now: Instant | FleetBounds): Promise<FleetBounds> {
+  return typeof now === 'string' ? fleetBounds(now) : now
+}
+
+async function countEndpoints(filters: EndpointFilters, bounds: FleetBounds): Promise<Total> {
+  return countRows(endpointsQuery(await vintage(), filters, bounds))
 }
 
 function endpointOf({ id, name, queueloc, os, state, last_seen }: EndpointRow): EndpointRow {
@@ -154,9 +160,9 @@ export async function windowOfWeights(
   person: Person,
   params: PermissionParams,
   modules: readonly Module[],
-  now: Instant,
+  now: Instant | FleetBounds,
 ): Promise<Window<PermissionRow>> {
-  const bounds = await fleetBounds(now)
+  const bounds = await boundsAt(now)
   const { agent: _, ...filters } = params.filters
   const page = await fetchPage<EndpointRow>(endpointsQuery(await vintage(), filters, bounds), params)
   const source = { table: 'invagtmodperm' as const, investigators: [person.id] }
@@ -182,9 +188,10 @@ export async function listWeightsOf(
   now: Instant,
 ): Promise<Page<PermissionRow>> {
   const { agent: _, ...filters } = params.filters
+  const bounds = await fleetBounds(now)
   const [page, total] = await Promise.all([
-    windowOfWeights(viewer, person, params, modules, now),
-    countEndpoints(filters, now),
+    windowOfWeights(viewer, person, params, modules, bounds),
+    countEndpoints(filters, bounds),
   ])
   return { ...page, total }
 }
@@ -199,9 +206,9 @@ export async function windowOfModule(
   people: readonly Person[],
   params: PermissionParams,
   modules: readonly Module[],
-  now: Instant,
+  now: Instant | FleetBounds,
 ): Promise<Window<ModuleRow>> {
-  const bounds = await fleetBounds(now)
+  const bounds = await boundsAt(now)
   const { agent: _, ...filters } = params.filters
   const page = await fetchPage<EndpointRow>(endpointsQuery(await vintage(), filters, bounds), params)
   // What the module is judged by: its own name and that of the module which stands in for it.
@@ -237,9 +244,10 @@ export async function listWeightsFor(
   now: Instant,
 ): Promise<Page<ModuleRow>> {
   const { agent: _, ...filters } = params.filters
+  const bounds = await fleetBounds(now)
   const [page, total] = await Promise.all([
-    windowOfModule(viewer, module, people, params, modules, now),
-    countEndpoints(filters, now),
+    windowOfModule(viewer, module, people, params, modules, bounds),
+    countEndpoints(filters, bounds),
   ])
   return { ...page, total }
 }

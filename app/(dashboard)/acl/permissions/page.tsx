@@ -54,7 +54,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     )
   const { params } = parsed
   const [modules, moment] = await Promise.all([listModules(viewer), now()])
-  const body = BODIES[params.filters.by]
+  const body = BODIES[params.filters.by ?? 'investigator']
   return (
     <>
       <PageHeader crumbs={crumbs} title={title} live={<Live now={moment} />} />
