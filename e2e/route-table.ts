@@ -46,6 +46,8 @@ export type ActionCase = {
   what: string
   fields: (site: Site) => Record<string, string>
   disabled?: true
+  /** The server action takes the form alone, without an earlier state. */
+  formOnly?: true
 } & Record<Who, Outcome>
 
 const reads: PageRule = { investigator: 'reads' }
@@ -165,6 +167,12 @@ const named = ({ id, fingerprint }: Site['self']) => ({ investigator: id, finger
 
 const another = (weight: string) => String(Number(weight || '0') + 1)
 
+const batchFields = ({ agent, module, minimum }: Site) => ({
+  changes: JSON.stringify([[agent, module, minimum === '' ? null : Number(minimum), Number(another(minimum))]]),
+  reason: 'a test',
+  confirm: 'lockout',
+})
+
 /** Every server action of the build, by its file and name. */
 export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
   'lib/mig/acl/server-actions.ts#saveMinimumWeight': [
@@ -176,10 +184,15 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
         seen: minimum,
         weight: another(minimum),
         intent: 'set',
+        confirm: 'lockout',
       }),
       ...admins,
     },
   ],
+  'lib/mig/acl/server-actions.ts#previewBatch': [
+    { what: 'a batch that is only measured', fields: batchFields, formOnly: true, ...none },
+  ],
+  'lib/mig/acl/server-actions.ts#saveBatch': [{ what: 'a batch', fields: batchFields, formOnly: true, ...admins }],
   'lib/mig/acl/server-actions.ts#saveWeight': [
     {
       what: 'a weight',
@@ -190,6 +203,7 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
         seen: weight,
         weight: another(weight),
         intent: 'set',
+        confirm: 'lockout',
       }),
       ...admins,
     },

@@ -280,7 +280,7 @@ for (const [name, cases] of Object.entries(ACTIONS))
           const fields = rule.fields(await siteNow(who))
           const isDone = rule[who] === 'done'
           const before = await everything(isDone)
-          const answer = await post(address, action?.id ?? '', fields, cookie)
+          const answer = await post(address, action?.id ?? '', fields, cookie, rule.formOnly)
           expect(answer.status, what).toBeLessThan(500)
           if (!isDone) {
             expect(await everything(false), what).toEqual(before)
@@ -343,6 +343,7 @@ async function everything(texts: boolean): Promise<Record<string, string>> {
     'public.modules': 'to_jsonb(t)',
     'public.agtmodreq': 'to_jsonb(t)',
     'public.invagtmodperm': 'to_jsonb(t)',
+    'dashboard.acl_change': 'to_jsonb(t)',
     'dashboard.person': 'to_jsonb(t)',
     'dashboard.session': `to_jsonb(t) - 'last_used_at'`,
     'dashboard.token': `to_jsonb(t) - 'last_used_at'`,
@@ -359,17 +360,18 @@ async function everything(texts: boolean): Promise<Record<string, string>> {
 /** What a server action gave back to the form, out of React's encoding. */
 const stateOf = ({ body }: Answer): string => /\{"status":"(ok|error)"[^\n]*/.exec(body)?.[0].slice(0, 500) ?? ''
 
-/** A server action called as React calls it: earlier state and form, in React's own encoding. */
+/** A server action called as React calls it: earlier state (unless it takes none) and form, in React's own encoding. */
 function post(
   address: string,
   id: string,
   fields: Record<string, string>,
   headers: Record<string, string>,
+  formOnly = false,
 ): Promise<Answer> {
   const boundary = `form-${randomUUID()}`
   const parts = [
     ...Object.entries(fields).map(([name, value]) => [`_1_${name}`, value]),
-    ['0', '[{"status":"idle"},"$K1"]'],
+    ['0', formOnly ? '["$K1"]' : '[{"status":"idle"},"$K1"]'],
   ]
   const body = `${parts
     .map(([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)

@@ -4,7 +4,7 @@ import { useId } from 'react'
 import { Form, useFormState } from '@/components/forms/form'
 import { SubmitButton } from '@/components/forms/submit-button'
 import { Button, LinkButton } from '@/components/ui/button'
-import { describedBy, Field, Input } from '@/components/ui/field'
+import { Checkbox, describedBy, Field, Input } from '@/components/ui/field'
 import { saveMinimumWeight, saveWeight } from '@/lib/mig/acl/server-actions'
 
 /** The fields that a cell's form shows and sends; `stored` is what the person sees, which the write is conditional on. */
@@ -32,6 +32,8 @@ export function CellForm(cell: CellFields) {
       {investigator !== null && <input type="hidden" name="investigator" value={investigator} />}
       <input type="hidden" name="seen" value={stored ?? ''} />
       <WeightField stored={stored} isMinimum={investigator === null} />
+      <ReasonField />
+      <LockoutBox />
       <div className="flex flex-wrap items-center gap-2">
         <SubmitButton pendingLabel="Saving" name="intent" value="set">
           Save
@@ -46,6 +48,37 @@ export function CellForm(cell: CellFields) {
         </LinkButton>
       </div>
     </Form>
+  )
+}
+
+function ReasonField() {
+  const id = useId()
+  const state = useFormState()
+  const error = state.fields?.reason
+  return (
+    <Field id={id} label="Reason" hint="Kept in the audit; it may stay empty for one cell." error={error}>
+      <Input
+        id={id}
+        name="reason"
+        defaultValue={state.values?.reason ?? ''}
+        autoComplete="off"
+        maxLength={1000}
+        {...describedBy(id, { hint: true, error })}
+      />
+    </Field>
+  )
+}
+
+/** The confirmation that the answer asks for: the change would take the last sufficient signers away. */
+export function LockoutBox() {
+  const { detail } = useFormState()
+  if (!(detail && typeof detail === 'object' && 'confirm' in detail)) return null
+  return (
+    <Checkbox
+      name="confirm"
+      value="lockout"
+      label="Save it all the same: nobody will be able to run that there, and the audit says that I knew."
+    />
   )
 }
 

@@ -5,10 +5,11 @@ import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
 import type { AuditRow } from '@/lib/audit/queries'
 
-/** The kinds of objects in words; the first four are tables of MIG. */
+/** The kinds of objects in words. */
 export const OBJECT_TYPES: Readonly<Record<string, string>> = {
   agtmodreq: 'minimum weight',
   invagtmodperm: 'weight',
+  acl_batch: 'ACL batch',
   investigator: 'investigator',
   module: 'module',
   session: 'session',
@@ -29,8 +30,21 @@ const link = (path: string, id: string | undefined, name: string | null): ReactN
   )
 
 /** What a change was about, with links to the pages of what it names. */
-export function AuditObject({ object: { type, id }, names }: Pick<AuditRow, 'object' | 'names'>) {
+export function AuditObject({ id: row, object: { type, id }, names }: Pick<AuditRow, 'id' | 'object' | 'names'>) {
   const parts = id.split('.')
+  if (type === 'acl_batch')
+    return (
+      <>
+        <TextLink href={`/acl/batches/${row}`}>batch {row}</TextLink>
+        {names.module !== null && names.agent !== null && (
+          <>
+            : {names.investigator !== null && <bdi>{visibleText(names.investigator)}</bdi>}
+            {names.investigator !== null && ' for '}
+            <bdi>{visibleText(names.module)}</bdi> on <bdi>{visibleText(names.agent)}</bdi>
+          </>
+        )}
+      </>
+    )
   if (type === 'agtmodreq' && parts.length === 2)
     return (
       <>

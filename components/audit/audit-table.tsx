@@ -99,7 +99,7 @@ function auditColumns(now: string, brokenAt: string | null): Column<AuditRow>[] 
       className: TALL,
       cell: (row) => (
         <div className="min-w-52 whitespace-normal wrap-anywhere">
-          <AuditObject object={row.object} names={row.names} />
+          <AuditObject id={row.id} object={row.object} names={row.names} />
         </div>
       ),
     },

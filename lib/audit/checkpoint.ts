@@ -54,6 +54,11 @@ export async function checkpoint(owner: pg.ClientBase, before: Instant): Promise
     await owner.query('ALTER TABLE dashboard.audit DISABLE TRIGGER audit_append_only')
     const gone = await owner.query(sql`DELETE FROM dashboard.audit WHERE id <= ${last.id}::bigint`)
     await owner.query('ALTER TABLE dashboard.audit ENABLE TRIGGER audit_append_only')
+    // The cells of a batch go with its row: without it nothing says who wrote them and why.
+    await owner.query('ALTER TABLE dashboard.acl_change DISABLE TRIGGER acl_change_append_only')
+    await owner.query(sql`DELETE FROM dashboard.acl_change c
+      WHERE NOT EXISTS (SELECT FROM dashboard.audit e WHERE e.object_type = 'acl_batch' AND e.object_id = c.batch::text)`)
+    await owner.query('ALTER TABLE dashboard.acl_change ENABLE TRIGGER acl_change_append_only')
     if (gone.rowCount !== removed) throw new Error(`${gone.rowCount} audit rows were removed instead of ${removed}`)
     await owner.query('COMMIT')
     return { removed, lastId: last.id, head: point.rows[0]?.hash ?? null }

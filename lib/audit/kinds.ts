@@ -15,6 +15,11 @@ export const MIG_AREAS: readonly string[] = ['acl', 'investigator', 'module']
 
 /** What was done, in words. */
 export const KINDS: Readonly<Record<string, string>> = {
+  'acl.batch.save': 'ACL cells saved',
+  'acl.batch.bulk': 'ACL cells set by filter',
+  'acl.batch.import': 'ACL cells imported',
+  'acl.batch.carry-over': 'ACL cells carried over',
+  'acl.batch.revert': 'ACL batch reverted',
   'acl.minimum.set': 'Minimum weight set',
   'acl.minimum.remove': 'Minimum weight removed',
   'acl.weight.set': 'Weight set',

@@ -221,6 +221,24 @@ describe('the chain', () => {
     })
   })
 
+  it('takes the cells of a batch away with its row, and no others', async () => {
+    const [old, young] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'] as const
+    const batch = async (id: string) => {
+      await pool().query(`INSERT INTO dashboard.acl_change VALUES ('${id}', 1, 'agtmodreq', 5, 1, NULL, NULL, 2)`)
+      const event = { kind: 'acl.batch.save', object: { type: 'acl_batch', id }, before: null, after: null }
+      return db().$transaction((tx) => recordAudit(tx, viewer, event))
+    }
+    await batch(old)
+    const kept = await batch(young)
+    const { rows } = await pool().query<{ at: Instant }>(`SELECT at FROM dashboard.audit WHERE id = ${kept}`)
+    await withClient(database.ownerUrl, async (owner) => {
+      expect(await checkpoint(owner, rows[0]?.at as Instant)).toMatchObject({ removed: 10 })
+      const cells = await owner.query('SELECT batch FROM dashboard.acl_change')
+      expect(cells.rows).toEqual([{ batch: young }])
+      await expect(owner.query('DELETE FROM dashboard.acl_change')).rejects.toThrow('append-only')
+    })
+  })
+
   it('is not hidden by a checkpoint when it is broken', async () => {
     await tamper(`UPDATE dashboard.audit SET kind = 'x' WHERE id = ${ids[2]}`)
     await withClient(database.ownerUrl, async (owner) => {

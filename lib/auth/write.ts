@@ -16,16 +16,16 @@ export const PEOPLE_LOCK = 4_217_003
 
 /**
  * One transaction of an admin. Session and role are read again inside it and kept from changing until it ends, so that a
- * person who was revoked meanwhile changes nothing. `lock` is an advisory lock taken before anything else. Throws
- * `unauthenticated` and `forbidden`.
+ * person who was revoked meanwhile changes nothing. `lock` is an advisory lock taken before anything else, `timeout` how
+ * many milliseconds the whole may take when that is not 15 s. Throws `unauthenticated` and `forbidden`.
  */
 export async function inWrite<T>(
   viewer: Viewer,
   run: (tx: Transaction) => Promise<T>,
-  { lock }: { lock?: number } = {},
+  { lock, timeout }: { lock?: number; timeout?: number } = {},
 ): Promise<T> {
   assertAdmin(viewer)
-  return inTransaction(viewer, 'admin', lock, run)
+  return inTransaction(viewer, 'admin', lock, run, timeout)
 }
 
 /** One transaction of a signed-in person about what is theirs: sessions and tokens of their own. */
@@ -43,16 +43,20 @@ function inTransaction<T>(
   needs: 'admin' | 'investigator',
   lock: number | undefined,
   run: (tx: Transaction) => Promise<T>,
+  timeout = WAIT.timeout,
 ): Promise<T> {
-  return db().$transaction(async (tx) => {
-    if (lock !== undefined) await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(${lock})`)
-    if (viewer.via === 'web') {
-      const role = viewer.sessionId ? await lockSession(tx, viewer.sessionId) : null
-      if (role === null || role === 'none')
-        throw new AppError('unauthenticated', 'Your session has ended: nothing was changed. Sign in and try again.')
-      if (needs === 'admin' && role !== 'admin')
-        throw new AppError('forbidden', 'You are no admin any more: nothing was changed.')
-    }
-    return run(tx)
-  }, WAIT)
+  return db().$transaction(
+    async (tx) => {
+      if (lock !== undefined) await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(${lock})`)
+      if (viewer.via === 'web') {
+        const role = viewer.sessionId ? await lockSession(tx, viewer.sessionId) : null
+        if (role === null || role === 'none')
+          throw new AppError('unauthenticated', 'Your session has ended: nothing was changed. Sign in and try again.')
+        if (needs === 'admin' && role !== 'admin')
+          throw new AppError('forbidden', 'You are no admin any more: nothing was changed.')
+      }
+      return run(tx)
+    },
+    { ...WAIT, timeout },
+  )
 }

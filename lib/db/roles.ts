@@ -3,7 +3,7 @@ import { LATER_TABLES, NEEDED, SECRET_COLUMNS, type Vintage } from '@/lib/mig/vi
 export const PROGRAM_ROLE = 'mig_dashboard'
 
 const READ_ONLY_TABLES = ['demo', '_prisma_migrations']
-const APPEND_ONLY_TABLES = ['audit']
+const APPEND_ONLY_TABLES = ['audit', 'acl_change']
 
 function quoteIdent(name: string): string {
   return `"${name.replaceAll('"', '""')}"`

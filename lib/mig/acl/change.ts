@@ -39,13 +39,23 @@ export type BatchEffects = {
   }[]
 }
 
-/** What a preview or a save answers. After everything but `saved` the tables are as they were. */
+/**
+ * A cell that does not hold what the person saw. `newest` is the row that stands for the endpoint by now, where the
+ * change's own agent row does not any more: only rules there hold, and `now` is what is stored there.
+ */
+export type CellConflict = { change: CellChange; now: number | null; newest?: MigId }
+
+/**
+ * What a preview or a save answers; after everything but `saved` the tables are as they were. `confirm`: the last
+ * sufficient signers would go, so that it wants to be sent again with `confirm=lockout`. A conflict lists the first 2,000
+ * cells.
+ */
 export type BatchAnswer =
   | { kind: 'preview'; cells: number; effects: BatchEffects }
   | { kind: 'saved'; cells: number; message: string; auditId: string; effects: BatchEffects }
-  | { kind: 'conflict'; message: string; cells: { change: CellChange; now: number | null }[] }
+  | { kind: 'conflict'; message: string; cells: CellConflict[] }
   | { kind: 'confirm'; message: string; effects: BatchEffects }
-  | { kind: 'refused'; message: string }
+  | { kind: 'refused'; message: string; signIn?: string }
 
 /** The most cells that a form sends at once. */
 export const MOST_CELLS = 50_000

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { parseId } from '@/lib/mig/wire/id'
+import { decodeChanges, GREATEST_WEIGHT, LEAST_WEIGHT } from './change'
 
-const MIN = -2_147_483_648
-const MAX = 2_147_483_647
+const MOST_REASON = 1_000
 
 const id = (what: string) =>
   z.string().transform((text, context) => {
@@ -17,7 +17,7 @@ function integer(text: string): number | null {
   const plain = text.trim().replace(/^[−–]/, '-')
   if (!/^[+-]?\d{1,15}$/.test(plain)) return null
   const value = Number(plain)
-  return value >= MIN && value <= MAX ? value + 0 : null
+  return value >= LEAST_WEIGHT && value <= GREATEST_WEIGHT ? value + 0 : null
 }
 
 // What the person saw: empty is "no row".
@@ -29,7 +29,21 @@ const seen = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+const saying = {
+  reason: z
+    .string()
+    .trim()
+    .max(MOST_REASON, `The reason has at most ${MOST_REASON} characters.`)
+    .optional()
+    .transform((text) => text || null),
+  confirm: z
+    .enum(['', 'lockout'])
+    .catch('')
+    .transform((word) => word === 'lockout'),
+}
+
 const cell = {
+  ...saying,
   agent: id('agent'),
   module: id('module'),
   seen,
@@ -62,5 +76,20 @@ export const minimumSchema = z.object(cell).transform(wanted('minimum weight'))
 /** The form of one cell of the weights. */
 export const weightSchema = z.object({ ...cell, investigator: id('investigator') }).transform(wanted('weight'))
 
+/** The changes of a batch, its reason, and whether the person has confirmed that it locks somebody out. */
+export const batchSchema = z.object({ ...saying, changes: z.string().transform(decodeChanges) })
+
+/** The revert of a batch by the number of its audit row; `skip` leaves out the cells that somebody changed since. */
+export const revertSchema = z.object({
+  ...saying,
+  batch: z.string().regex(/^\d{1,18}$/, 'The form names no batch. Open its page again.'),
+  skip: z
+    .enum(['', '1'])
+    .catch('')
+    .transform((flag) => flag === '1'),
+})
+
+export type BatchInput = z.infer<typeof batchSchema>
+export type RevertInput = z.infer<typeof revertSchema>
 export type MinimumInput = z.infer<typeof minimumSchema>
 export type WeightInput = z.infer<typeof weightSchema>
