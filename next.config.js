@@ -6,7 +6,7 @@ const config = {
   // part of the program.
   outputFileTracingIncludes: {
     '/*': [
-      './lib/mig/spool/worker.mjs',
+      './lib/mig/spool/worker*.mjs',
       './lib/mig/signatures/worker.mjs',
       './lib/pgp/check-packet.mjs',
       './node_modules/openpgp/package.json',

@@ -149,6 +149,7 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   '/investigators/export': csv,
   '/investigators/[id]/key': { investigator: 200, path: (site) => `/investigators/${site.other.id}/key` },
   '/investigators/keyring/download': { investigator: 200, query: '?format=binary&keys=all' },
+  '/spool/changes': { investigator: 200 },
   '/spool/[kind]/[state]/export': { ...csv, path: (site) => spoolPath(site, '/export') },
   '/spool/[kind]/[state]/file/[name]/download': {
     investigator: 200,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { newRowsWords, nextDelay } from './live-rules'
+import { CHANGE_PERIOD, isToBeDrawn, newRowsWords, nextDelay } from './live-rules'
 
 test('looks every ten seconds and ever more rarely when that fails', () => {
   expect([0, 1, 2, 3, 4, 5, 99].map((failures) => nextDelay(failures, 0))).toEqual([
@@ -20,4 +20,12 @@ test.each([
   ['12', null],
 ])('%j says %j', (answer, words) => {
   expect(newRowsWords(answer)).toBe(words)
+})
+
+test('a page that asks for changes is drawn anew after one, and when it is as old as others become', () => {
+  expect(isToBeDrawn({ changed: true }, 0)).toBe(true)
+  expect(isToBeDrawn({ changed: false }, 9_999)).toBe(false)
+  expect(isToBeDrawn({ changed: false }, 10_000)).toBe(true)
+  for (const answer of [null, {}, 'changed', { changed: 'true' }]) expect(isToBeDrawn(answer, 0)).toBe(false)
+  expect(nextDelay(0, 1, CHANGE_PERIOD)).toBeLessThanOrEqual(3_000)
 })

@@ -1,9 +1,18 @@
 const PERIOD = 10_000
 const LONGEST = 120_000
 
-/** Milliseconds until the next look: 10 s, doubled with every failure up to 2 min, up to a fifth more by `random` (0 to 1). */
-export function nextDelay(failures: number, random: number): number {
-  return Math.round(Math.min(LONGEST, PERIOD * 2 ** Math.min(failures, 10)) * (1 + random / 5))
+/** How often a page asks whether something changed, so that a change shows within 5 s. */
+export const CHANGE_PERIOD = 2_500
+
+/** Milliseconds until the next look: the period, doubled with every failure up to 2 min, up to a fifth more by `random` (0 to 1). */
+export function nextDelay(failures: number, random: number, period: number = PERIOD): number {
+  return Math.round(Math.min(LONGEST, period * 2 ** Math.min(failures, 10)) * (1 + random / 5))
+}
+
+/** Whether a page that asks for changes is drawn anew: something changed, or it is as old as other pages become. */
+export function isToBeDrawn(answer: unknown, ageMs: number): boolean {
+  const changed = typeof answer === 'object' && answer !== null && 'changed' in answer && answer.changed === true
+  return changed || ageMs >= PERIOD
 }
 
 /** "1 new", "12 new", "more than 1,000 new"; null when there is nothing to say or the answer is none of ours. */

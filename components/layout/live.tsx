@@ -2,13 +2,19 @@
 
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { useEffect, useEffectEvent, useState, useTransition } from 'react'
+import { useEffect, useEffectEvent, useRef, useState, useTransition } from 'react'
 import { cn } from '@/lib/cn'
 import { Icon } from '../ui/icon'
-import { isHeld, newRowsWords, nextDelay } from './live-rules'
+import { CHANGE_PERIOD, isHeld, isToBeDrawn, newRowsWords, nextDelay } from './live-rules'
 
-/** `refresh` redraws the page; `count` asks `href` for JSON {count, more?} and offers the rows at `fresh`, moving none. */
-export type Watch = { mode: 'refresh' } | { mode: 'count'; href: string; fresh: string }
+/**
+ * `refresh` redraws the page; `count` asks `href` for JSON {count, more?} and offers the rows at `fresh`, moving none; `change`
+ * asks `href` more often for JSON {changed} and redraws when it is true.
+ */
+export type Watch =
+  | { mode: 'refresh' }
+  | { mode: 'count'; href: string; fresh: string }
+  | { mode: 'change'; href: string }
 
 const TIMEOUT = 8_000
 
@@ -25,6 +31,8 @@ export function Live({ now, watch = { mode: 'refresh' } }: { now: { mig: string;
   const [words, setWords] = useState<string | null>(null)
   const [drawn, setDrawn] = useState(asOf)
   const [, startTransition] = useTransition()
+  const drawnAt = useRef(0)
+  const period = watch.mode === 'change' ? CHANGE_PERIOD : undefined
   if (drawn !== asOf) {
     setDrawn(asOf)
     setFailures(0)
@@ -40,6 +48,13 @@ export function Live({ now, watch = { mode: 'refresh' } }: { now: { mig: string;
         const answer = await fetch(watch.href, { cache: 'no-store', headers: { accept: 'application/json' }, signal })
         if (!answer.ok) throw new Error(String(answer.status))
         setWords(newRowsWords(await answer.json()))
+      } else if (watch.mode === 'change') {
+        const answer = await fetch(watch.href, { cache: 'no-store', headers: { accept: 'application/json' }, signal })
+        if (!answer.ok) throw new Error(String(answer.status))
+        if (isToBeDrawn(await answer.json(), Date.now() - drawnAt.current) && !signal.aborted && !isHeld(document)) {
+          drawnAt.current = Date.now()
+          startTransition(() => router.refresh())
+        }
       } else {
         // router.refresh() leaves the page for the browser's error page when the server is away: ask for something small first.
         const answer = await fetch('/icon.svg', { method: 'HEAD', cache: 'no-store', signal })
@@ -63,21 +78,22 @@ export function Live({ now, watch = { mode: 'refresh' } }: { now: { mig: string;
       clearTimeout(timer)
       await look(AbortSignal.any([stop.signal, AbortSignal.timeout(TIMEOUT)]))
       busy = false
-      if (!stop.signal.aborted) timer = window.setTimeout(run, nextDelay(failures, Math.random()))
+      if (!stop.signal.aborted) timer = window.setTimeout(run, nextDelay(failures, Math.random(), period))
     }
     let hiddenAt = 0
     const onVisible = () => {
       if (document.hidden) hiddenAt = Date.now()
-      else if (Date.now() - hiddenAt > nextDelay(0, 0)) void run()
+      else if (Date.now() - hiddenAt > nextDelay(0, 0, period)) void run()
     }
-    timer = window.setTimeout(run, nextDelay(failures, Math.random()))
+    drawnAt.current = Date.now()
+    timer = window.setTimeout(run, nextDelay(failures, Math.random(), period))
     document.addEventListener('visibilitychange', onVisible)
     return () => {
       stop.abort()
       clearTimeout(timer)
       document.removeEventListener('visibilitychange', onVisible)
     }
-  }, [paused, fixed, failures])
+  }, [paused, fixed, failures, period])
 
   const clock = asOf.slice(11, 19)
   if (fixed) {

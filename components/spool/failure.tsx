@@ -11,11 +11,12 @@ const TITLES: Partial<Record<SpoolFailure['reason'], string>> = {
   'too-big': 'This file is too big',
   link: 'This directory is not followed',
   slow: 'The spool does not answer',
+  'not-scanned': 'Not known yet',
 }
 
 /** Why the spool gave nothing, in place of what was asked for. */
 export function SpoolFailurePanel({ failure, root, back }: { failure: SpoolFailure; root?: string; back?: string }) {
-  const isSoft = failure.reason === 'vanished' || failure.reason === 'absent'
+  const isSoft = ['vanished', 'absent', 'not-scanned'].includes(failure.reason)
   return (
     <Panel
       icon={failure.reason === 'slow' ? 'hourglass' : 'folder'}

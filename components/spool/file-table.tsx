@@ -1,19 +1,19 @@
 import { type Column, DataTable } from '@/components/data-table/data-table'
-import { FilterBar, TextField } from '@/components/data-table/filter-bar'
-import { Moment } from '@/components/feedback/moment'
+import { ChoiceField, FilterBar, TextField } from '@/components/data-table/filter-bar'
+import { ExactMoment, Moment } from '@/components/feedback/moment'
 import { EmptyState, NothingMatches } from '@/components/feedback/panels'
 import { StatusBadge } from '@/components/ui/badge'
 import { Mono } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
 import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
-import { formatBytes } from '@/lib/format'
+import { formatBytes, formatCount, formatNumber } from '@/lib/format'
 import { ENTRY_KIND_LABELS } from '@/lib/mig/spool/answer'
 import { spoolFileHref } from '@/lib/mig/spool/file-name'
 import type { SpoolFilePage, SpoolFileRow } from '@/lib/mig/spool/queries'
-import { type SpoolFileParams, spoolFileList } from '@/lib/mig/spool/search-params'
+import { CONTENT_FILTERS, type SpoolFileParams, spoolFileList } from '@/lib/mig/spool/search-params'
 import type { SpoolDirectory } from '@/lib/mig/wire/spool-name'
-import { actionStatus, commandStatus } from '@/lib/mig/wire/status'
+import { ACTION_FILE_STATUSES, actionStatus, COMMAND_STATUSES, commandStatus } from '@/lib/mig/wire/status'
 
 const TYPES: Record<SpoolFileRow['type'], string> = {
   action: 'action',
@@ -26,7 +26,7 @@ const TYPES: Record<SpoolFileRow['type'], string> = {
 
 function fileColumns(directory: SpoolDirectory, now: string): Column<SpoolFileRow>[] {
   const columns: Column<SpoolFileRow>[] = [
-    { id: 'file', header: 'File', cell: (row) => <Mono>{row.file}</Mono> },
+    { id: 'file', header: 'File', sort: 'file', cell: (row) => <Mono>{row.file}</Mono> },
     {
       id: 'type',
       header: 'Kind',
@@ -44,18 +44,21 @@ function fileColumns(directory: SpoolDirectory, now: string): Column<SpoolFileRo
     {
       id: 'moment',
       header: 'Made',
+      sort: 'moment',
       cell: (row) =>
         row.moment ? <Moment at={row.moment} now={now} second="short" /> : <Unknown why="The name carries no moment" />,
     },
     {
       id: 'modified',
       header: 'Written',
+      sort: 'modified',
       cell: (row) =>
         row.modified ? <Moment at={row.modified} now={now} /> : <Unknown why="The file could not be looked at" />,
     },
     {
       id: 'bytes',
       header: 'Size',
+      sort: 'bytes',
       align: 'right',
       cell: (row) => (row.bytes === null ? <Unknown why="The file could not be looked at" /> : formatBytes(row.bytes)),
     },
@@ -111,12 +114,93 @@ function fileColumns(directory: SpoolDirectory, now: string): Column<SpoolFileRo
   return columns
 }
 
-/** The filters of a state's list. */
+const NAMES = ['name', 'id', 'older', 'newer', 'written', 'larger', 'smaller', ...CONTENT_FILTERS]
+
+/** The filters of a state's list: by the name, by what the background scan knows, and by what is inside. */
 export function SpoolFileFilters({ directory, params }: { directory: SpoolDirectory; params: SpoolFileParams }) {
+  const field = (name: string, label: string, width = 'w-32') => (
+    <TextField name={name} label={label} value={params.given[name]?.[0]} width={width} />
+  )
+  const statuses = directory[0] === 'action' ? ACTION_FILE_STATUSES : COMMAND_STATUSES
+  const further = ['newer', 'written', 'larger', 'smaller', ...CONTENT_FILTERS]
   return (
-    <FilterBar list={spoolFileList(directory)} params={params} names={['name']}>
-      <TextField name="name" label="Part of the name" value={params.given.name?.[0]} width="w-64" />
+    <FilterBar list={spoolFileList(directory)} params={params} names={NAMES}>
+      {field('name', 'Part of the name', 'w-44')}
+      {field('id', 'Id in the name', 'w-44')}
+      {field('older', 'Made longer ago than')}
+      <details open={further.some((name) => params.given[name] !== undefined)} className="basis-full">
+        <summary className="cursor-pointer text-accent text-xs">By size, writing and content</summary>
+        <div className="mt-2 flex flex-wrap items-end gap-2">
+          {field('newer', 'Made within')}
+          {field('written', 'Written longer ago than')}
+          {field('larger', 'At least (bytes, k, MB)')}
+          {field('smaller', 'At most')}
+          {field('action', 'Action inside', 'w-40')}
+          {directory[0] === 'command' && field('agent', 'Agent inside', 'w-40')}
+          <ChoiceField
+            name="status"
+            label="Status inside"
+            value={params.given.status?.[0]}
+            options={statuses.map((value) => ({ value, label: value }))}
+          />
+          <ChoiceField
+            name="broken"
+            label="Use"
+            value={params.given.broken?.[0]}
+            options={[{ value: '1', label: 'MIG cannot use it' }]}
+          />
+        </div>
+      </details>
     </FilterBar>
+  )
+}
+
+/** What is listed, in which order, and how far the list can be trusted. */
+export function SpoolListNote({
+  directory,
+  params,
+  page,
+}: {
+  directory: SpoolDirectory
+  params: SpoolFileParams
+  page: SpoolFilePage
+}) {
+  const list = spoolFileList(directory)
+  const { rows, entries, matching, preceding, looked, scannedAt } = page
+  const orders: Record<string, string> = {
+    file: 'by name',
+    moment: 'by the moment that the name carries',
+    modified: 'by when they were written',
+    bytes: 'by size',
+  }
+  return (
+    <p className="max-w-text text-muted">
+      {formatCount(entries, 'entry', 'entries')}
+      {matching < entries && `, ${formatNumber(matching)} with what is asked of name, age and size`},{' '}
+      {orders[params.sort.key]}
+      {params.sort.descending && ', backwards'}.
+      {!looked &&
+        rows.length > 0 &&
+        rows.length < matching &&
+        ` Shown are ${formatNumber(preceding + 1)} to ${formatNumber(preceding + rows.length)}.`}
+      {looked && (
+        <>
+          {' '}
+          Of these {formatCount(looked.files, 'file')} {looked.files === 1 ? 'was' : 'were'} looked into, from number{' '}
+          {formatNumber(looked.from + 1)} on, and {formatNumber(rows.length)} {rows.length === 1 ? 'fits' : 'fit'}: a
+          page looks into 2,000 files or for a second.{' '}
+          {page.next && <TextLink href={list.href(params, { after: page.next })}>Look further</TextLink>}{' '}
+          {(params.after || params.before) && <TextLink href={list.href(params)}>Back to the beginning</TextLink>}
+        </>
+      )}
+      {scannedAt && (
+        <>
+          {' '}
+          Sizes and times are those that the background scan saw, until <ExactMoment at={scannedAt} />; the rows show
+          them as they are now.
+        </>
+      )}
+    </p>
   )
 }
 

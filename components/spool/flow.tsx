@@ -5,8 +5,8 @@ import { Icon, type IconName } from '@/components/ui/icon'
 import { TONE_BOX } from '@/components/ui/tone'
 import { Unknown } from '@/components/ui/unknown'
 import { cn } from '@/lib/cn'
-import { formatCount, formatNumber } from '@/lib/format'
-import type { StateOverview } from '@/lib/mig/spool/queries'
+import { formatBytes, formatCount, formatNumber } from '@/lib/format'
+import type { StateOverview, StateScan } from '@/lib/mig/spool/queries'
 
 type Placed = { state: string; className: string }
 
@@ -116,6 +116,7 @@ function StateBox({ state, now, className }: { state: StateOverview; now: string
           'no files'
         )}
       </p>
+      {state.scan && state.scan.files > 0 && <Ages scan={state.scan} now={now} />}
       <p className="text-sm text-ink">{health.sentence}</p>
       {state.strangers > 0 && (
         <p className="text-muted text-xs wrap-anywhere">
@@ -130,5 +131,42 @@ function StateBox({ state, now, className }: { state: StateOverview; now: string
         </p>
       )}
     </article>
+  )
+}
+
+const AGE_LABELS = ['1 min', '10 min', '1 h', '6 h', '1 day', '3 days', 'older'] as const
+
+/** How long ago the files were written, as a bar from young to old, and how much they take; as of the background scan. */
+function Ages({ scan, now }: { scan: StateScan; now: string }) {
+  const most = Math.max(1, ...scan.ages.map(({ count }) => count))
+  const words = scan.ages
+    .map(({ count }, i) => `${formatNumber(count)} ${i < 6 ? `within ${AGE_LABELS[i]}` : AGE_LABELS[i]}`)
+    .join(', ')
+  return (
+    <div className="flex flex-col gap-1">
+      <div className="flex h-8 items-end gap-px" role="img" aria-label={`Last written: ${words}`} title={words}>
+        {scan.ages.map(({ within, count }) => (
+          <span
+            key={within ?? 'older'}
+            className={cn('min-w-0 flex-1 rounded-t-sm', count > 0 ? 'bg-waiting-mark' : 'bg-line')}
+            style={{ height: count > 0 ? `${Math.max(10, Math.round((100 * count) / most))}%` : '1px' }}
+          />
+        ))}
+      </div>
+      <div className="flex justify-between text-faint text-xs" aria-hidden="true">
+        <span>1 min</span>
+        <span>written ago</span>
+        <span>&gt; 3 d</span>
+      </div>
+      <p className="text-muted text-xs">
+        {scan.isCut && 'more than '}
+        {formatBytes(scan.bytes)}
+        {scan.oldest && (
+          <>
+            , written <Moment at={scan.oldest} now={now} /> to <Moment at={scan.newest} now={now} />
+          </>
+        )}
+      </p>
+    </div>
   )
 }

@@ -1,3 +1,4 @@
+import { ExactMoment } from '@/components/feedback/moment'
 import { Content } from '@/components/layout/content'
 import { dataPage } from '@/components/layout/data-page'
 import { Live } from '@/components/layout/live'
@@ -16,15 +17,28 @@ export default dataPage(async () => {
   const [spool, moment] = await Promise.all([getSpoolOverview(viewer), now()])
   return (
     <>
-      <PageHeader title="Spool" live={<Live now={moment} />} />
+      <PageHeader
+        title="Spool"
+        live={<Live now={moment} watch={{ mode: 'change', href: `/spool/changes?since=${spool.token}` }} />}
+      />
       <Content>
         {spool.problem ? (
           <SpoolFailurePanel failure={spool.problem} root={spool.root} />
         ) : (
           <>
             <p className="max-w-text text-muted">
-              The scheduler’s directory <code>{spool.root}</code>, read only. Ages are those that the names of the files
-              carry.
+              The scheduler’s directory <code>{spool.root}</code>, read only. Oldest and newest are the moments that the
+              names of the files carry; sizes and when files were written come from{' '}
+              {spool.scannedAt ? (
+                <>
+                  the background scan, which last ended <ExactMoment at={spool.scannedAt} />
+                </>
+              ) : (
+                'a background scan, whose first round is not over'
+              )}
+              {spool.scanning &&
+                ` (now in ${spool.scanning.state || 'the root'}, ${formatCount(spool.scanning.seen, 'file')} seen)`}
+              .
             </p>
             <SpoolFlow states={spool.states} now={spool.now} />
             {spool.besides.count > 0 && (

@@ -15,6 +15,7 @@ export type SpoolReason =
   | 'bad-name'
   | 'bad-state'
   | 'slow'
+  | 'not-scanned'
   | 'broken'
 
 /** Why the spool gave no answer, as a word for the program and a sentence for the person. */

@@ -5,7 +5,11 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readSpoolName, SPOOL_STATES } from '@/lib/mig/wire/spool-name'
+import { instantToDate } from '@/lib/mig/wire/time'
 import { SpoolClient } from './client'
+import { nameMoment } from './health'
+import { parseSpoolFile } from './parse'
+import { momentOf } from './worker-names.mjs'
 
 const isRoot = process.getuid?.() === 0
 const latin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1')
@@ -64,7 +68,14 @@ describe.each(WAYS.map((workerArgs) => ({ workerArgs })))('the worker with $work
     const client = open({ workerArgs })
     expect(await survey(client, 'action', 'done')).toEqual({
       ok: true,
-      value: { files: 1, others: 0, strangers: 0, strangerNames: [], extremes: ['6059408362783470592.json'] },
+      value: {
+        files: 1,
+        others: 0,
+        strangers: 0,
+        strangerNames: [],
+        extremes: ['6059408362783470592.json'],
+        stamped: { count: 0, names: [] },
+      },
     })
     expect(await survey(client, 'command', 'ready')).toMatchObject({ ok: true, value: { files: 0, extremes: [] } })
     const mtime = fs.statSync(path.join(root, 'action/done/6059408362783470592.json'), { bigint: true }).mtimeNs
@@ -373,6 +384,45 @@ describe('a state with 20,000 files', () => {
     expect(backwards).toEqual(sorted)
   }, 30_000)
 
+  test('pages by the moment in the names, both ways, with the names that carry none last', async () => {
+    for (const descending of [false, true]) {
+      const sign = descending ? -1 : 1
+      const expected = [...sorted].sort((a, b) => {
+        const [x, y] = [a, b].map((name) => momentOf('action', 'new', name) ?? sign * Infinity) as [number, number]
+        return sign * (x < y ? -1 : x > y ? 1 : a < b ? -1 : 1)
+      })
+      const client = open({ root: big })
+      const seen: string[] = []
+      let place: object = {}
+      for (;;) {
+        const answer = await list(client, { size: 3000, order: 'moment', descending, ...place })
+        if (!answer.ok) throw new Error(answer.sentence)
+        expect(answer.value).toMatchObject({ matching: sorted.length, preceding: seen.length })
+        if (answer.value.rows.length === 0) break
+        seen.push(...answer.value.rows.map((row) => row.name))
+        const last = answer.value.rows.at(-1)
+        place = { after: last?.name, afterKey: last?.key ?? sign * Infinity }
+      }
+      expect(seen).toEqual(expected)
+    }
+  }, 30_000)
+
+  test('an unchanged directory is answered from what was read, and a change is seen at once', async () => {
+    const client = open({ root: big })
+    fs.utimesSync(path.join(big, 'action/new'), new Date(2020, 1), new Date(2020, 1))
+    const first = await list(client)
+    const again = await list(client)
+    expect(again).toEqual(first)
+    const last = first.ok ? first.value.rows.at(-1)?.name : undefined
+    expect(await namesOf(client, { after: last })).toEqual(sorted.slice(50, 100))
+    expect(await namesOf(client, { before: sorted[60] })).toEqual(sorted.slice(10, 60))
+    const added = path.join(big, 'action/new', '0-first')
+    fs.writeFileSync(added, '')
+    expect((await namesOf(client))[0]).toBe('0-first')
+    fs.unlinkSync(added)
+    expect(await namesOf(client)).toEqual(sorted.slice(0, 50))
+  })
+
   test('a page from the middle, and a filter without regard to case', async () => {
     const client = open({ root: big })
     const middle = sorted[10_000] as string
@@ -520,3 +570,183 @@ function isAlive(pid: number): boolean {
     return false
   }
 }
+
+describe('orders and filters that need the files to be looked at', () => {
+  const kb = (client: SpoolClient, more: object) => namesOf(client, { state: 'done', ...more })
+
+  test('by size and by when they were written, both ways, page by page', async () => {
+    makeStates()
+    for (let i = 0; i < 9; i++) {
+      put('action/done', `${i + 1}.json`, 'x'.repeat((i * 4) % 9))
+      fs.utimesSync(path.join(root, `action/done/${i + 1}.json`), 1_400_000_000, 1_400_000_000 + ((i * 2) % 9))
+    }
+    fs.mkdirSync(path.join(root, 'action/done/directory'))
+    const client = open()
+    const bySize = ['1', '8', '6', '4', '2', '9', '7', '5', '3'].map((n) => `${n}.json`)
+    const sizeOf = (name: string) => fs.statSync(path.join(root, 'action/done', name)).size
+    expect(bySize.map(sizeOf)).toEqual([...bySize.map(sizeOf)].sort((a, b) => a - b))
+    expect(await kb(client, { order: 'bytes' })).toEqual([...bySize, 'directory'])
+    expect((await kb(client, { order: 'bytes', descending: true })).slice(0, 2)).toEqual(['3.json', '5.json'])
+    const first = await list(client, { state: 'done', order: 'modified', size: 4 })
+    if (!first.ok) throw new Error(first.sentence)
+    const last = first.value.rows.at(-1)
+    expect(first.value.rows.map((row) => row.name)).toEqual(['1.json', '6.json', '2.json', '7.json'])
+    expect(await kb(client, { order: 'modified', after: last?.name, afterKey: last?.key })).toEqual(
+      ['3', '8', '4', '9', '5'].map((n) => `${n}.json`).concat('directory'),
+    )
+    expect(await kb(client, { minBytes: 7 })).toEqual(['3.json', '5.json'])
+    expect(await kb(client, { maxBytes: 1, writtenBefore: 1_400_000_000_500 })).toEqual(['1.json'])
+  })
+
+  test('a state with more files waits for the background scan, which then serves it', async () => {
+    makeStates()
+    for (let i = 1; i <= 2_100; i++) put('action/done', `${i}.json`, 'x'.repeat(i % 7))
+    const client = open()
+    const asked = () => list(client, { state: 'done', order: 'bytes', descending: true, size: 3 })
+    const early = await asked()
+    if (!early.ok) expect(early).toMatchObject({ reason: 'not-scanned' })
+    let answer = early
+    for (let i = 0; i < 100 && !answer.ok; i++) {
+      await new Promise((later) => setTimeout(later, 50))
+      answer = await asked()
+    }
+    expect(answer).toMatchObject({
+      ok: true,
+      value: {
+        total: 2_100,
+        matching: 2_100,
+        scannedAt: expect.any(Number),
+        rows: [{ size: 6 }, { size: 6 }, { size: 6 }],
+      },
+    })
+    const scan = await client.ask<'scan'>({ command: 'scan', edges: [Date.now() + 60_000, 0] })
+    expect(scan.ok && scan.value.states.find(({ state }) => state === 'done')).toMatchObject({
+      files: 2_100,
+      bytes: Array.from({ length: 2_100 }, (_, i) => (i + 1) % 7).reduce((a, b) => a + b),
+      older: [2_100, 0],
+    })
+  }, 20_000)
+
+  test('a filter on what is inside reads a bounded number of files and says where it stopped', async () => {
+    makeStates()
+    const command = (agent: string, status: string) =>
+      JSON.stringify({ id: 1, status, agent: { name: agent, queueloc: 'linux.x' }, action: { name: 'look' } })
+    for (let i = 1; i <= 2_010; i++) put('command/returned', String(i), command(`web${i}`, i % 2 ? 'done' : 'failed'))
+    put('command/returned', '9999', '{"status":"done"}')
+    const client = open()
+    const found = async (content: object, more: object = {}) => {
+      const answer = await list(client, { kind: 'command', state: 'returned', content, ...more })
+      if (!answer.ok) throw new Error(answer.sentence)
+      return answer.value
+    }
+    expect((await found({ agent: 'WEB200', status: 'failed' })).rows.map((row) => row.name)).toEqual([
+      '200',
+      '2000',
+      '2002',
+      '2004',
+      '2006',
+      '2008',
+    ])
+    const first = await found({ broken: true })
+    expect(first.looked?.files).toBeLessThanOrEqual(2_000)
+    const names: string[] = []
+    for (let at: typeof first | null = first; at; ) {
+      names.push(...at.rows.map((row) => row.name))
+      at = at.looked?.next ? await found({ broken: true }, { after: at.looked.next.name }) : null
+    }
+    expect(names).toEqual(['9999'])
+  }, 20_000)
+
+  test('what a file says in short is what the site’s own parser says', async () => {
+    makeStates()
+    const time = '"validfrom":"2014-09-15T21:18:09Z","expireafter":"2014-09-15T21:48:09Z"'
+    const texts = [
+      '',
+      '{',
+      '[]',
+      'null',
+      '"x"',
+      '{}',
+      `{"id":6.059408362783471e+18,"name":"n","target":"t",${time},"operations":[],"pgpsignatures":["s"]}`,
+      `{"ID":6019232215298562584,"Name":"n","target":"t",${time},"operations":[],"pgpsignatures":["s"]}`,
+      `{"id":0,"name":"n","target":"t",${time},"operations":[],"pgpsignatures":["s"]}`,
+      `{"id":5,"name":7,"target":"t",${time},"operations":[],"pgpsignatures":["s"]}`,
+      `{"id":5,"name":"n","target":"t","validfrom":"soon","expireafter":"x","operations":[],"pgpsignatures":["s"]}`,
+      `{"id":5,"name":"n","target":"t",${time},"operations":{},"pgpsignatures":["s"]}`,
+      `{"id":5,"name":"n","target":"t",${time},"operations":[],"pgpsignatures":[]}`,
+      '{"id":5,"status":"done","agent":{"name":"a","queueloc":"q"},"results":[]}',
+      '{"id":5,"status":"done","agent":{"name":"a"},"results":[]}',
+      '{"id":5,"status":"","agent":{"name":"a","queueloc":"q"}}',
+      '{"id":5,"status":"done","agent":{"name":"a","queueloc":"q"},"results":{}}',
+      '{"id":5,"status":"done","agent":[],"results":null}',
+      '{"id":5,"status":"sent","action":{"id":6.059408362783471e+18,"name":"n"},"agent":{"name":"a","queueloc":"q"}}',
+    ]
+    for (const [kind, state] of [
+      ['action', 'new'],
+      ['action', 'done'],
+      ['command', 'returned'],
+    ] as const) {
+      for (const [i, text] of texts.entries()) put(`${kind}/${state}`, `${i + 1}.json`, text)
+      const answer = await open().ask<'peek'>({
+        command: 'peek',
+        kind,
+        state,
+        names: texts.map((_, i) => `${i + 1}.json`),
+      })
+      if (!answer.ok) throw new Error(answer.sentence)
+      for (const [i, { facts }] of answer.value.rows.entries()) {
+        const parsed = parseSpoolFile(Buffer.from(texts[i] as string), kind, state, { type: 'stranger' })
+        const isBroken = parsed.problems.some((problem) => problem.severity === 'broken')
+        expect([texts[i], facts?.state], `${kind}/${state}`).toEqual([texts[i], isBroken ? 'broken' : 'read'])
+        const root = parsed.action ?? parsed.command
+        if (!root) continue
+        expect(facts?.id && { id: facts.id.digits, exact: facts.id.exact }, texts[i]).toEqual(root.id)
+        expect(facts?.status).toBe(root.status)
+        expect(facts?.name ?? '').toBe((parsed.action ?? parsed.command?.action)?.name ?? '')
+      }
+    }
+  })
+})
+
+test('the moment of a name is the one that the site reads', () => {
+  const numbers = [
+    '6059408362783470592',
+    '1795337193590190618',
+    '1445000000000000000',
+    '3400000000000',
+    '9007199254740991',
+  ]
+  numbers.push('1', '18446744073709549568', '99999999999999999999', '01')
+  for (const [kind, state] of SPOOL_STATES)
+    for (const number of numbers)
+      for (const name of [`${number}.json`, number, `${numbers[0]}-${number}.json`, `${number}.txt`, `x${number}`]) {
+        const moment = nameMoment(readSpoolName(kind, state, name))
+        const seconds = momentOf(kind, state, name)
+        expect([kind, state, name, seconds === null], name).toEqual([kind, state, name, moment === null])
+        if (moment && seconds !== null)
+          expect(Math.abs(instantToDate(moment).getTime() / 1000 - seconds)).toBeLessThan(0.002)
+      }
+})
+
+test('a change of the spool changes its token', async () => {
+  makeStates()
+  const client = open()
+  const token = async () => {
+    const answer = await client.ask<'token'>({ command: 'token' })
+    return answer.ok && answer.value.token
+  }
+  const first = await token()
+  expect(await token()).toBe(first)
+  put('action/new', 'a.json')
+  const added = await token()
+  expect(added).not.toBe(first)
+  await new Promise((later) => setTimeout(later, 50))
+  const settled = await token()
+  expect(await token()).toBe(settled)
+  if (process.platform === 'linux') {
+    fs.appendFileSync(path.join(root, 'action/new/a.json'), ' ')
+    await expect.poll(token).not.toBe(settled)
+  }
+  fs.renameSync(path.join(root, 'action/new/a.json'), path.join(root, 'action/new/b.json'))
+  await expect.poll(token).not.toBe(settled)
+})

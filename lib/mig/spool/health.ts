@@ -16,7 +16,7 @@ type Seen = {
   /** The oldest and the newest moment that a name carries. */
   oldest: Instant | null
   newest: Instant | null
-  /** When the file with the oldest name was last written; looked up for done and invalid only. */
+  /** When the oldest file of new and returned, or that with the oldest name of done and invalid, was last written. */
   oldestModified: Instant | null
 }
 
@@ -66,6 +66,8 @@ export function stateHealth(
 ): SpoolHealth {
   const age = ageAt(now)
   const patience = 2 * timings.collectorPeriod
+  // What a name of command/returned carries is when the command was made, or the answer: how long it lies there it does not say.
+  const waitsSince = seen.oldestModified ?? seen.oldest
   const waits = `The oldest file waits longer than two collector periods (${formatDuration(patience)})`
   const retention = formatDuration(timings.spoolDeleteAfter)
 
@@ -78,13 +80,13 @@ export function stateHealth(
     )
   if (seen.newest && age(seen.newest) < -CLOCK_AHEAD_MS)
     return say('odd', 'ahead', 'A name carries a moment in the future: a clock is wrong, or the name is not MIG’s.')
-  if (state === 'returned' && age(seen.oldest) > patience)
+  if (state === 'returned' && age(waitsSince) > patience)
     return say(
       'bad',
       'stuck',
       `${waits}. One file that MIG cannot read stops expiry and cleaning for everybody until it is deleted by hand; or the scheduler is down.`,
     )
-  if (state === 'new' && age(seen.oldest) > patience)
+  if (state === 'new' && age(waitsSince) > patience)
     return say('attention', 'waits long', `${waits}: its validity has not begun yet, or the scheduler is down.`)
   if (isCleaned(kind, state) && age(seen.oldestModified) > timings.spoolDeleteAfter + patience)
     return say(

@@ -55,7 +55,12 @@ describe('a spool beside its database', () => {
     put(NEW, 'mine.json', `{"id":0,"pgpsignatures":["${SIGNATURE}"]}`)
     put(INVALID, '1795337193590190618.json', '{"id":6019232215298563000}', '2014-09-15T21:19:00Z')
     put(INFLIGHT, `${ACTION}-${COMMAND}.json`, '{"id":1}')
-    put(RETURNED, '6059408369206591488', `{"id":6.05940836920659e+18,"action":{"id":6.059408362783471e+18}}`)
+    put(
+      RETURNED,
+      '6059408369206591488',
+      `{"id":6.05940836920659e+18,"action":{"id":6.059408362783471e+18}}`,
+      '2014-09-15T21:20:00Z',
+    )
     fs.symlinkSync('/etc/passwd', path.join(root, 'action/new/passwd.json'))
   })
   afterAll(() => {
@@ -131,7 +136,7 @@ describe('a spool beside its database', () => {
 
     test('filters by a part of the name, escapes and all', async () => {
       const count = async (name: string) => {
-        const answer = await listSpoolFiles(viewer, { directory: NEW, size: 50, name })
+        const answer = await listSpoolFiles(viewer, { directory: NEW, size: 50, filters: { name } })
         return answer.ok && answer.value.rows.length
       }
       expect(await count('MINE')).toBe(1)

@@ -1,17 +1,26 @@
 import 'server-only'
+import { createHash } from 'node:crypto'
 import type { Viewer } from '@/lib/auth/viewer'
 import { pool } from '@/lib/db/pool'
 import { type Sql, sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
-import type { MigId } from '@/lib/mig/wire/id'
+import { type MigId, parseId } from '@/lib/mig/wire/id'
 import { readSpoolName, SPOOL_STATES, type SpoolDirectory, type SpoolName } from '@/lib/mig/wire/spool-name'
-import { compareInstants, type Instant, nanosToInstant } from '@/lib/mig/wire/time'
+import { compareInstants, dateToInstant, type Instant, instantToDate, nanosToInstant } from '@/lib/mig/wire/time'
 import { now } from '@/lib/now'
 import type { Cursor, Page } from '@/lib/page'
 import type { EntryKind, SpoolAnswer, SpoolFailure } from './answer'
-import { type Entry, failure, type SpoolClient, spoolClient } from './client'
+import {
+  type Entry,
+  failure,
+  type ScannedState,
+  type SpoolClient,
+  type SpoolOrder,
+  type SpoolRequest,
+  spoolClient,
+} from './client'
 import {
   encodeFileName,
   fileNameBytes,
@@ -22,6 +31,7 @@ import {
 } from './file-name'
 import { actionIdOf, fileAge, missingState, nameMoment, type SpoolHealth, stateHealth } from './health'
 import { type FileId, type ParsedFile, parseSpoolFile } from './parse'
+import type { SpoolFileFilters, SpoolFileParams } from './search-params'
 
 /** Files of more bytes are not read. */
 export const FILE_CAP = 16 * 1024 * 1024
@@ -38,15 +48,40 @@ export type StateOverview = {
   /** The oldest and the newest moment that the names carry. */
   oldest: Instant | null
   newest: Instant | null
+  /** What the background scan last saw here; null before its first round. */
+  scan: StateScan | null
+  /** Files last written more than two collector periods ago, of new and returned, where none should stay; of so many at most. */
+  overdue: { count: number; more: boolean } | null
+  /** Files of action/invalid whose name is the moment of a failure (mig-domain.md 2.2). */
+  failures: { count: number; more: boolean }
   health: SpoolHealth
+}
+
+/** Sizes and times of a state's files, seen at `at` by this machine's clock. */
+export type StateScan = {
+  at: Instant
+  files: number
+  bytes: number
+  /** There were more files than the scan keeps. */
+  isCut: boolean
+  oldest: Instant | null
+  newest: Instant | null
+  /** How many files were last written within each span, the youngest first; the last one has no end. */
+  ages: { within: number | null; count: number }[]
 }
 
 export type SpoolOverview = {
   root: string
   /** The "now" that ages are counted from. */
   now: Instant
+  /** What `spoolChange` gave when this was read. */
+  token: string
   /** Why nothing at all can be said. */
   problem: SpoolFailure | null
+  /** When the background scan last ended somewhere. */
+  scannedAt: Instant | null
+  /** The background scan is on its way: where, and how many files of that state it has seen. */
+  scanning: { state: string; seen: number } | null
   states: StateOverview[]
   /** Entries of the root and the two kind directories that are none of the eight states; normal to have some. */
   besides: { shown: string[]; count: number }
@@ -72,7 +107,17 @@ export type SpoolFileRow = {
   command: LinkedCommand | null
 }
 
-export type SpoolFilePage = Page<SpoolFileRow> & { entries: number; preceding: number; now: Instant }
+export type SpoolFilePage = Page<SpoolFileRow> & {
+  /** All entries of the directory, and those that the filters on names and sizes leave. */
+  entries: number
+  matching: number
+  preceding: number
+  /** When the background scan saw the files, for a list that is made of it. */
+  scannedAt: Instant | null
+  /** A filter on what is inside: so many files were looked into, from the how-manieth on. */
+  looked: { from: number; files: number } | null
+  now: Instant
+}
 
 export type SpoolFileDetail = ParsedFile & {
   directory: SpoolDirectory
@@ -98,18 +143,47 @@ function client(): SpoolClient {
   return spoolClient(env().spoolDir)
 }
 
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+/** The edges of the bars of ages, in milliseconds. */
+export const AGE_EDGES = [MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR, 72 * HOUR] as const
+/** So many files are looked at to see whether one waits too long. */
+const OVERDUE_LOOKED = 2_000
+
+/** A word that is another one after every change of the spool that can be seen; the reason when it cannot be. */
+export async function spoolChange(_viewer: Viewer): Promise<string> {
+  const answer = await client().ask<'token'>({ command: 'token' })
+  return answer.ok ? createHash('sha256').update(answer.value.token).digest('base64url').slice(0, 20) : answer.reason
+}
+
 /** The eight states with counts, ages and health; every state by itself, so that one that is missing hides no other. */
-export async function getSpoolOverview(_viewer: Viewer): Promise<SpoolOverview> {
+export async function getSpoolOverview(viewer: Viewer): Promise<SpoolOverview> {
   const spool = client()
   const { mig } = await now()
-  const [root, states] = await Promise.all([
+  // Before the reading: what changes meanwhile is seen as a change.
+  const token = await spoolChange(viewer)
+  const [root, scan] = await Promise.all([
     spool.ask<'root'>({ command: 'root' }),
-    Promise.all(SPOOL_STATES.map((directory) => overviewOf(spool, directory, mig))),
+    spool.ask<'scan'>({ command: 'scan', edges: AGE_EDGES.map((edge) => instantToDate(mig).getTime() - edge) }),
   ])
+  const scanned = scan.ok ? scan.value.states : []
+  const states = await Promise.all(
+    SPOOL_STATES.map((directory) =>
+      overviewOf(
+        spool,
+        directory,
+        mig,
+        scanned.find((one) => one.kind === directory[0] && one.state === directory[1]),
+      ),
+    ),
+  )
   return {
     root: spool.root,
     now: mig,
+    token,
     problem: root.ok ? null : root,
+    scannedAt: scanned.length ? dateToInstant(new Date(Math.max(...scanned.map(({ at }) => at)))) : null,
+    scanning: scan.ok ? scan.value.running : null,
     states,
     besides: root.ok
       ? { shown: root.value.besides.map(showBytes), count: root.value.besidesCount }
@@ -117,10 +191,41 @@ export async function getSpoolOverview(_viewer: Viewer): Promise<SpoolOverview> 
   }
 }
 
-async function overviewOf(spool: SpoolClient, directory: SpoolDirectory, at: Instant): Promise<StateOverview> {
+function scanOf(scanned: ScannedState | undefined): StateScan | null {
+  if (!scanned) return null
+  const { at, files, bytes, isCut, oldest, newest, older } = scanned
+  const moment = (millis: number | null) =>
+    millis === null ? null : instantOf(BigInt(Math.round(millis)) * 1_000_000n)
+  const counts = [files, ...older]
+  return {
+    at: dateToInstant(new Date(at)),
+    files,
+    bytes,
+    isCut,
+    oldest: moment(oldest),
+    newest: moment(newest),
+    ages: counts.map((count, i) => ({ within: AGE_EDGES[i] ?? null, count: count - (counts[i + 1] ?? 0) })),
+  }
+}
+
+async function overviewOf(
+  spool: SpoolClient,
+  directory: SpoolDirectory,
+  at: Instant,
+  scanned: ScannedState | undefined,
+): Promise<StateOverview> {
   const [kind, state] = directory
   const answer = await spool.ask<'survey'>({ command: 'survey', kind, state })
-  const none = { files: 0, strangers: 0, strangerNames: [], oldest: null, newest: null }
+  const none = {
+    files: 0,
+    strangers: 0,
+    strangerNames: [],
+    oldest: null,
+    newest: null,
+    scan: null,
+    overdue: null,
+    failures: { count: 0, more: false },
+  }
   if (!answer.ok) {
     const isMissing = answer.reason === 'absent'
     return {
@@ -132,7 +237,7 @@ async function overviewOf(spool: SpoolClient, directory: SpoolDirectory, at: Ins
         : { tone: 'bad', word: answer.reason === 'slow' ? 'no answer' : 'unreadable', sentence: answer.sentence },
     }
   }
-  const { files, strangers, strangerNames, extremes } = answer.value
+  const { files, strangers, strangerNames, extremes, stamped } = answer.value
   const moments = extremes
     .flatMap((name) => {
       const moment = nameMoment(readSpoolName(kind, state, name))
@@ -142,8 +247,25 @@ async function overviewOf(spool: SpoolClient, directory: SpoolDirectory, at: Ins
   const oldest = moments[0] ?? null
   const newest = moments.at(-1)?.moment ?? null
   const kept = kind === 'action' && (state === 'done' || state === 'invalid')
-  const looked = kept && oldest ? await spool.ask<'stat'>({ command: 'stat', kind, state, names: [oldest.name] }) : null
-  const oldestModified = looked?.ok ? modifiedOf(looked.value.rows[0]) : null
+  const passing = state === 'new' || state === 'returned'
+  const [looked, waiting, failures] = await Promise.all([
+    kept && oldest ? spool.ask<'stat'>({ command: 'stat', kind, state, names: [oldest.name] }) : null,
+    passing && files > 0
+      ? spool.ask<'overdue'>({
+          command: 'overdue',
+          kind,
+          state,
+          before: instantToDate(at).getTime() - 2 * env().collectorPeriod,
+          limit: OVERDUE_LOOKED,
+        })
+      : null,
+    countFailures(stamped),
+  ])
+  const oldestModified = looked?.ok
+    ? modifiedOf(looked.value.rows[0])
+    : waiting?.ok && waiting.value.oldest !== null
+      ? instantOf(waiting.value.oldest)
+      : null
   const seen = { files, strangers, oldest: oldest?.moment ?? null, newest, oldestModified }
   return {
     directory,
@@ -153,8 +275,21 @@ async function overviewOf(spool: SpoolClient, directory: SpoolDirectory, at: Ins
     strangerNames: strangerNames.map((name) => ({ name: encodeFileName(name), shown: showBytes(name) })),
     oldest: seen.oldest,
     newest,
+    scan: scanOf(scanned),
+    overdue: waiting?.ok
+      ? { count: waiting.value.overdue, more: waiting.value.looked < waiting.value.total && waiting.value.overdue > 0 }
+      : null,
+    failures,
     health: stateHealth(directory, seen, env(), at),
   }
+}
+
+/** Of the names that may be the nanosecond of a failure those that are no action's id (mig-domain.md 2.2). */
+async function countFailures(stamped: { count: number; names: string[] }): Promise<StateOverview['failures']> {
+  const ids = stamped.names.flatMap((name) => parseId(name.replace(/\.json$/, '')) ?? [])
+  if (ids.length === 0) return { count: 0, more: false }
+  const actions = await findActions(sql`a.id = ANY(${ids}::numeric[])`, ids.length)
+  return { count: ids.length - actions.length, more: stamped.count > stamped.names.length }
 }
 
 function showBytes(latin1: string): string {
@@ -177,46 +312,95 @@ function instantOf(nanos: bigint): Instant | null {
 type FileListParams = {
   directory: SpoolDirectory
   size: number
-  /** Cursors whose key is a file's name. */
+  sort?: SpoolFileParams['sort']
   after?: Cursor
   before?: Cursor
-  /** Part of the name, without regard to case. */
-  name?: string
+  filters?: SpoolFileFilters
 }
 
-type NamedEntry = { row: SpoolFileRow; read: SpoolName }
+type ListRequest = Extract<SpoolRequest, { command: 'list' }>
+type NamedEntry = { row: SpoolFileRow; read: SpoolName; key: number | null }
 
-/** One page of a state's files by name, with exact counts; the rows that the names' ids have in the database come along. */
-export async function listSpoolFiles(_viewer: Viewer, params: FileListParams): Promise<SpoolAnswer<SpoolFilePage>> {
-  const [kind, state] = params.directory
-  const cursorName = (cursor: Cursor | undefined) => {
-    const name = cursor && readFileName(cursor.key)
-    return name ? fileNameBytes(name) : undefined
+const BY_NAME = { key: 'file', descending: false }
+
+/** The worker's question for a list; a cursor is a name, and its key where the order has one. Throws `invalid` for another list's cursor. */
+function listRequest(
+  { directory, size, sort = BY_NAME, after, before, filters = {} }: FileListParams,
+  at: Instant,
+): ListRequest {
+  const [kind, state] = directory
+  const { key: order, descending } = sort
+  const none = descending ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+  const place = (cursor: Cursor | undefined): { name: string; key: number } | null => {
+    if (!cursor) return null
+    const name = readFileName(order === 'file' ? cursor.key : cursor.id)
+    const key = order === 'file' ? 0 : cursor.key === '' ? none : Number(cursor.key)
+    if (!name || Number.isNaN(key))
+      throw new AppError('invalid', 'This page address does not belong to this list: start again from its first page.')
+    return { name: fileNameBytes(name), key }
   }
-  const answer = await client().ask<'list'>({
+  const [behind, ahead] = [place(after), place(before)]
+  const millis = instantToDate(at).getTime()
+  const { name, id, older, newer, written, larger, smaller, action, agent, status, broken } = filters
+  return {
     command: 'list',
     kind,
     state,
-    size: params.size,
-    after: cursorName(params.after),
-    before: cursorName(params.before),
-    contains: params.name && nameTextBytes(params.name),
-  })
+    size,
+    order: order as SpoolOrder,
+    descending,
+    ...(behind && { after: behind.name, afterKey: behind.key }),
+    ...(ahead && { before: ahead.name, beforeKey: ahead.key }),
+    match: {
+      ...(name && { contains: nameTextBytes(name) }),
+      ...(id && { ids: [id.id], ...(id.exact ? {} : { rounded: Number(id.id) }) }),
+      ...(older && { madeBefore: Math.floor((millis - older) / 1000) }),
+      ...(newer && { madeAfter: Math.floor((millis - newer) / 1000) }),
+    },
+    minBytes: larger,
+    maxBytes: smaller,
+    ...(written && { writtenBefore: millis - written }),
+    ...((action || agent || status || broken) && { content: { action, agent, status, broken } }),
+  }
+}
+
+/**
+ * One page of a state's files in the asked order, with exact counts; the rows that the names' ids have in the database come
+ * along. With a filter on what is inside, the files of one bounded look.
+ */
+export async function listSpoolFiles(_viewer: Viewer, params: FileListParams): Promise<SpoolAnswer<SpoolFilePage>> {
+  const { mig } = await now()
+  const answer = await client().ask<'list'>(listRequest(params, mig))
   if (!answer.ok) return answer
-  const { rows: entries, total, matching, preceding } = answer.value
-  const rows = await withLinks(entries.map((entry) => readEntry(params.directory, entry)))
-  const cursor = (row: SpoolFileRow | undefined): Cursor | null => (row ? { key: row.name, id: '' } : null)
+  const { rows: entries, total, matching, preceding, scannedAt, looked } = answer.value
+  const named = entries.map((entry) => readEntry(params.directory, entry))
+  const rows = await withLinks(named)
+  const order = params.sort?.key ?? 'file'
+  const cursorAt = (name: SpoolFileName, key: number | null): Cursor =>
+    order === 'file' ? { key: name, id: '' } : { key: key === null ? '' : String(key), id: name }
+  const cursor = (i: number): Cursor | null => {
+    const at = named.at(i)
+    return at ? cursorAt(at.row.name, at.key) : null
+  }
+  const next = looked
+    ? looked.next && cursorAt(encodeFileName(looked.next.name), looked.next.key)
+    : preceding + rows.length < matching
+      ? cursor(-1)
+      : null
   return {
     ok: true,
     value: {
       rows,
-      total: { count: matching, more: false },
+      total: looked ? { count: rows.length, more: looked.next !== null } : { count: matching, more: false },
       entries: total,
+      matching,
       preceding,
-      first: cursor(rows[0]),
-      previous: preceding > 0 ? cursor(rows[0]) : null,
-      next: preceding + rows.length < matching ? cursor(rows.at(-1)) : null,
-      now: (await now()).mig,
+      first: cursor(0),
+      previous: !looked && preceding > 0 ? cursor(0) : null,
+      next,
+      scannedAt: scannedAt === null ? null : dateToInstant(new Date(scannedAt)),
+      looked: looked && { from: looked.from, files: looked.files },
+      now: mig,
     },
   }
 }
@@ -238,7 +422,7 @@ function readEntry([kind, state]: SpoolDirectory, entry: Entry): NamedEntry {
     action: null,
     command: null,
   }
-  return { row, read }
+  return { row, read, key: entry.key }
 }
 
 /** The rows of a list with the database's rows for the ids of their names; an export needs no commands. */
@@ -361,6 +545,8 @@ function byFileId(column: Sql, { id, exact }: FileId): Sql {
     : sql`${column} BETWEEN ${id}::numeric - 1024 AND ${id}::numeric + 1024 AND ${column}::float8 = ${id}::float8`
 }
 
+type ExportedList = { sort: SpoolFileParams['sort']; filters: SpoolFileFilters }
+
 /**
  * All files of a state in the list's order. Each pass over the directory gives the next window of names, so memory stays
  * flat; files that come or go meanwhile are there or not, none is given twice.
@@ -368,22 +554,23 @@ function byFileId(column: Sql, { id, exact }: FileId): Sql {
 export async function* eachSpoolFile(
   _viewer: Viewer,
   directory: SpoolDirectory,
-  filter: { name?: string },
+  { sort, filters }: Partial<ExportedList>,
 ): AsyncGenerator<SpoolFileRow[]> {
-  const [kind, state] = directory
-  const contains = filter.name && nameTextBytes(filter.name)
-  let after: string | undefined
+  const { mig } = await now()
+  let request = listRequest({ directory, size: EXPORT_WINDOW, sort, filters }, mig)
+  const none = sort?.descending ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
   for (;;) {
-    const answer = await client().ask<'list'>({ command: 'list', kind, state, size: EXPORT_WINDOW, after, contains })
+    const answer = await client().ask<'list'>(request)
     if (!answer.ok) throw spoolError(answer)
-    const { rows } = answer.value
+    const { rows, looked } = answer.value
     for (let i = 0; i < rows.length; i += EXPORT_BATCH)
       yield await withLinks(
         rows.slice(i, i + EXPORT_BATCH).map((entry) => readEntry(directory, entry)),
         false,
       )
-    if (rows.length < EXPORT_WINDOW) return
-    after = rows.at(-1)?.name
+    const last = looked ? looked.next : rows.length < EXPORT_WINDOW ? null : (rows.at(-1) ?? null)
+    if (!last) return
+    request = { ...request, after: last.name, afterKey: request.order === 'file' ? 0 : (last.key ?? none) }
   }
 }
 
@@ -393,7 +580,8 @@ export function spoolError(answer: SpoolFailure): AppError {
   if (reason === 'absent' || reason === 'absent-root' || reason === 'vanished')
     return new AppError('not_found', sentence)
   if (reason === 'bad-name' || reason === 'bad-state') return new AppError('invalid', sentence)
-  if (reason === 'not-regular' || reason === 'too-big' || reason === 'link') return new AppError('conflict', sentence)
+  if (reason === 'not-regular' || reason === 'too-big' || reason === 'link' || reason === 'not-scanned')
+    return new AppError('conflict', sentence)
   return new AppError('unavailable', sentence)
 }
 
@@ -401,10 +589,10 @@ export function spoolError(answer: SpoolFailure): AppError {
 export async function exportSpoolFiles(
   viewer: Viewer,
   directory: SpoolDirectory,
-  filter: { name?: string },
+  params: Partial<ExportedList>,
 ): Promise<ExportSource> {
   const [kind, state] = directory
-  const batches = eachSpoolFile(viewer, directory, filter)
+  const batches = eachSpoolFile(viewer, directory, params)
   // Asked for before the answer begins, so that a spool that is away is an error and not an empty file.
   const first = await batches.next()
   const cells = (row: SpoolFileRow) => ({

@@ -5,10 +5,9 @@ import { dataPage, type PageProps } from '@/components/layout/data-page'
 import { Live } from '@/components/layout/live'
 import { PageHeader } from '@/components/layout/page-header'
 import { SpoolFailurePanel } from '@/components/spool/failure'
-import { SpoolFileFilters, SpoolFileTable } from '@/components/spool/file-table'
+import { SpoolFileFilters, SpoolFileTable, SpoolListNote } from '@/components/spool/file-table'
 import { requireViewer } from '@/lib/auth/viewer'
-import { formatCount, formatNumber } from '@/lib/format'
-import { listSpoolFiles } from '@/lib/mig/spool/queries'
+import { listSpoolFiles, spoolChange } from '@/lib/mig/spool/queries'
 import { readDirectory, spoolFileList } from '@/lib/mig/spool/search-params'
 import { now } from '@/lib/now'
 
@@ -33,29 +32,24 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
       </>
     )
   const { params } = parsed
-  const { size, after, before, filters } = params
-  const [answer, moment] = await Promise.all([
-    listSpoolFiles(viewer, { directory, size, after, before, name: filters.name }),
-    now(),
-  ])
+  const token = await spoolChange(viewer)
+  const [answer, moment] = await Promise.all([listSpoolFiles(viewer, { directory, ...params }), now()])
   return (
     <>
-      <PageHeader crumbs={crumbs} title={title} live={<Live now={moment} />} />
+      <PageHeader
+        crumbs={crumbs}
+        title={title}
+        live={<Live now={moment} watch={{ mode: 'change', href: `/spool/changes?since=${token}` }} />}
+      />
       <Content>
         {answer.ok ? (
           <>
-            <p className="text-muted">
-              {formatCount(answer.value.entries, 'entry', 'entries')}
-              {filters.name && `, ${formatNumber(answer.value.total.count)} with this in the name`}, by name.
-              {answer.value.rows.length > 0 &&
-                answer.value.rows.length < answer.value.total.count &&
-                ` Shown are ${formatNumber(answer.value.preceding + 1)} to ${formatNumber(answer.value.preceding + answer.value.rows.length)}.`}
-            </p>
+            <SpoolListNote directory={directory} params={params} page={answer.value} />
             <SpoolFileFilters directory={directory} params={params} />
             <SpoolFileTable directory={directory} params={params} page={answer.value} />
           </>
         ) : (
-          <SpoolFailurePanel failure={answer} />
+          <SpoolFailurePanel failure={answer} back={answer.reason === 'not-scanned' ? list.path : undefined} />
         )}
       </Content>
     </>

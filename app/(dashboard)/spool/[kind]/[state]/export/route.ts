@@ -8,5 +8,5 @@ export async function GET(request: Request, context: Context): Promise<Response>
   const directory = readDirectory(await context.params)
   if (!directory) return new Response('MIG has no such spool directory.\n', { status: 404 })
   const list = spoolFileList(directory)
-  return exportRoute(list, (viewer, { filters }) => exportSpoolFiles(viewer, directory, filters))(request, context)
+  return exportRoute(list, (viewer, params) => exportSpoolFiles(viewer, directory, params))(request, context)
 }
