@@ -1,13 +1,18 @@
 import type { ReactNode } from 'react'
+import { GroupChips } from '@/components/agents/group-chips'
 import { ChoiceField, TextField } from '@/components/data-table/filter-bar'
 import { HiddenParams } from '@/components/data-table/hidden-params'
 import { Button, LinkButton } from '@/components/ui/button'
+import { inputClass } from '@/components/ui/field'
 import { Icon } from '@/components/ui/icon'
 import type { ListDefinition, ListParams } from '@/lib/list-params'
+import { GROUP_COLUMNS, type Group } from '@/lib/mig/agents/groups'
 import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Module } from '@/lib/mig/modules/queries'
 
-type EndpointFilters = { name?: string; os?: string; module?: string[] }
+type EndpointFilters = { name?: string; os?: string; version?: string; module?: string[]; in?: Group[] }
+
+const MORE = ['version', 'tag', 'group']
 
 /** The filters of a matrix as one GET form. `fixed` are the filters that say which matrix it is: clearing keeps them. */
 export function MatrixFilters<F>({
@@ -27,10 +32,14 @@ export function MatrixFilters<F>({
   before?: ReactNode
 }) {
   const filters = params.filters as EndpointFilters
-  const own = rows === 'endpoints' ? ['name', 'os', 'state', 'module', 'agent'] : ['name', 'module']
+  const own =
+    rows === 'endpoints'
+      ? ['name', 'os', 'state', 'module', 'agent', 'rule', 'queueloc', 'env', 'in', ...MORE]
+      : ['name', 'module']
   const isFiltered = own.some((name) => params.given[name] && !fixed.includes(name))
   const cleared = Object.fromEntries(Object.entries(params.given).filter(([name]) => fixed.includes(name)))
-  const set = [...(before ? fixed : []), 'edit', 'name', 'os', 'state', 'module']
+  const set = [...(before ? fixed : []), 'edit', 'name', 'os', 'state', 'module', ...(rows === 'endpoints' ? MORE : [])]
+  const canGroup = Object.hasOwn(list.filters as object, 'group')
   return (
     <search className="no-print">
       {/* The key: fields keep what was typed over a soft navigation, so clearing would leave them filled. */}
@@ -49,6 +58,40 @@ export function MatrixFilters<F>({
             />
           </>
         )}
+        {rows === 'endpoints' && (
+          <>
+            <TextField name="version" label="Version" value={filters.version} width="w-28" />
+            {[...(params.given.tag ?? []), ''].map((value, i) => (
+              <TextField
+                key={`tag ${value}`}
+                name="tag"
+                label={i ? 'and tag' : 'Tag, key or key=value'}
+                value={value}
+              />
+            ))}
+            {canGroup && (
+              <label className="flex w-40 flex-col gap-1 text-muted text-xs">
+                Rows by
+                <input
+                  type="search"
+                  name="group"
+                  list="matrix-groups"
+                  defaultValue={params.given.group?.[0] ?? ''}
+                  placeholder="endpoint, os, tag:KEY"
+                  autoComplete="off"
+                  className={inputClass}
+                />
+                <datalist id="matrix-groups">
+                  {Object.entries(GROUP_COLUMNS).map(([value, label]) => (
+                    <option key={value} value={value}>
+                      {label}
+                    </option>
+                  ))}
+                </datalist>
+              </label>
+            )}
+          </>
+        )}
         {!fixed.includes('module') && <ModuleChoice modules={modules} chosen={filters.module} />}
         <Button type="submit">Show</Button>
         {isFiltered && (
@@ -57,6 +100,11 @@ export function MatrixFilters<F>({
           </LinkButton>
         )}
       </form>
+      {filters.in && (
+        <div className="pt-2">
+          <GroupChips list={list as never} params={params as never} groups={filters.in} />
+        </div>
+      )}
     </search>
   )
 }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { pool } from '@/lib/db/pool'
 import type { RawParams } from '@/lib/list-params'
+import { groupText } from '@/lib/mig/agents/groups'
 import { listModules } from '@/lib/mig/modules/queries'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
@@ -15,6 +16,7 @@ import {
   getPerson,
   getWeightCell,
   listPeople,
+  listRequirementGroups,
   listRequirements,
   listWeightsOf,
   listWeightsOn,
@@ -125,6 +127,51 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('the ACL matrices, layou
     expect(await count({ state: 'gone' })).toBe(0)
     expect(await count({ name: '%' })).toBe(0)
     expect(await count({ agent: agent(1) })).toBe(1)
+  })
+
+  test('groups of endpoints: what they have stored, each number leading to exactly its endpoints', async () => {
+    const modules = await listModules(viewer)
+    const groups = async (raw: RawParams) => {
+      const params = requirements(raw)
+      if (!params.filters.group) throw new Error('no group')
+      return listRequirementGroups(viewer, params, params.filters.group, modules, NOW)
+    }
+    const bySystem = await groups({ group: 'os' })
+    expect(bySystem.rows.map((row) => [groupText(row.group), row.count, row.cells])).toEqual([
+      ['os=windows', 60, {}],
+      ['os=linux', 2, { 1: { set: 2, least: 2, most: 2 }, 3: { set: 1, least: 1, most: 1 } }],
+    ])
+    await owner(`UPDATE public.agtmodreq SET minimumweight = 3 WHERE moduleid = 1 AND agentid = ${agent(3)}`)
+    const byName = await groups({ group: 'name', os: 'linux' })
+    expect(byName.rows.map((row) => [groupText(row.group), row.cells['1']])).toEqual([
+      ['name=web#', { set: 2, least: 2, most: 3 }],
+    ])
+    await owner(`UPDATE public.agtmodreq SET minimumweight = 2 WHERE moduleid = 1 AND agentid = ${agent(3)}`)
+    const names = async (raw: RawParams) =>
+      (await listRequirements(viewer, requirements(raw), modules, NOW)).rows.map((row) => row.endpoint.name)
+    expect(await names({ in: 'name=web#', rule: '3=none' })).toEqual(['web2'])
+    expect(await names({ in: 'name=web#', rule: ['3=1', '1=2'] })).toEqual(['web1'])
+    // A rule that was left behind is none.
+    expect(await names({ name: 'web1', rule: '2=4' })).toEqual([])
+    expect(requirementList.parse({ rule: '3' })).toMatchObject({ ok: false })
+    const first = await groups({ group: 'os', size: '25' })
+    const edge = await listRequirementGroups(
+      viewer,
+      { ...requirements({ group: 'os' }), size: 1 },
+      { column: 'os' },
+      modules,
+      NOW,
+    )
+    expect([edge.rows.length, edge.total.count, first.next]).toEqual([1, 2, null])
+    const next = { ...requirements({ group: 'os' }), size: 1, after: edge.next ?? undefined }
+    expect((await listRequirementGroups(viewer, next, { column: 'os' }, modules, NOW)).rows[0]?.count).toBe(2)
+    const lines = await all(await exportRequirements(viewer, requirements({ group: 'os', module: '1,3' }), NOW))
+    expect(lines.map((line) => [line.value, line.count, line.module, line.set, line.least, line.most])).toEqual([
+      ['windows', 60, 'default', 0, null, null],
+      ['windows', 60, 'file', 0, null, null],
+      ['linux', 2, 'default', 1, 1, 1],
+      ['linux', 2, 'file', 2, 2, 2],
+    ])
   })
 
   test("one investigator's weights, judged alone; a disabled one counts 0", async () => {

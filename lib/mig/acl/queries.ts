@@ -2,11 +2,12 @@ import 'server-only'
 import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import type { Viewer } from '@/lib/auth/viewer'
 import { containing } from '@/lib/db/like'
-import { countRows, fetchPage, streamRows } from '@/lib/db/list'
+import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
 import { type Sql, sql } from '@/lib/db/sql'
 import type { ExportColumn, ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
+import { type Group, type GroupKey, groupKeyText, groupOf, groupText } from '@/lib/mig/agents/groups'
 import { fleetBounds } from '@/lib/mig/agents/queries'
 import type { FleetBounds, StateBounds } from '@/lib/mig/agents/state'
 import type { EndpointState } from '@/lib/mig/agents/status'
@@ -23,6 +24,7 @@ import {
   endpointsQuery,
   newestRowSql,
   reachableSql,
+  requirementGroupsQuery,
   ruleExportQuery,
   rulesOfEndpointsSql,
 } from './window.sql'
@@ -114,6 +116,95 @@ async function boundsAt(now: Instant | FleetBounds): Promise<FleetBounds> {
 async function countEndpoints(filters: EndpointFilters, bounds: FleetBounds): Promise<Total> {
   return countRows(endpointsQuery(await vintage(), filters, bounds))
 }
+
+/** What a group's endpoints have stored for one module: how many a minimum, the least and the greatest of them. */
+export type GroupCell = { set: number; least: number; most: number }
+
+/** Endpoints that have something in common, and their stored minimums by module id; a module that none has is not there. */
+export type RequirementGroup = { group: Group; count: number; cells: Record<string, GroupCell> }
+
+type RawGroup = { value: string; count: string; groups: string; cells: string | null }
+
+const BY_COUNT = { key: 'count', descending: true }
+
+async function groupsOf(
+  params: RequirementParams,
+  by: GroupKey,
+  modules: readonly { id: MigId }[],
+  now: Instant,
+): Promise<ListQuery> {
+  const ids = modules.map((module) => module.id)
+  return requirementGroupsQuery(await vintage(), params.filters, by, ids, await fleetBounds(now))
+}
+
+function groupRow(by: GroupKey, { value, count, cells }: RawGroup): RequirementGroup {
+  const stored = Object.entries((cells ? JSON.parse(cells) : {}) as Record<string, [number, number, number]>)
+  return {
+    group: groupOf(by, value),
+    count: Number(count),
+    cells: Object.fromEntries(stored.map(([id, [set, least, most]]) => [id, { set, least, most }])),
+  }
+}
+
+/** One page of groups of endpoints, the largest first, with their minimums by module. */
+export async function listRequirementGroups(
+  _viewer: Viewer,
+  params: RequirementParams,
+  by: GroupKey,
+  modules: readonly Module[],
+  now: Instant,
+): Promise<Page<RequirementGroup>> {
+  const query = await groupsOf(params, by, modules, now)
+  const page = await fetchPage<RawGroup>(query, { ...params, sort: BY_COUNT })
+  return {
+    ...page,
+    total: { count: Number(page.rows[0]?.groups ?? 0), more: false },
+    rows: page.rows.map((row) => groupRow(by, row)),
+  }
+}
+
+/** All groups, a line a group and module. */
+async function exportGroups(params: RequirementParams, by: GroupKey, now: Instant): Promise<ExportSource> {
+  const { rows: all } = await pool().query<{ id: MigId; name: string }>(
+    sql`SELECT trunc(id)::text AS id, name FROM public.modules ORDER BY name, id`,
+  )
+  const chosen = params.filters.module
+  const modules = chosen ? all.filter((module) => chosen.includes(module.id)) : all
+  const query = await groupsOf(params, by, modules, now)
+  async function* rows() {
+    for await (const batch of streamRows<RawGroup>(query, { ...params, sort: BY_COUNT }))
+      yield batch.flatMap((raw) => {
+        const { group, count, cells } = groupRow(by, raw)
+        return modules.map(({ id, name }) => {
+          const cell = cells[id]
+          return {
+            by: groupKeyText(by),
+            value: 'unreadable' in group ? null : group.value,
+            group: groupText(group),
+            count,
+            moduleid: id,
+            module: name,
+            set: cell?.set ?? 0,
+            least: cell?.least ?? null,
+            most: cell?.most ?? null,
+          }
+        })
+      })
+  }
+  return { columns: GROUP_COLUMNS, rows: rows() }
+}
+
+const GROUP_COLUMNS: ExportColumn[] = [
+  { name: 'by', kind: 'text' },
+  { name: 'value', kind: 'text' },
+  { name: 'group', kind: 'text' },
+  { name: 'count', kind: 'number' },
+  { name: 'moduleid', kind: 'id' },
+  { name: 'module', kind: 'text' },
+  { name: 'set', kind: 'number' },
+  { name: 'least', kind: 'number' },
+  { name: 'most', kind: 'number' },
+]
 
 function endpointOf({ id, name, queueloc, os, state, last_seen }: EndpointRow): EndpointRow {
   return { id, name, queueloc, os, state, last_seen }
@@ -345,12 +436,16 @@ const RULE_COLUMNS: ExportColumn[] = [
   { name: 'module', kind: 'text' },
 ]
 
-/** Every minimum of the filtered endpoints, a line a row of `agtmodreq`; those on older rows are marked left behind. */
+/**
+ * Every minimum of the filtered endpoints, a line a row of `agtmodreq`; those on older rows are marked left behind. Of groups
+ * a line a group and module.
+ */
 export async function exportRequirements(
   _viewer: Viewer,
   params: RequirementParams,
   now: Instant,
 ): Promise<ExportSource> {
+  if (params.filters.group) return exportGroups(params, params.filters.group, now)
   const query = ruleExportQuery(await vintage(), { table: 'agtmodreq' }, params.filters, await fleetBounds(now))
   return {
     columns: [...RULE_COLUMNS, { name: 'minimumweight', kind: 'number' }, { name: 'left_behind', kind: 'flag' }],

@@ -1,6 +1,9 @@
 import { choiceFilter, defineList, type Filter, flagFilter, idFilter, modeFilter, textFilter } from '@/lib/list-params'
+import type { GroupKey } from '@/lib/mig/agents/groups'
+import { agentGroupList, agentList } from '@/lib/mig/agents/search-params'
 import { ENDPOINT_STATES } from '@/lib/mig/agents/status'
 import { type MigId, parseId } from '@/lib/mig/wire/id'
+import { GREATEST_WEIGHT, LEAST_WEIGHT } from './change'
 import { ENDPOINT_OUTCOMES } from './endpoint-verdict'
 import { RULE_BOOKS, type RuleBook } from './rule-books'
 
@@ -18,6 +21,35 @@ function idsFilter(label: string, what: string): Filter<MigId[]> {
 
 /** The modules whose columns are shown, by id. */
 const modulesFilter = idsFilter('Modules', "modules'")
+
+/** A stored minimum, or none: `3=2` is the minimum 2 for module 3, `3=none` no minimum of its own. */
+export type StoredMinimum = { module: MigId; minimum: number | null }
+
+const storedFilter: Filter<StoredMinimum[]> = {
+  label: 'Stored minimum',
+  read(texts) {
+    const read = texts.map((text): StoredMinimum | null => {
+      const parts = /^(\d+)=(none|-?\d{1,10})$/.exec(text)
+      const module = parseId(parts?.[1] ?? '')
+      const minimum = parts?.[2] === 'none' ? null : Number(parts?.[2])
+      return module && (minimum === null || Math.abs(minimum) <= 2 ** 31 - 1) ? { module, minimum } : null
+    })
+    return read.length <= 20 && read.every((one) => one !== null)
+      ? { value: read as StoredMinimum[] }
+      : { problem: 'takes a module and its minimum, such as 3=2, or 3=none' }
+  },
+}
+
+/** What of the agents' own filters the matrices take as well. */
+const ofAgents = {
+  version: agentList.filters.version,
+  queueloc: agentList.filters.queueloc,
+  tag: agentList.filters.tag,
+  env: agentList.filters.env,
+  in: agentList.filters.in,
+}
+
+const groupFilter: Filter<GroupKey> = { label: 'Rows by', read: agentGroupList.filters.by.read }
 
 /**
  * The cell whose form is open, as `row.column`: the row is an agent's id, or an investigator's where one endpoint is shown;
@@ -39,6 +71,9 @@ export const requirementList = defineList({
     os: textFilter('System'),
     state: choiceFilter('State', ENDPOINT_STATES),
     agent: idFilter('Agent'),
+    ...ofAgents,
+    rule: storedFilter,
+    group: groupFilter,
     module: modulesFilter,
     edit: cellFilter,
   },
@@ -56,11 +91,49 @@ export const permissionList = defineList({
     name: textFilter('Name'),
     os: textFilter('System'),
     state: choiceFilter('State', ENDPOINT_STATES),
+    ...ofAgents,
     module: modulesFilter,
     edit: cellFilter,
   },
   sorts: ['name'],
   defaultSort: 'name',
+})
+
+/** A weight as it is typed; the typographic minus is taken as well. */
+const weightFilter: Filter<number> = {
+  label: 'Value',
+  read([text = '']) {
+    const plain = text.trim().replace(/^[−–]/, '-')
+    const value = /^[+-]?\d{1,10}$/.test(plain) ? Number(plain) + 0 : Number.NaN
+    return value >= LEAST_WEIGHT && value <= GREATEST_WEIGHT
+      ? { value }
+      : { problem: 'takes a whole number from −2,147,483,648 to 2,147,483,647' }
+  },
+}
+
+/** What a bulk change does with the cells that its filters name. */
+export const BULK_DOES = ['set', 'remove', 'carry-over'] as const
+/** Which of those cells it takes: all, or those without or with a rule of their own. */
+export const BULK_ONLY = ['all', 'unset', 'set'] as const
+/** The tables of a bulk change; a carry-over takes both unless one is named. */
+export const BULK_TABLES = ['agtmodreq', 'invagtmodperm'] as const
+
+const { rows: _, ...agentFilters } = agentList.filters
+
+/** URL state of /acl/bulk: endpoints as /agents filters them, modules, for weights investigators, and what becomes of their cells. */
+export const bulkList = defineList({
+  path: '/acl/bulk',
+  filters: {
+    do: { ...modeFilter('Change', BULK_DOES, 'set'), default: 'set' as (typeof BULK_DOES)[number] },
+    table: { ...modeFilter('Table', BULK_TABLES, 'agtmodreq'), default: undefined },
+    module: idsFilter('Modules', "modules'"),
+    investigator: idsFilter('Investigators', "investigators'"),
+    value: weightFilter,
+    only: { ...modeFilter('Only', BULK_ONLY, 'all'), default: 'all' as (typeof BULK_ONLY)[number] },
+    ...agentFilters,
+  },
+  sorts: ['agent'],
+  defaultSort: 'agent',
 })
 
 /** URL state of /acl/what-if: who signs and what runs, or an action; which verdicts are listed, by which rule book. */

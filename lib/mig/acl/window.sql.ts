@@ -1,40 +1,98 @@
 import { disabledSql, personFrom } from '@/lib/auth/person.sql'
-import { containing } from '@/lib/db/like'
 import type { ListQuery } from '@/lib/db/list'
 import { join, type Sql, sql } from '@/lib/db/sql'
-import { agentColumnsSql } from '@/lib/mig/agents/list.sql'
+import type { ListParams } from '@/lib/list-params'
+import type { GroupKey } from '@/lib/mig/agents/groups'
+import { groupSql } from '@/lib/mig/agents/groups.sql'
+import { agentListQuery } from '@/lib/mig/agents/list.sql'
+import { agentList } from '@/lib/mig/agents/search-params'
 import type { FleetBounds, StateBounds } from '@/lib/mig/agents/state'
-import { endpointsSql, inStatesSql, isNewestSql, stateRangeSql, stateSql } from '@/lib/mig/agents/state.sql'
-import type { EndpointState } from '@/lib/mig/agents/status'
+import { endpointsSql, stateSql } from '@/lib/mig/agents/state.sql'
 import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
+import type { StoredMinimum } from './search-params'
 
-export type EndpointFilters = {
-  name?: string
-  os?: string
-  state?: EndpointState[]
+export type EndpointFilters = Partial<
+  Pick<AgentFilters, 'name' | 'os' | 'state' | 'version' | 'queueloc' | 'tag' | 'env' | 'in'>
+> & {
   agent?: { id: MigId }
+  /** Minimums that the newest row must hold, or must not have. */
+  rule?: readonly StoredMinimum[]
+}
+
+type AgentFilters = ListParams<(typeof agentList)['filters']>['filters']
+
+const NO_FILTERS: AgentFilters = { ...emptyFilters(), rows: 'endpoints' }
+
+function emptyFilters(): AgentFilters {
+  const parsed = agentList.parse({})
+  if (!parsed.ok) throw new Error(parsed.problem)
+  return parsed.params.filters
 }
 
 /** Endpoints by name, each as its newest row, whose rules hold for it (design 8). */
 export function endpointsQuery(vintage: Vintage, filters: EndpointFilters, bounds: FleetBounds): ListQuery {
-  const { from, lastSeen } = endpointsSql(bounds)
-  const where: Sql[] = [isNewestSql('a', bounds.now)]
-  if (filters.name) where.push(sql`a.name ILIKE ${containing(filters.name)}`)
-  if (filters.os) where.push(sql`lower(${agentOsSql(vintage, 'a')}) = lower(${filters.os})`)
-  if (filters.agent)
-    where.push(sql`a.queueloc = (SELECT queueloc FROM public.agents WHERE id = ${filters.agent.id}::numeric)`)
-  if (filters.state) {
-    const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
-    where.push(inStatesSql(state, filters.state), ...stateRangeSql(filters.state, bounds, true))
+  const { agent, rule, name, os, state, version, queueloc, tag, env, in: groups } = filters
+  const asked = { name, os, state, version, queueloc, tag, env, in: groups }
+  const list = agentListQuery(vintage, { filters: { ...NO_FILTERS, ...asked } }, bounds)
+  const where = [...list.where]
+  if (agent) where.push(sql`a.queueloc = (SELECT queueloc FROM public.agents WHERE id = ${agent.id}::numeric)`)
+  for (const { module, minimum } of rule ?? []) {
+    const stored = sql`FROM public.agtmodreq q WHERE q.agentid = a.id AND q.moduleid = ${module}::numeric`
+    where.push(
+      minimum === null
+        ? sql`NOT EXISTS (SELECT ${stored})`
+        : sql`EXISTS (SELECT ${stored} AND q.minimumweight = ${minimum}::integer)`,
+    )
   }
+  return { ...list, where, sorts: { name: { expression: sql`a.name`, type: 'text' } } }
+}
+
+/**
+ * Endpoints in groups: one row a group, with the stored minimums of its endpoints as JSON by module: how many there are,
+ * the least and the greatest. In one pass over the endpoints that the filters leave.
+ */
+export function requirementGroupsQuery(
+  vintage: Vintage,
+  filters: EndpointFilters,
+  by: GroupKey,
+  modules: readonly MigId[],
+  bounds: FleetBounds,
+): ListQuery {
+  const { from, where } = endpointsQuery(vintage, filters, bounds)
+  const state = stateSql(
+    { lastSeen: endpointsSql(bounds).lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
+    bounds,
+  )
+  const conditions = join(
+    where.map((one) => sql`(${one})`),
+    ' AND ',
+  )
   return {
-    select: agentColumnsSql(vintage, bounds, lastSeen),
-    from,
-    where,
-    sorts: { name: { expression: sql`a.name`, type: 'text' } },
-    id: sql`a.id`,
+    select: sql`f.value, f.count, f.groups, f.cells::text AS cells`,
+    from: sql`(
+      WITH e AS MATERIALIZED (
+        SELECT a.id, ${groupSql(vintage, by, state)} AS value FROM ${from} WHERE ${conditions}
+      ), g AS (
+        SELECT value, count(*) AS count, count(*) OVER () AS groups FROM e GROUP BY value
+      ), c AS (
+        SELECT e.value, r.moduleid, count(*) AS n, min(r.minimumweight) AS least, max(r.minimumweight) AS most
+        FROM e JOIN public.agtmodreq r ON r.agentid = e.id WHERE r.moduleid = ANY(${modules}::numeric[])
+        GROUP BY e.value, r.moduleid
+      )
+      SELECT g.value, g.count, g.groups, (
+        SELECT json_object_agg(trunc(c.moduleid)::text, json_build_array(c.n, c.least, c.most)) FROM c WHERE c.value = g.value
+      ) AS cells FROM g
+    ) f`,
+    where: [],
+    sorts: {
+      count: { expression: sql`f.count`, type: 'bigint' },
+      value: { expression: sql`f.value`, type: 'text' },
+    },
+    id: sql`f.value`,
+    idType: 'text',
+    memory: 64,
   }
 }
 

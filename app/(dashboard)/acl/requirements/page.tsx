@@ -1,6 +1,7 @@
 import { AclNote } from '@/components/acl/acl-note'
 import { AclTabs } from '@/components/acl/acl-tabs'
 import { gridUse } from '@/components/acl/grid/grid-use'
+import { GroupMatrix } from '@/components/acl/group-matrix'
 import { Legend } from '@/components/acl/legend'
 import { MatrixFilters } from '@/components/acl/matrix-filters'
 import { MinimumForm, RequirementMatrix } from '@/components/acl/requirement-matrix'
@@ -12,9 +13,11 @@ import { dataPage, type PageProps } from '@/components/layout/data-page'
 import { Live } from '@/components/layout/live'
 import { PageHeader } from '@/components/layout/page-header'
 import { Card } from '@/components/ui/card'
+import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
-import { getMinimumCell, listRequirements } from '@/lib/mig/acl/queries'
+import { getMinimumCell, listRequirementGroups, listRequirements } from '@/lib/mig/acl/queries'
 import { requirementList } from '@/lib/mig/acl/search-params'
+import { groupKeyLabel } from '@/lib/mig/agents/groups'
 import { listModules } from '@/lib/mig/modules/queries'
 import { now } from '@/lib/now'
 
@@ -35,8 +38,29 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       </>
     )
   const { params } = parsed
-  const { edit, module: chosen } = params.filters
+  const { edit, module: chosen, group } = params.filters
   const [modules, moment] = await Promise.all([listModules(viewer), now()])
+  if (group) {
+    const columns = chosen ? modules.filter((module) => chosen.includes(module.id)) : modules
+    const groups = await listRequirementGroups(viewer, params, group, columns, moment.mig)
+    return (
+      <>
+        <PageHeader crumbs={crumbs} title="Minimum weights" live={<Live now={moment} />} />
+        <Content>
+          <AclTabs current="requirements" />
+          <div className="flex flex-col gap-1">
+            <p>
+              What the endpoints have stored, by {visibleText(groupKeyLabel(group))}: {totalInWords(groups.total)}{' '}
+              {groups.total.count === 1 ? 'group' : 'groups'}.
+            </p>
+            <AclNote />
+          </div>
+          <MatrixFilters list={requirementList} params={params} modules={modules} rows="endpoints" />
+          <GroupMatrix params={params} page={groups} modules={columns} canEdit={viewer.role === 'admin'} />
+        </Content>
+      </>
+    )
+  }
   const [page, form] = await Promise.all([
     listRequirements(viewer, params, modules, moment.mig),
     edit ? getMinimumCell(viewer, edit, modules, moment.mig) : null,
