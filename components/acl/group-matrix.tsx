@@ -10,7 +10,8 @@ import { groupText } from '@/lib/mig/agents/groups'
 import type { Module } from '@/lib/mig/modules/queries'
 import type { Page } from '@/lib/page'
 import { NoRule } from './cell'
-import { Matrix } from './matrix'
+import { moduleColumns } from './grid/grid-data'
+import { ColumnHead } from './matrix'
 
 type Params = ListParams<(typeof requirementList)['filters']>
 
@@ -53,42 +54,71 @@ export function GroupMatrix({
   canEdit: boolean
 }) {
   const { group: _, edit: __, ...filters } = params.given
+  const columns = moduleColumns(modules)
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <Matrix
-        caption="Stored minimum weights by group of endpoints and module"
-        corner="Group"
-        modules={modules}
-        rows={page.rows.map((row) => ({
-          key: groupText(row.group),
-          head: (
-            <span className="flex items-center gap-2">
-              <span className="min-w-0 flex-1 truncate">{groupWords(row)}</span>
-              <TextLink href={endpointsHref(params, row)} title="Its endpoints">
-                {formatNumber(row.count)}
-              </TextLink>
-            </span>
-          ),
-          cell: (module) => (
-            <GroupMark
-              row={row}
-              cell={row.cells[module.id]}
-              module={module}
-              params={params}
-              bulk={canEdit ? bulkHref(params, row, module) : null}
-            />
-          ),
-        }))}
-        empty={
-          Object.keys(filters).length ? (
-            <NothingMatches what="endpoints" clearHref={requirementList.path} framed={false} />
-          ) : (
-            <EmptyState title="No agent has registered yet" icon="agent" framed={false}>
-              A group appears here with the first endpoint in it.
-            </EmptyState>
-          )
-        }
-      />
+      <div className="overflow-auto rounded-md border border-line bg-surface md:max-h-[max(24rem,calc(100dvh-17rem))] print:max-h-none print:overflow-visible">
+        <table className="border-separate border-spacing-0 text-sm">
+          <caption className="sr-only">Stored minimum weights by group of endpoints and module</caption>
+          <thead>
+            <tr className="[&>th]:sticky [&>th]:top-0 [&>th]:h-row [&>th]:bg-surface [&>th]:font-medium [&>th]:text-muted [&>th]:text-xs [&>th]:shadow-[inset_0_-1px_var(--line)]">
+              <th scope="col" className="left-0 z-3 w-72 min-w-40 px-3 text-left">
+                Group
+              </th>
+              {columns.map((column) => (
+                <th
+                  key={column.id}
+                  scope="col"
+                  className="z-2 min-w-16 whitespace-nowrap border-line border-l px-2 text-center"
+                >
+                  <ColumnHead column={column} />
+                </th>
+              ))}
+              <td aria-hidden="true" className="w-full border-line border-l" />
+            </tr>
+          </thead>
+          <tbody className="[&_td]:border-line [&_td]:border-t [&_td]:border-l [&_td]:p-0 [&_td]:text-center [&_td]:tabular-nums">
+            {page.rows.map((row) => (
+              <tr key={groupText(row.group)}>
+                <th
+                  scope="row"
+                  className="sticky left-0 z-1 h-row max-w-[min(22rem,60vw)] border-line border-t bg-surface px-3 text-left font-normal"
+                >
+                  <span className="flex items-center gap-2">
+                    <span className="min-w-0 flex-1 truncate">{groupWords(row)}</span>
+                    <TextLink href={endpointsHref(params, row)} title="Its endpoints">
+                      {formatNumber(row.count)}
+                    </TextLink>
+                  </span>
+                </th>
+                {modules.map((module) => (
+                  <td key={module.id}>
+                    <GroupMark
+                      row={row}
+                      cell={row.cells[module.id]}
+                      module={module}
+                      params={params}
+                      bulk={canEdit ? bulkHref(params, row, module) : null}
+                    />
+                  </td>
+                ))}
+                <td aria-hidden="true" />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {page.rows.length === 0 && (
+          <div className="sticky left-0 border-line border-t px-4 py-10 text-center">
+            {Object.keys(filters).length ? (
+              <NothingMatches what="endpoints" clearHref={requirementList.path} framed={false} />
+            ) : (
+              <EmptyState title="No agent has registered yet" icon="agent" framed={false}>
+                A group appears here with the first endpoint in it.
+              </EmptyState>
+            )}
+          </div>
+        )}
+      </div>
       <div className="text-muted text-xs">
         <Pager list={requirementList} params={params} page={page} path={requirementList.path} exportable of="groups" />
       </div>
