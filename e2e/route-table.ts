@@ -89,6 +89,7 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/acl/permissions': reads,
   '/acl/what-if': reads,
   '/acl/modules': reads,
+  '/acl/lint': reads,
   '/investigators': reads,
   '/investigators/[id]': { ...reads, path: (site) => `/investigators/${site.other.id}` },
   '/investigators/[id]/replace': {
@@ -145,6 +146,7 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
     path: (site) => `/acl/permissions/window?by=module&module=${site.module}`,
   },
   '/acl/modules/export': csv,
+  '/acl/lint/export': csv,
   '/acl/what-if/export': { investigator: 200, query: '?format=csv&signer=1&module=1' },
   '/investigators/export': csv,
   '/investigators/[id]/key': { investigator: 200, path: (site) => `/investigators/${site.other.id}/key` },

@@ -1,9 +1,9 @@
 import { Tabs } from '@/components/layout/tabs'
-import { permissionList, requirementList, whatIfList } from '@/lib/mig/acl/search-params'
+import { lintList, permissionList, requirementList, whatIfList } from '@/lib/mig/acl/search-params'
 import { moduleList } from '@/lib/mig/modules/search-params'
 
 /** The two matrices, and what they would let run. */
-export function AclTabs({ current }: { current: 'requirements' | 'permissions' | 'what-if' | 'modules' }) {
+export function AclTabs({ current }: { current: 'requirements' | 'permissions' | 'what-if' | 'lint' | 'modules' }) {
   return (
     <Tabs
       label="ACL"
@@ -13,6 +13,7 @@ export function AclTabs({ current }: { current: 'requirements' | 'permissions' |
         { key: 'permissions', label: "Investigators' weights", href: permissionList.path },
         { key: 'what-if', label: 'What if', href: whatIfList.path },
         { key: 'modules', label: 'Modules', href: moduleList.path },
+        { key: 'lint', label: 'Lint', href: lintList.path },
       ]}
     />
   )

@@ -75,7 +75,11 @@ export function requirementFor(rules: Pick<EndpointRules, 'modules' | 'requireme
 }
 
 /** The weights that the signers bring for one module's rows: a person once, whatever the number of signatures or rows. */
-function contributionsOf(rules: EndpointRules, signers: readonly Signer[], moduleId: string): Contribution[] {
+export function contributionsOf(
+  rules: Pick<EndpointRules, 'weights'>,
+  signers: readonly Signer[],
+  moduleId: string,
+): Contribution[] {
   const people = new Map<string, Contribution>()
   for (const signer of signers) {
     const row = rules.weights.find((w) => w.moduleId === moduleId && w.investigatorId === signer.investigatorId)
@@ -92,6 +96,11 @@ function contributionsOf(rules: EndpointRules, signers: readonly Signer[], modul
     if (!before || found.counted < before.counted) people.set(person, found)
   }
   return [...people.values()]
+}
+
+/** The greatest weight that these people, or some of them, bring for one module's rows; negative weights stay at home. */
+export function reachOf(rules: Pick<EndpointRules, 'weights'>, people: readonly Signer[], moduleId: string): number {
+  return contributionsOf(rules, people, moduleId).reduce((sum, { counted }) => sum + Math.max(counted, 0), 0)
 }
 
 /** Whether one module would run on the endpoint with these signers, with the sum that decides it. */

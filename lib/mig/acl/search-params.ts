@@ -5,6 +5,7 @@ import { ENDPOINT_STATES } from '@/lib/mig/agents/status'
 import { type MigId, parseId } from '@/lib/mig/wire/id'
 import { GREATEST_WEIGHT, LEAST_WEIGHT } from './change'
 import { ENDPOINT_OUTCOMES } from './endpoint-verdict'
+import { LINT_CHECKS, type LintCheck } from './lint-checks'
 import { RULE_BOOKS, type RuleBook } from './rule-books'
 
 function idsFilter(label: string, what: string): Filter<MigId[]> {
@@ -152,4 +153,19 @@ export const whatIfList = defineList({
   },
   sorts: ['name'],
   defaultSort: 'name',
+})
+
+/** URL state of /acl/lint: one check's findings; `without` asks what is lost with a person's key. */
+export const lintList = defineList({
+  path: '/acl/lint',
+  filters: {
+    check: { ...modeFilter('Check', LINT_CHECKS, 'unreachable'), default: 'unreachable' as LintCheck },
+    without: idFilter('Without'),
+    name: textFilter('Name'),
+    os: textFilter('System'),
+    module: modulesFilter,
+    person: idFilter('Investigator'),
+  },
+  sorts: ['agent'],
+  defaultSort: 'agent',
 })

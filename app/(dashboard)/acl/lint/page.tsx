@@ -1,0 +1,85 @@
+import { AclNote } from '@/components/acl/acl-note'
+import { AclTabs } from '@/components/acl/acl-tabs'
+import { LintChecks } from '@/components/acl/lint-checks'
+import { LintFilters } from '@/components/acl/lint-filters'
+import { LintTable } from '@/components/acl/lint-table'
+import { Moment } from '@/components/feedback/moment'
+import { Notice } from '@/components/feedback/notice'
+import { ProblemPanel } from '@/components/feedback/panels'
+import { Content } from '@/components/layout/content'
+import { dataPage, type PageProps } from '@/components/layout/data-page'
+import { PageHeader } from '@/components/layout/page-header'
+import { Section } from '@/components/layout/section'
+import { TextLink } from '@/components/ui/text-link'
+import { visibleText } from '@/components/ui/visible-text'
+import { requireViewer } from '@/lib/auth/viewer'
+import { countLint, countLost, listLint } from '@/lib/mig/acl/lint'
+import { LINT_WORDS } from '@/lib/mig/acl/lint-checks'
+import { getPerson } from '@/lib/mig/acl/queries'
+import { lintList } from '@/lib/mig/acl/search-params'
+import { listModules } from '@/lib/mig/modules/queries'
+import { now } from '@/lib/now'
+
+export const metadata = { title: 'Lint' }
+
+const crumbs = [{ label: 'ACL', href: '/acl/requirements' }]
+
+export default dataPage(async ({ searchParams }: PageProps) => {
+  const viewer = await requireViewer()
+  const parsed = lintList.parse(await searchParams)
+  if (!parsed.ok)
+    return (
+      <>
+        <PageHeader crumbs={crumbs} title="Lint" />
+        <Content>
+          <ProblemPanel problem={parsed.problem} clearHref={lintList.path} />
+        </Content>
+      </>
+    )
+  const { params } = parsed
+  const { check, without } = params.filters
+  const [moment, modules, counts, lost, person] = await Promise.all([
+    now(),
+    listModules(viewer),
+    countLint(viewer),
+    without ? countLost(viewer, without.id) : null,
+    without ? getPerson(viewer, without.id) : null,
+  ])
+  const counted = without ? lost?.found : counts?.found[check]
+  const page = await listLint(viewer, params, counted ?? null, moment.mig)
+  const words = LINT_WORDS[check]
+  return (
+    <>
+      <PageHeader crumbs={crumbs} title="Lint" />
+      <Content>
+        <AclTabs current="lint" />
+        <div className="flex flex-col gap-1">
+          <p>
+            What is wrong with the rules of the newest process of each endpoint
+            {counts && (
+              <>
+                , counted over the whole fleet <Moment at={counts.madeAt} now={moment.clock} />
+              </>
+            )}
+            .
+          </p>
+          <AclNote />
+        </div>
+        <LintChecks counts={counts?.found ?? null} current={check} />
+        <Section title={words.label} id="findings">
+          {without && (
+            <Notice tone="attention" title="Without one key">
+              Only the minimums that all active people reach together, and would not without the key of{' '}
+              <TextLink href={`/investigators/${without.id}`}>{visibleText(person?.name ?? without.id)}</TextLink>.
+            </Notice>
+          )}
+          <p className="max-w-text text-sm">
+            {words.why} <span className="text-muted">{words.what}</span>
+          </p>
+          <LintFilters params={params} modules={modules} />
+          <LintTable params={params} page={page} now={moment.mig} />
+        </Section>
+      </Content>
+    </>
+  )
+})

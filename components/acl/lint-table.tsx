@@ -1,0 +1,110 @@
+import { StateBadge } from '@/components/agents/state-badge'
+import { type Column, DataTable } from '@/components/data-table/data-table'
+import { Moment } from '@/components/feedback/moment'
+import { EmptyState, NothingMatches } from '@/components/feedback/panels'
+import { TextLink } from '@/components/ui/text-link'
+import { visibleText } from '@/components/ui/visible-text'
+import { formatNumber } from '@/lib/format'
+import type { ListParams } from '@/lib/list-params'
+import type { LintRow } from '@/lib/mig/acl/lint'
+import { LINT_WORDS, type LintCheck } from '@/lib/mig/acl/lint-checks'
+import { lintList } from '@/lib/mig/acl/search-params'
+import type { Page } from '@/lib/page'
+
+const name: Column<LintRow> = {
+  id: 'name',
+  header: 'Endpoint',
+  sort: 'agent',
+  cell: (row) => <bdi>{visibleText(row.name)}</bdi>,
+}
+const module: Column<LintRow> = {
+  id: 'module',
+  header: 'Module',
+  cell: (row) =>
+    row.module === null ? null : (
+      <TextLink href={`/acl/requirements?agent=${row.agentid}&module=${row.moduleid}`}>
+        <bdi>{visibleText(row.module)}</bdi>
+      </TextLink>
+    ),
+}
+const person: Column<LintRow> = {
+  id: 'investigator',
+  header: 'Investigator',
+  cell: (row) =>
+    row.investigator === null ? null : (
+      <TextLink href={`/investigators/${row.investigatorid}`}>
+        <bdi>{visibleText(row.investigator)}</bdi>
+      </TextLink>
+    ),
+}
+const figure = (id: 'minimumweight' | 'weight', header: string): Column<LintRow> => ({
+  id,
+  header,
+  align: 'right',
+  cell: (row) => (row[id] === null ? null : formatNumber(row[id])),
+})
+const why: Column<LintRow> = { id: 'why', header: 'Why', cell: (row) => row.why }
+const os: Column<LintRow> = { id: 'os', header: 'System', cell: (row) => visibleText(row.os ?? '') }
+const state: Column<LintRow> = {
+  id: 'state',
+  header: 'State',
+  cell: (row) => (row.state ? <StateBadge state={row.state} bare /> : null),
+}
+const seen = (now: string): Column<LintRow> => ({
+  id: 'seen',
+  header: 'Last seen',
+  cell: (row) => <Moment at={row.last_seen} now={now} none="no moment" />,
+})
+
+function columns(check: LintCheck, now: string): Column<LintRow>[] {
+  if (check === 'people')
+    return [{ ...name, header: 'Investigator' }, why, figure('weight', 'Weights')]
+  const about: Record<Exclude<LintCheck, 'people'>, Column<LintRow>[]> = {
+    unreachable: [module, figure('minimumweight', 'Minimum'), figure('weight', 'All together')],
+    'below-one': [module, figure('minimumweight', 'Minimum')],
+    'single-person': [module, person, figure('weight', 'Weight'), figure('minimumweight', 'Minimum')],
+    'no-weights': [module, figure('minimumweight', 'Minimum')],
+    'no-rule': [],
+    'no-requirement': [module, person, figure('weight', 'Weight')],
+    dead: [why, figure('minimumweight', 'Minimums'), figure('weight', 'Weights')],
+  }
+  return [name, ...about[check], os, state, seen(now)]
+}
+
+/** The findings of one check; each leads to its endpoint or person. */
+export function LintTable({
+  params,
+  page,
+  now,
+}: {
+  params: ListParams<(typeof lintList)['filters']>
+  page: Page<LintRow>
+  now: string
+}) {
+  const { check } = params.filters
+  const narrowing = ['name', 'os', 'module', 'person'].some((filter) => params.given[filter])
+  return (
+    <DataTable
+      list={lintList}
+      params={params}
+      page={page}
+      columns={columns(check, now)}
+      rowKey={(row) => `${row.agentid} ${row.moduleid} ${row.investigatorid}`}
+      rowHref={(row) => (row.agentid ? `/agents/${row.agentid}` : `/investigators/${row.investigatorid}`)}
+      caption={LINT_WORDS[check].label}
+      empty={
+        narrowing ? (
+          <NothingMatches
+            what="findings"
+            clearHref={lintList.href(params, { filters: { name: null, os: null, module: null, person: null } })}
+            framed={false}
+          />
+        ) : (
+          <EmptyState title="Nothing found" icon="circle-check" framed={false}>
+            No row of the tables has this fault.
+          </EmptyState>
+        )
+      }
+    />
+  )
+}

@@ -1,0 +1,132 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { fetchPage } from '@/lib/db/list'
+import { pool } from '@/lib/db/pool'
+import { vintage as detectedVintage } from '@/lib/mig/vintage'
+import type { MigId } from '@/lib/mig/wire/id'
+import {
+  aclScene,
+  insertScenePeople,
+  SCENE_BOUNDS,
+  SCENE_PEOPLE,
+  type Written,
+  writeScene,
+} from '@/lib/testing/acl-scene'
+import { tries } from '@/lib/testing/long'
+import { useDatabaseOf } from '@/lib/testing/use-database'
+import { countLintSql, type LintRow } from './lint'
+import { type LintScope, lintQuery } from './lint.sql'
+import { LINT_CHECKS, type LintCheck } from './lint-checks'
+import { activeKeys, readSigners } from './people'
+import { DEFAULT_MODULE, judgeModule, reachOf, type Signer } from './rule'
+import { lintList } from './search-params'
+
+const person = (id: string) => SCENE_PEOPLE.find(({ investigatorId }) => investigatorId === id) as Signer
+// Of a key with several rows the judged weight is the key's, and the row that stands for it the lowest with a weight.
+const KEYS = [['1', '3'], ['2'], ['4'], ['5'], ['6', '7']].map((ids) => ids.map(person))
+
+/** What a check finds, as "agent module person" texts, by the pure rule. */
+function expected(check: LintCheck, { endpoints, rows }: Written, sensitive: string[], without?: string): string[] {
+  const left = KEYS.filter((key) => !key.some(({ investigatorId }) => investigatorId === without)).flat()
+  return endpoints
+    .flatMap(({ id, gone, rules }) => {
+      const { requirements, modules } = rules
+      if (check === 'unreachable')
+        return requirements
+          .filter(({ minimumWeight: m, moduleId }) => m >= 1 && reachOf(rules, left, moduleId) < m)
+          .filter(({ minimumWeight: m, moduleId }) => !without || reachOf(rules, SCENE_PEOPLE, moduleId) >= m)
+          .map(({ moduleId }) => `${id} ${moduleId} null`)
+      if (check === 'below-one')
+        return requirements.filter((r) => r.minimumWeight < 1).map(({ moduleId }) => `${id} ${moduleId} null`)
+      if (check === 'no-weights')
+        return requirements
+          .filter((r) => r.minimumWeight >= 1 && !rules.weights.some((w) => w.moduleId === r.moduleId))
+          .map(({ moduleId }) => `${id} ${moduleId} null`)
+      if (check === 'no-requirement')
+        return rules.weights
+          .filter((w) => !requirements.some((r) => r.moduleId === w.moduleId))
+          .map((w) => `${id} ${w.moduleId} ${w.investigatorId}`)
+      if (check === 'no-rule') return !gone && requirements.length === 0 ? [`${id} null null`] : []
+      if (check === 'single-person')
+        return modules
+          .filter((module) => sensitive.includes(module.id))
+          .flatMap((module) =>
+            KEYS.flatMap((key) => {
+              const verdict = judgeModule(rules, key, module.name)
+              if (verdict.outcome !== 'accepted') return []
+              const holder = modules.find((m) => m.name === (verdict.via === 'own' ? module.name : DEFAULT_MODULE))
+              const held = key.filter((row) =>
+                rules.weights.some((w) => w.investigatorId === row.investigatorId && w.moduleId === holder?.id),
+              )
+              return [`${id} ${module.id} ${held[0]?.investigatorId}`]
+            }),
+          )
+      return []
+    })
+    .concat(
+      check === 'dead'
+        ? rows
+            .filter(({ newest, gone, rules: r }) => (!newest || gone) && r.requirements.length + r.weights.length > 0)
+            .map(({ id }) => `${id} null null`)
+        : [],
+      // No key is stored for anybody in these scenes.
+      check === 'people'
+        ? SCENE_PEOPLE.filter(({ investigatorId: i }) =>
+            rows.some(({ rules: r }) => r.weights.some((w) => w.investigatorId === i)),
+          ).map(({ investigatorId }) => `null null ${investigatorId}`)
+        : [],
+    )
+    .sort()
+}
+
+const keyOf = (row: LintRow) => `${row.agentid} ${row.moduleid} ${row.investigatorid}`
+
+describe.each(['data-rst', 'scripts', '2019'] as const)('lint over the fleet, layout %s', (vintage) => {
+  const { owner } = useDatabaseOf(vintage)
+
+  test('each check finds what the rule says, counts it, and pages through it', async () => {
+    await insertScenePeople(owner, vintage)
+    const people = await readSigners()
+    const parsed = lintList.parse({ size: '25' })
+    if (!parsed.ok) throw new Error(parsed.problem)
+    const found = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(aclScene, fc.constantFrom('1', '2', '6'), async (made, without) => {
+        const written = await writeScene(owner, vintage, made)
+        const sensitive = made.modules.filter((_, i) => i % 2 === 0).map(({ id }) => id)
+        const scope: LintScope = {
+          vintage: await detectedVintage(),
+          bounds: SCENE_BOUNDS,
+          keys: activeKeys(people),
+          modules: made.modules,
+          sensitive,
+        }
+        const lost = { ...scope, keys: activeKeys(people, without as MigId), before: activeKeys(people) }
+        const asked = [
+          ...LINT_CHECKS.map((check) => ({ check, scope, without: undefined })),
+          { check: 'unreachable' as const, scope: lost, without },
+        ]
+        for (const one of asked) {
+          const wanted = expected(one.check, written, sensitive, one.without)
+          const rows: string[] = []
+          let after = parsed.params.after
+          do {
+            const page = await fetchPage<LintRow>(lintQuery(one.check, one.scope), { ...parsed.params, after })
+            rows.push(...page.rows.map(keyOf))
+            after = page.next ?? undefined
+          } while (after)
+          expect({ ...one, scope: null, rows: rows.sort() }).toEqual({ ...one, scope: null, rows: wanted })
+          const counted = await pool().query<{ n: string; agents: string[] }>(countLintSql(one.check, one.scope))
+          expect(counted.rows[0]?.n).toBe(String(wanted.length))
+          if (one.check !== 'people')
+            expect([...(counted.rows[0]?.agents ?? [])].sort()).toEqual(
+              [...new Set(wanted.map((key) => key.split(' ')[0]))].sort(),
+            )
+          if (wanted.length > 0) found.add(`${one.check} ${one.without === undefined ? '' : 'lost'}`)
+        }
+      }),
+      { numRuns: tries({ short: 15, long: 300 }), endOnFailure: true },
+    )
+    expect([...found].sort()).toEqual([...LINT_CHECKS.map((check) => `${check} `), 'unreachable lost'].sort())
+  })
+})

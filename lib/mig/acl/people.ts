@@ -1,0 +1,67 @@
+import 'server-only'
+import { disabledSql, personFrom } from '@/lib/auth/person.sql'
+import { pool } from '@/lib/db/pool'
+import { join, type Sql, sql } from '@/lib/db/sql'
+import { vintage } from '@/lib/mig/vintage'
+import type { MigId } from '@/lib/mig/wire/id'
+import type { Signer } from './rule'
+import { signingKey } from './rule-books'
+
+/** A row of `investigators` as the rule reads it. */
+export type KnownSigner = Signer & { investigatorId: MigId; name: string; disabled: boolean }
+
+/** Every investigator as a possible signer, by id. */
+export async function readSigners(): Promise<KnownSigner[]> {
+  const v = await vintage()
+  const { rows } = await pool().query<{ id: MigId; name: string; fingerprint: string | null; disabled: boolean }>(sql`
+    SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint, ${disabledSql(v)} AS disabled
+    FROM ${personFrom} ORDER BY i.id`)
+  return rows.map(({ id, ...row }) => ({ investigatorId: id, ...row }))
+}
+
+/** The keys that can sign: those of one row each, and those that several rows hold. */
+export type ActiveKeys = {
+  single: MigId[]
+  /** `rows` is how many rows hold the key; a disabled one among them makes it count at most 0. */
+  shared: { rows: number; active: MigId[] }[]
+}
+
+/** The keys of these people that count, `without` one person's key. */
+export function activeKeys(people: readonly KnownSigner[], without?: MigId): ActiveKeys {
+  const left = people.find((person) => person.investigatorId === without)
+  const rowsOf = new Map<string, KnownSigner[]>()
+  for (const person of people) {
+    const key = signingKey(person)
+    rowsOf.set(key, [...(rowsOf.get(key) ?? []), person])
+  }
+  if (left) rowsOf.delete(signingKey(left))
+  const keys = [...rowsOf.values()]
+  const activeOf = (rows: KnownSigner[]) => rows.filter((row) => !row.disabled).map((row) => row.investigatorId)
+  return {
+    single: keys.filter((rows) => rows.length === 1).flatMap(activeOf),
+    shared: keys.filter((rows) => rows.length > 1).map((rows) => ({ rows: rows.length, active: activeOf(rows) })),
+  }
+}
+
+/** What each key weighs for a module on an agent row, as (person, weight): `contributionsOf` with everybody signing. */
+export function keyWeightsSql({ single, shared }: ActiveKeys, agent: Sql, module: Sql): Sql {
+  // Not to be looked up by person: the few weights of one rule are read by their agent.
+  const held = (ids: readonly MigId[]) =>
+    sql`w.agentid = ${agent} AND w.moduleid = ${module} AND coalesce(w.investigatorid = ANY(${ids}::numeric[]), false)`
+  return join(
+    [
+      sql`SELECT w.investigatorid AS person, w.weight FROM public.invagtmodperm w WHERE ${held(single)}`,
+      ...shared.map(
+        ({ rows, active }) => sql`
+        SELECT min(w.investigatorid), (CASE WHEN count(*) < ${rows}::int THEN least(0, min(w.weight)) ELSE min(w.weight) END)::int
+        FROM public.invagtmodperm w WHERE ${held(active)}`,
+      ),
+    ],
+    ' UNION ALL ',
+  )
+}
+
+/** The weight that all these keys together can bring to a rule: `reachOf` in SQL. */
+export function reachSql(keys: ActiveKeys, agent: Sql, module: Sql): Sql {
+  return sql`coalesce((SELECT sum(greatest(k.weight, 0)) FROM (${keyWeightsSql(keys, agent, module)}) k), 0)`
+}
