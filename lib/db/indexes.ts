@@ -38,9 +38,25 @@ export const WANTED_INDEXES: readonly WantedIndex[] = [
   // A signature may be longer than a page of an index takes, so it is found by its digest.
   { table: 'signatures', columns: ['md5((pgpsignature)::text)'], why: 'replays of a signature' },
   { table: 'signatures', columns: ['investigatorid'], why: "an investigator's actions" },
-  { table: 'agtmodreq', columns: ['agentid'], why: 'the requirements of an agent' },
+  {
+    table: 'agtmodreq',
+    columns: ['agentid', 'moduleid'],
+    include: ['minimumweight'],
+    why: 'the requirements of an agent',
+  },
   { table: 'agtmodreq', columns: ['moduleid', 'agentid'], why: 'one requirement' },
-  { table: 'invagtmodperm', columns: ['agentid'], why: 'the permissions on an agent' },
+  {
+    table: 'invagtmodperm',
+    columns: ['agentid', 'moduleid'],
+    include: ['investigatorid', 'weight'],
+    why: 'the permissions on an agent, what all people together weigh',
+  },
+  {
+    table: 'invagtmodperm',
+    columns: ['investigatorid', 'moduleid', 'agentid'],
+    include: ['weight'],
+    why: 'what a person weighs, module by module: what if',
+  },
   { table: 'invagtmodperm', columns: ['investigatorid', 'agentid', 'moduleid'], why: 'one permission' },
   { table: 'invagtmodperm', columns: ['moduleid'], why: 'the permissions for a module' },
 ]
