@@ -57,8 +57,7 @@ const seen = (now: string): Column<LintRow> => ({
 })
 
 function columns(check: LintCheck, now: string): Column<LintRow>[] {
-  if (check === 'people')
-    return [{ ...name, header: 'Investigator' }, why, figure('weight', 'Weights')]
+  if (check === 'people') return [{ ...name, header: 'Investigator' }, why, figure('weight', 'Weights')]
   const about: Record<Exclude<LintCheck, 'people'>, Column<LintRow>[]> = {
     unreachable: [module, figure('minimumweight', 'Minimum'), figure('weight', 'All together')],
     'below-one': [module, figure('minimumweight', 'Minimum')],

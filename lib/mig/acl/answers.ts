@@ -31,7 +31,9 @@ const LOCK = 7_209_402_021
 type Row = { at: Instant; made_at: Instant; took_ms: number; answer: string; age: string }
 
 function digestOf({ text }: { text: string }): string {
-  return createHash('sha256').update(`${env().migNow ?? 'clock'} ${text}`).digest('hex')
+  return createHash('sha256')
+    .update(`${env().migNow ?? 'clock'} ${text}`)
+    .digest('hex')
 }
 
 async function readRow(digest: string): Promise<Row | null> {

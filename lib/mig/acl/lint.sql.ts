@@ -178,8 +178,7 @@ function peopleQuery({ vintage }: LintScope, filters: LintFilters): ListQuery {
   const weights = sql`SELECT FROM public.invagtmodperm w WHERE w.investigatorid = i.id`
   const where = [sql`${disabled} OR ${keylessSql(vintage)} OR ${unnamed}`, sql`EXISTS (${weights})`]
   if (filters.person) where.push(sql`i.id = ${filters.person.id}::numeric`)
-  if (filters.module)
-    where.push(sql`EXISTS (${weights} AND w.moduleid = ANY(${filters.module}::numeric[]))`)
+  if (filters.module) where.push(sql`EXISTS (${weights} AND w.moduleid = ANY(${filters.module}::numeric[]))`)
   if (filters.name) where.push(sql`i.name ILIKE ${containing(filters.name)}`)
   if (filters.os) where.push(sql`false`)
   return {
