@@ -6,7 +6,8 @@ import { catalog } from '@/lib/testing/catalog'
 import { emptyDatabase, run, type TestDatabase, testDatabase, withClient } from '@/lib/testing/database'
 
 const BEYOND_THE_DOCUMENT = WANTED_INDEXES.filter(
-  ({ table, columns }) => ['actions', 'agents', 'commands'].includes(table) || columns[0]?.startsWith('md5('),
+  ({ table, columns, include }) =>
+    ['actions', 'agents', 'commands'].includes(table) || columns[0]?.startsWith('md5(') || include,
 )
 
 let database: TestDatabase
