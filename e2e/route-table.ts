@@ -88,6 +88,9 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/acl/requirements': reads,
   '/acl/permissions': reads,
   '/acl/what-if': reads,
+  '/acl/files': reads,
+  '/acl/files/endpoints': reads,
+  '/acl/files/file': { ...reads, path: (site) => `/acl/files/file?agent=${site.agent}` },
   '/acl/modules': reads,
   '/acl/lint': reads,
   '/investigators': reads,
@@ -147,6 +150,9 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   },
   '/acl/modules/export': csv,
   '/acl/lint/export': csv,
+  '/acl/files/export': csv,
+  '/acl/files/endpoints/export': csv,
+  '/acl/files/file/download': { investigator: 200, path: (site) => `/acl/files/file/download?agent=${site.agent}` },
   '/acl/what-if/export': { investigator: 200, query: '?format=csv&signer=1&module=1' },
   '/investigators/export': csv,
   '/investigators/[id]/key': { investigator: 200, path: (site) => `/investigators/${site.other.id}/key` },
@@ -248,6 +254,10 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
       fields: ({ module, moduleName }) => ({ module, seen: moduleName, name: 'renamed', sure: 'on' }),
       ...admins,
     },
+  ],
+  'lib/mig/acl/file-actions.ts#compareFile': [
+    { what: 'a file that is none', fields: ({ agent }) => ({ agent, text: 'no file' }), ...none },
+    { what: 'an agent’s file', fields: ({ agent }) => ({ agent, text: '{}' }), ...people },
   ],
   'lib/mig/investigators/server-actions.ts#saveInvestigator': [
     {

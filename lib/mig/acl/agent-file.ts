@@ -107,6 +107,12 @@ export function formatAclSource(acl: AgentAcl): string {
   return `var AGENTACL = [...]string{\n${texts.join('')}}\n`
 }
 
+/** The 2014 agents' `PUBLICPGPKEYS`, which stands beside their `AGENTACL`: armored public keys, one a raw string. */
+export function formatKeysSource(armored: readonly string[]): string {
+  // Armor holds no backtick: base64, and headers that this program writes itself.
+  return `var PUBLICPGPKEYS = [...]string{\n${armored.map((key) => `\`\n${key.trim()}\n\`,\n`).join('')}}\n`
+}
+
 export type ReadAcl = { ok: true; acl: AgentAcl; form: '2014' | '2019' } | { ok: false; problem: string }
 
 /** The most that an ACL file may hold, in characters. */

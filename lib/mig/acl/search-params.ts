@@ -169,3 +169,47 @@ export const lintList = defineList({
   sorts: ['agent'],
   defaultSort: 'agent',
 })
+
+/** How an endpoint's tables stand to the last file of its ACL that left the site or was compared here. */
+export const FILE_STATES = ['none', 'same', 'differs'] as const
+export type FileState = (typeof FILE_STATES)[number]
+
+const digestFilter: Filter<string> = {
+  label: 'ACL',
+  read: ([text = '']) => (/^[0-9a-f]{32}$/.test(text) ? { value: text } : { problem: 'takes the 32 digits of an ACL' }),
+}
+
+const ofEndpoints = {
+  name: textFilter('Name'),
+  os: textFilter('System'),
+  state: choiceFilter('State', ENDPOINT_STATES),
+  file: choiceFilter('Last file', FILE_STATES),
+}
+
+/** URL state of /acl/files: the different ACLs of the fleet, each with how many endpoints have it. */
+export const aclGroupList = defineList({
+  path: '/acl/files',
+  filters: ofEndpoints,
+  sorts: ['endpoints'],
+  defaultSort: '-endpoints',
+})
+
+/** URL state of /acl/files/endpoints: endpoints with their ACL and its last file. */
+export const aclEndpointList = defineList({
+  path: '/acl/files/endpoints',
+  filters: { group: digestFilter, ...ofEndpoints },
+  sorts: ['name'],
+  defaultSort: 'name',
+})
+
+/** URL state of /acl/files/file: the file of one endpoint, or of all endpoints with one ACL. */
+export const aclFileView = defineList({
+  path: '/acl/files/file',
+  filters: {
+    agent: idFilter('Agent'),
+    group: digestFilter,
+    form: { ...modeFilter('Form', ['2019', '2014'], '2019'), default: '2019' as const },
+  },
+  sorts: ['name'],
+  defaultSort: 'name',
+})

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
+import { normalFingerprint } from '@/lib/mig/acl/rule'
 import type { MigId } from '@/lib/mig/wire/id'
 import { armorKeys, keyBytes } from '@/lib/pgp/key-material'
 import { agentProblemSentence, type KeyState } from './key-state'
@@ -45,6 +46,32 @@ async function plan(kind: KeyringKind, moments: Moments): Promise<{ plan: Keyrin
     }
   }
   return { plan: made, armored }
+}
+
+/** A public key as an agent carries one. */
+export type CarriedKey = Member & { fingerprint: string; armored: string }
+
+/**
+ * The public keys with these fingerprints that MIG's agents can load, in the order given, and those that they cannot have and
+ * why. Of two rows with one key the first usable one gives it.
+ */
+export async function keysToCarry(
+  _viewer: Viewer,
+  fingerprints: readonly string[],
+  moments: Moments,
+): Promise<{ keys: CarriedKey[]; leftOut: KeyringPlan['leftOut'] }> {
+  const all = await readAllKeys(moments)
+  const found: { keys: CarriedKey[]; leftOut: KeyringPlan['leftOut'] } = { keys: [], leftOut: [] }
+  for (const fingerprint of fingerprints) {
+    const rows = all.filter(({ row }) => normalFingerprint(row.fingerprint) === fingerprint)
+    const usable = rows.find(({ row, key }) => key && whyNot(row, 'mig') === null)
+    const [{ row } = {}] = usable ? [usable] : rows
+    if (!row) continue
+    const { id, name } = row
+    if (usable?.key) found.keys.push({ id, name, fingerprint, armored: usable.key.armored })
+    else found.leftOut.push({ id, name, fingerprint, why: whyNot(row, 'mig') ?? 'No key is stored.' })
+  }
+  return found
 }
 
 /** Who is in the keyring of this kind now, by id, and who is left out and why. */

@@ -1,0 +1,97 @@
+import 'server-only'
+import type pg from 'pg'
+import { pool } from '@/lib/db/pool'
+import { sql } from '@/lib/db/sql'
+import type { Instant } from '@/lib/mig/wire/time'
+import { now } from '@/lib/now'
+import { NO_RULES } from './acl-digest'
+import { passStepSql } from './acl-digest.sql'
+import { mustBeClear, readAclNames } from './acl-names'
+
+/** The last pass over all endpoints' rules: its "now", when it was made, what it took and found. */
+export type AclPass = { at: Instant; madeAt: Instant; tookMs: number; endpoints: number; acls: number; age: number }
+
+const LOCK = 4_217_020
+// Ten thousand endpoints with their rules: some hundred thousand rows, sorted in a few megabytes.
+const STEP = 10_000
+const STEP_TIMEOUT_MS = 60_000
+const FRESH_MS = 10_000
+/** A page waits so long for a pass, then shows the last one. */
+const PATIENCE_MS = 1_500
+
+const LAST = sql`SELECT at, made_at AS "madeAt", took_ms AS "tookMs", endpoints, acls,
+  extract(epoch FROM clock_timestamp() - made_at)::float8 * 1000 AS age FROM dashboard.acl_pass`
+
+/** The last pass, or null before the first. */
+export async function readAclPass(): Promise<AclPass | null> {
+  return (await pool().query<AclPass>(LAST)).rows[0] ?? null
+}
+
+/**
+ * Reads every endpoint's rules and keeps what they come to, in steps and in one transaction. `wait` is for a pass of another
+ * process; without it that one's answer is left to come. Throws `conflict` while two modules have one name.
+ */
+export async function passOverAcls({ wait }: { wait: boolean }): Promise<void> {
+  const names = await readAclNames()
+  mustBeClear(names)
+  const { mig } = await now()
+  const client = await pool().connect()
+  let finished = false
+  try {
+    await client.query('BEGIN')
+    await client.query(`SET LOCAL statement_timeout = ${STEP_TIMEOUT_MS}`)
+    await client.query(`SET LOCAL work_mem = '64MB'`)
+    // The steps are small: compiling their plans takes longer than running them.
+    await client.query('SET LOCAL jit = off')
+    const { rows } = await client.query<{ got: boolean }>(
+      wait
+        ? sql`SELECT true AS got FROM pg_advisory_xact_lock(${LOCK})`
+        : sql`SELECT pg_try_advisory_xact_lock(${LOCK}) AS got`,
+    )
+    if (rows[0]?.got) await pass(client, mig, names)
+    await client.query('COMMIT')
+    finished = true
+  } finally {
+    // A connection inside an unfinished transaction is closed, not given back.
+    client.release(!finished)
+  }
+}
+
+type Step = { n: number; last: string | null }
+
+async function pass(client: pg.PoolClient, at: Instant, names: Awaited<ReturnType<typeof readAclNames>>) {
+  const started = performance.now()
+  let after: string | null = null
+  let endpoints = 0
+  for (;;) {
+    const answer: { rows: Step[] } = await client.query<Step>(passStepSql(after, STEP, at, names))
+    const step = answer.rows[0] as Step
+    endpoints += step.n
+    if (step.n < STEP) break
+    after = step.last
+  }
+  await client.query(sql`
+    INSERT INTO dashboard.acl_pass (at, made_at, took_ms, endpoints, acls)
+    SELECT ${at}::timestamptz, clock_timestamp(), ${Math.round(performance.now() - started)}, ${endpoints},
+      (SELECT count(DISTINCT digest) FROM dashboard.acl_endpoint WHERE digest <> ${NO_RULES})
+    ON CONFLICT (one) DO UPDATE SET at = excluded.at, made_at = excluded.made_at, took_ms = excluded.took_ms,
+      endpoints = excluded.endpoints, acls = excluded.acls`)
+}
+
+let running: Promise<void> | null = null
+
+/**
+ * The last pass, made anew when it is older than ten seconds and twenty times what it took. A page that would wait long for it
+ * gets the one before, null while the first is not done.
+ */
+export async function freshAclPass(): Promise<AclPass | null> {
+  const last = await readAclPass()
+  if (last && last.age < Math.max(FRESH_MS, 20 * last.tookMs)) return last
+  running ??= passOverAcls({ wait: false }).finally(() => {
+    running = null
+  })
+  // Whoever waits sees it fail; when nobody does any more, the next page begins anew.
+  running.catch(() => {})
+  await Promise.race([running, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))])
+  return readAclPass()
+}

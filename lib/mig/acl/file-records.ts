@@ -1,0 +1,106 @@
+import 'server-only'
+import { recordAudit } from '@/lib/audit/record'
+import type { Viewer } from '@/lib/auth/viewer'
+import { inOwnWrite } from '@/lib/auth/write'
+import { db, type Transaction } from '@/lib/db/prisma'
+import { raw, sql } from '@/lib/db/sql'
+import { AppError } from '@/lib/errors'
+import type { Moments } from '@/lib/mig/investigators/queries'
+import { aclDigest } from './acl-digest'
+import { type AclDifference, aclDifference, readAclFile } from './agent-file'
+import { type AclFileView, type FileOf, type FilePart, fileName, mustGetAclFile } from './files'
+
+// A group may be the whole fleet: a row an endpoint is written.
+const WAIT = { maxWait: 10_000, timeout: 60_000 }
+
+/** A file of the audit: of which endpoint or group. */
+const objectOf = (of: FileOf) => ('agent' in of ? { type: 'agent', id: of.agent } : { type: 'acl', id: of.group })
+
+/** Keeps that these endpoints' last file is this one, and gives how many they are. Nothing of the file is kept but its digest. */
+async function keep(
+  tx: Transaction,
+  viewer: Viewer,
+  kind: 'export' | 'upload',
+  view: Pick<AclFileView, 'of' | 'endpoint' | 'digest'>,
+  fileDigest: string,
+): Promise<number> {
+  await tx.$executeRaw(raw(`SET LOCAL statement_timeout = ${WAIT.timeout}`))
+  const [file] = await tx.$queryRaw<{ id: string }[]>(sql`INSERT INTO dashboard.acl_file (kind, by_id, by_name)
+    VALUES (${kind}, ${viewer.id}::numeric, ${viewer.name}) RETURNING id::text`)
+  const id = file?.id ?? null
+  const { of, endpoint, digest } = view
+  if (endpoint)
+    return tx.$executeRaw(sql`
+      INSERT INTO dashboard.acl_endpoint (queueloc, agent_id, digest, file_id, file_digest)
+      VALUES (${endpoint.queueloc}, ${endpoint.id}::numeric, ${digest}, ${id}::bigint, ${fileDigest})
+      ON CONFLICT (queueloc) DO UPDATE SET agent_id = excluded.agent_id, digest = excluded.digest,
+        file_id = excluded.file_id, file_digest = excluded.file_digest`)
+  if (!('group' in of)) return 0
+  return tx.$executeRaw(sql`UPDATE dashboard.acl_endpoint SET file_id = ${id}::bigint, file_digest = ${fileDigest}
+    WHERE digest = ${of.group}`)
+}
+
+/** One part of an endpoint's or a group's file as text, with its audit row: if that fails, nothing leaves the site. */
+export async function exportAclFile(
+  viewer: Viewer,
+  of: FileOf,
+  part: FilePart,
+  moments: Moments,
+): Promise<{ text: string; name: string }> {
+  const view = await mustGetAclFile(viewer, of, moments)
+  const text = view.texts[part]
+  await db().$transaction(async (tx) => {
+    // Keys alone are no ACL: with them the endpoints' last file stays what it was.
+    const endpoints = part === 'keys' ? view.endpoints : await keep(tx, viewer, 'export', view, view.digest)
+    await recordAudit(tx, viewer, {
+      kind: 'export.download',
+      object: objectOf(of),
+      before: null,
+      after: null,
+      detail: { file: fileName(part), digest: view.digest, endpoints, bytes: Buffer.byteLength(text) },
+    })
+  }, WAIT)
+  return { text, name: fileName(part) }
+}
+
+/** What an uploaded file and the tables say differently. */
+export type Comparison = {
+  form: '2014' | '2019'
+  digest: string
+  /** From the file to the tables, the first ones; `differing` is how many there are. */
+  differences: AclDifference[]
+  differing: number
+  endpoints: number
+}
+
+const MOST_SHOWN = 500
+
+/**
+ * Compares an agent's file with what the tables say of an endpoint or a group. Kept are digest, moment and by whom: it is the
+ * endpoints' last file from now on. Throws `invalid` for what is no ACL of MIG.
+ */
+export async function compareAclFile(viewer: Viewer, of: FileOf, text: string, moments: Moments): Promise<Comparison> {
+  const read = readAclFile(text)
+  if (!read.ok) throw new AppError('invalid', read.problem)
+  const view = await mustGetAclFile(viewer, of, moments)
+  const differences = aclDifference(read.acl, view.acl)
+  const digest = aclDigest(read.acl)
+  const endpoints = await inOwnWrite(viewer, async (tx) => {
+    const kept = await keep(tx, viewer, 'upload', view, digest)
+    await recordAudit(tx, viewer, {
+      kind: 'acl.file.compare',
+      object: objectOf(of),
+      before: null,
+      after: null,
+      detail: { digest, tables: view.digest, endpoints: kept, differences: differences.length },
+    })
+    return kept
+  })
+  return {
+    form: read.form,
+    digest,
+    differences: differences.slice(0, MOST_SHOWN),
+    differing: differences.length,
+    endpoints,
+  }
+}
