@@ -6,7 +6,8 @@ import { permissionList } from '@/lib/mig/acl/search-params'
 import type { Page } from '@/lib/page'
 import { CellForm } from './cell-form'
 import type { GridColumn, GridRow, GridScope } from './grid/grid-data'
-import type { GridUse } from './grid/grid-use'
+import { GridLoader } from './grid/grid-loader'
+import { type GridUse, windowHref } from './grid/grid-use'
 import { Matrix } from './matrix'
 
 type Params = ListParams<(typeof permissionList)['filters']>
@@ -66,33 +67,42 @@ export function PermissionMatrix({
   const filtered = ['name', 'os', 'state', ...(scope.view === 'module' ? [] : ['module'])].some((name) => given[name])
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <Matrix
-        caption={CAPTIONS[scope.view]}
-        corner={isPeople ? 'Investigator' : 'Endpoint'}
-        columns={columns.slice(0, drawn)}
-        rows={lead ? [lead, ...page.rows] : page.rows}
-        cellHref={use.canEdit ? (place) => `${cellHref(params, place)}#cell-form` : null}
-        open={
-          form && {
-            row: (isPeople ? form.person?.id : form.endpoint.id) ?? '',
-            column: (scope.view === 'module' ? form.person?.id : form.module.id) ?? '',
-            form: <WeightForm form={form} params={params} />,
+      <GridLoader
+        use={use}
+        scope={scope}
+        columns={columns}
+        lead={lead}
+        total={page.total}
+        href={windowHref(permissionList, params)}
+      >
+        <Matrix
+          caption={CAPTIONS[scope.view]}
+          corner={isPeople ? 'Investigator' : 'Endpoint'}
+          columns={columns.slice(0, drawn)}
+          rows={lead ? [lead, ...page.rows] : page.rows}
+          cellHref={use.canEdit ? (place) => `${cellHref(params, place)}#cell-form` : null}
+          open={
+            form && {
+              row: (isPeople ? form.person?.id : form.endpoint.id) ?? '',
+              column: (scope.view === 'module' ? form.person?.id : form.module.id) ?? '',
+              form: <WeightForm form={form} params={params} />,
+            }
           }
-        }
-        empty={
-          filtered ? (
-            <NothingMatches
-              what={isPeople ? 'investigators' : 'endpoints'}
-              clearHref={permissionList.href({ ...params, given: fixedOf(given, scope) })}
-              framed={false}
-            />
-          ) : (
-            <EmptyState title="No agent has registered yet" icon="agent" framed={false}>
-              Endpoints appear here with their first heartbeat.
-            </EmptyState>
-          )
-        }
-      />
+          empty={
+            filtered ? (
+              <NothingMatches
+                what={isPeople ? 'investigators' : 'endpoints'}
+                clearHref={permissionList.href({ ...params, given: fixedOf(given, scope) })}
+                framed={false}
+              />
+            ) : (
+              <EmptyState title="No agent has registered yet" icon="agent" framed={false}>
+                Endpoints appear here with their first heartbeat.
+              </EmptyState>
+            )
+          }
+        />
+      </GridLoader>
       <div className="text-muted text-xs">
         <Pager
           list={permissionList}

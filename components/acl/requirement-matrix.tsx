@@ -7,7 +7,8 @@ import type { Module } from '@/lib/mig/modules/queries'
 import type { Page } from '@/lib/page'
 import { CellForm } from './cell-form'
 import { minimumsRow, moduleColumns } from './grid/grid-data'
-import type { GridUse } from './grid/grid-use'
+import { GridLoader } from './grid/grid-loader'
+import { type GridUse, windowHref } from './grid/grid-use'
 import { Matrix } from './matrix'
 
 type Params = ListParams<(typeof requirementList)['filters']>
@@ -53,29 +54,37 @@ export function RequirementMatrix({
   const columns = moduleColumns(modules)
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <Matrix
-        caption="Minimum weight by endpoint and module"
-        corner="Endpoint"
+      <GridLoader
+        use={use}
+        scope={{ view: 'minimums' }}
         columns={columns}
-        rows={page.rows.map((row) => minimumsRow(row, modules))}
-        cellHref={use.canEdit ? (place) => `${cellHref(params, place)}#cell-form` : null}
-        open={
-          form && {
-            row: form.endpoint.id,
-            column: form.module.id,
-            form: <MinimumForm form={form} params={params} />,
+        total={page.total}
+        href={windowHref(requirementList, params)}
+      >
+        <Matrix
+          caption="Minimum weight by endpoint and module"
+          corner="Endpoint"
+          columns={columns}
+          rows={page.rows.map((row) => minimumsRow(row, modules))}
+          cellHref={use.canEdit ? (place) => `${cellHref(params, place)}#cell-form` : null}
+          open={
+            form && {
+              row: form.endpoint.id,
+              column: form.module.id,
+              form: <MinimumForm form={form} params={params} />,
+            }
           }
-        }
-        empty={
-          Object.keys(filters).length ? (
-            <NothingMatches what="endpoints" clearHref={requirementList.path} framed={false} />
-          ) : (
-            <EmptyState title="No agent has registered yet" icon="agent" framed={false}>
-              Endpoints appear here with their first heartbeat.
-            </EmptyState>
-          )
-        }
-      />
+          empty={
+            Object.keys(filters).length ? (
+              <NothingMatches what="endpoints" clearHref={requirementList.path} framed={false} />
+            ) : (
+              <EmptyState title="No agent has registered yet" icon="agent" framed={false}>
+                Endpoints appear here with their first heartbeat.
+              </EmptyState>
+            )
+          }
+        />
+      </GridLoader>
       <div className="text-muted text-xs">
         <Pager
           list={requirementList}

@@ -1,0 +1,410 @@
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
+import { Button } from '@/components/ui/button'
+import { Tray } from '../tray'
+import { redo, undo } from './changes'
+import { columnAt, columnStarts, ROW, span } from './columns'
+import { dragged } from './fill'
+import { type Entered, GridEditor } from './grid-editor'
+import type { GridProps, GridStart } from './grid-loader'
+import { GridHeadRow, GridLine, HEAD, type RowFocus } from './grid-rows'
+import { GridTools } from './grid-tools'
+import { commandOf } from './keys'
+import { BIG_WINDOW, rowAt } from './sections'
+import { at, moveBy, moveTo, type Range, rangeOf, type Selection, tabTo } from './selection'
+import { useCells } from './use-cells'
+import { useChanges } from './use-changes'
+import { useWindows } from './use-windows'
+
+/** Rows drawn beyond both edges of what is in sight, and rows before the end at which the next ones are asked for. */
+const MORE = 6
+const AHEAD = 40
+
+const NAMES = {
+  minimums: 'Minimum weight by endpoint and module',
+  investigator: 'Weights by endpoint and module',
+  endpoint: 'Weights by investigator and module',
+  module: 'Weights by endpoint and investigator',
+}
+
+type Sight = { top: number; bottom: number; left: number; right: number }
+type Editing = { text: string; replaces: boolean }
+
+/** The matrix as a spreadsheet, by the ARIA grid pattern: one stop of Tab, windows of rows as they come into sight. */
+export function AclGrid({ use, scope, columns, lead, total, href, start }: GridProps & { start: GridStart }) {
+  const offset = lead ? 1 : 0
+  const windows = useWindows(href, start.first, use.stamp)
+  const { changes, setChanges, isKept } = useChanges(use.viewer)
+  const size = { rows: windows.known + offset, columns: columns.length }
+  const starts = columnStarts(columns)
+  const [selection, setSelection] = useState<Selection>(() => startOf(start, columns, offset))
+  const [editing, setEditing] = useState<Editing | null>(null)
+  const [handle, setHandle] = useState<Range | null>(null)
+  const [sight, setSight] = useState<Sight>({ top: 0, bottom: MORE * 4, left: 0, right: 20 })
+  const scroller = useRef<HTMLDivElement>(null)
+  const takesFocus = useRef(start.place !== null)
+  const dragging = useRef<'cells' | 'handle' | null>(null)
+
+  const rowNow = (row: number) => (lead && row === 0 ? lead : rowAt(windows.latest(), row - offset))
+  const rowDrawn = (row: number) => (lead && row === 0 ? lead : rowAt(windows.sections, row - offset))
+  const cells = useCells({
+    scope,
+    columns,
+    canEdit: use.canEdit,
+    rowOf: rowNow,
+    sizeNow: () => ({
+      rows: windows.latest().list.reduce((sum, { count }) => sum + count, 0) + offset,
+      columns: columns.length,
+    }),
+    load: (to) => windows.load(0, to - offset, BIG_WINDOW),
+    changes,
+    setChanges,
+  })
+  const range = rangeOf(selection, size)
+  const { focus } = selection
+
+  const look = () => {
+    const box = scroller.current
+    if (!box) return
+    const top = Math.floor(box.scrollTop / ROW)
+    const bottom = Math.ceil((box.scrollTop + box.clientHeight - ROW) / ROW)
+    const left = columnAt(starts, box.scrollLeft)
+    const right = columnAt(starts, box.scrollLeft + Math.max(box.clientWidth - HEAD, 0))
+    setSight((before) =>
+      before.top === top && before.bottom === bottom && before.left === left && before.right === right
+        ? before
+        : { top, bottom, left, right },
+    )
+    windows.show(Math.max(top - AHEAD, 0), bottom + AHEAD)
+  }
+  const lookNow = useEffectEvent(look)
+  useLayoutEffect(() => {
+    if (scroller.current) scroller.current.scrollTop = start.scrollTop
+    lookNow()
+    const watch = new ResizeObserver(() => lookNow())
+    if (scroller.current) watch.observe(scroller.current)
+    return () => watch.disconnect()
+  }, [start])
+
+  // The focus follows the selection: into sight first, then onto the cell.
+  useEffect(() => {
+    if (!takesFocus.current || editing) return
+    const box = scroller.current
+    if (!box) return
+    takesFocus.current = false
+    const above = focus.row * ROW
+    if (above < box.scrollTop) box.scrollTop = above
+    else if (above + 2 * ROW > box.scrollTop + box.clientHeight) box.scrollTop = above + 2 * ROW - box.clientHeight
+    const [from, to] = [starts[focus.column] ?? 0, starts[focus.column + 1] ?? 0]
+    if (focus.column >= 0 && from < box.scrollLeft) box.scrollLeft = from
+    else if (focus.column >= 0 && to + HEAD > box.scrollLeft + box.clientWidth)
+      box.scrollLeft = to + HEAD - box.clientWidth
+    box.querySelector<HTMLElement>('[data-active]')?.focus({ preventScroll: true })
+  })
+
+  const select = (next: Selection) => {
+    takesFocus.current = true
+    setSelection(next)
+    const [rows, across] = [rangeOf(next, size), rangeOf(next, size)]
+    const count = (rows.bottom - rows.top + 1) * (across.right - across.left + 1)
+    if (count > 1) cells.say(`${rows.bottom - rows.top + 1} × ${across.right - across.left + 1} cells selected`)
+    else if (cells.said) cells.say('')
+  }
+
+  const edit = (next: Editing) => {
+    if (focus.column < 0) return
+    if (!use.canEdit) return cells.say('You may look and copy; only an admin changes rules.')
+    if (rowNow(focus.row)?.locked)
+      return cells.say('These minimums are only shown here: edit them under Minimum weights.')
+    setEditing(next)
+  }
+
+  const entered = ({ value, to, all }: Entered) => {
+    setEditing(null)
+    const one = { top: focus.row, bottom: focus.row, left: focus.column, right: focus.column }
+    if ((cells.valueAt(focus.row, focus.column) ?? null) !== value || all) cells.set(all ? range : one, value)
+    if (to === 'stay' || all) {
+      takesFocus.current = to !== 'stay' || takesFocus.current
+      return
+    }
+    const key = { down: 'ArrowDown', up: 'ArrowUp', right: 'ArrowRight', left: 'ArrowLeft' } as const
+    takesFocus.current = true
+    setSelection(moveBy(at(focus.row, focus.column), key[to], {}, size))
+  }
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const command = event.nativeEvent.isComposing ? null : commandOf(event)
+    if (!command) return
+    switch (command.do) {
+      case 'move': {
+        const page = Math.max(sight.bottom - sight.top - 2, 1)
+        select(moveBy(selection, command.key, { ...command, page }, size))
+        break
+      }
+      case 'tab': {
+        const next = tabTo(selection, command.back, size)
+        if (!next) return
+        select(next)
+        break
+      }
+      case 'edit':
+        if (focus.column < 0) scroller.current?.querySelector<HTMLElement>('[data-active] a')?.click()
+        else edit({ text: String(cells.valueAt(focus.row, focus.column) ?? ''), replaces: false })
+        break
+      case 'type':
+        edit({ text: command.text, replaces: true })
+        break
+      case 'clear':
+        cells.clear(range)
+        break
+      case 'escape':
+        setHandle(null)
+        setSelection(at(focus.row, focus.column))
+        break
+      case 'undo':
+        setChanges(undo)
+        break
+      case 'redo':
+        setChanges(redo)
+        break
+      case 'fill-down':
+        cells.fillDown(range)
+        break
+      case 'fill-right':
+        cells.fillRight(range)
+        break
+      case 'row':
+        select({ ...selection, whole: 'rows' })
+        break
+      case 'column':
+        select({ ...selection, whole: 'columns' })
+        break
+      case 'all':
+        select({ anchor: { row: 0, column: -1 }, focus: selection.focus, whole: 'columns' })
+        break
+    }
+    event.preventDefault()
+  }
+
+  const placeOf = (event: PointerEvent) => {
+    const box = scroller.current as HTMLDivElement
+    const edge = box.getBoundingClientRect()
+    const [x, y] = [event.clientX - edge.left - box.clientLeft, event.clientY - edge.top - box.clientTop]
+    return {
+      row: Math.floor((y - ROW + box.scrollTop) / ROW),
+      column: x < HEAD ? -1 : columnAt(starts, x - HEAD + box.scrollLeft),
+      isHead: y < ROW,
+      isOutside: x > box.clientWidth || y > box.clientHeight || x - HEAD + box.scrollLeft > (starts.at(-1) ?? 0),
+    }
+  }
+
+  const onPointerDown = (event: PointerEvent) => {
+    if (event.button !== 0 || (event.target as Element).closest('a, button, input')) return
+    const place = placeOf(event)
+    if (place.isOutside) return
+    if ((event.target as Element).closest('[data-handle]')) dragging.current = 'handle'
+    else if (place.isHead) {
+      if (place.column < 0) return
+      const head = { row: Math.min(sight.top, size.rows - 1), column: place.column }
+      select({ anchor: event.shiftKey ? selection.anchor : head, focus: head, whole: 'columns' })
+      event.preventDefault()
+      return
+    } else {
+      if (place.row >= size.rows) return
+      select(moveTo(selection, place.row, place.column, size, event.shiftKey))
+      dragging.current = 'cells'
+    }
+    event.preventDefault()
+    if (event.pointerType === 'touch') dragging.current = null
+    else scroller.current?.setPointerCapture(event.pointerId)
+  }
+
+  const onPointerMove = (event: PointerEvent) => {
+    if (!dragging.current) return
+    const { row, column } = placeOf(event)
+    if (dragging.current === 'handle') {
+      setHandle(dragged(range, Math.min(Math.max(row, 0), size.rows - 1), Math.max(column, 0)))
+      return
+    }
+    const to = moveTo(selection, row, selection.anchor.column < 0 ? -1 : Math.max(column, 0), size, true)
+    if (to.focus.row !== focus.row || to.focus.column !== focus.column) select(to)
+  }
+
+  const onPointerUp = () => {
+    if (dragging.current === 'handle' && handle) {
+      cells.fillTo(range, handle)
+      takesFocus.current = true
+      setSelection({
+        anchor: { row: handle.top, column: handle.left },
+        focus: { row: handle.bottom, column: handle.right },
+      })
+    }
+    dragging.current = null
+    setHandle(null)
+  }
+
+  const onCopy = (event: ClipboardEvent, cut = false) => {
+    event.clipboardData.setData('text/plain', cells.copy(range))
+    event.preventDefault()
+    if (cut) cells.clear(range)
+  }
+
+  const onPaste = async (event: ClipboardEvent) => {
+    event.preventDefault()
+    const text = event.clipboardData.getData('text/plain')
+    if (!use.canEdit) return cells.say('You may look and copy; only an admin changes rules.')
+    const to = await cells.paste(text, range)
+    if (!to || to.bottom < to.top || to.right < to.left) return
+    takesFocus.current = true
+    setSelection({ anchor: { row: to.top, column: to.left }, focus: { row: to.bottom, column: to.right } })
+  }
+
+  const rowsShown = span(Math.max(sight.top - MORE, 0), Math.min(sight.bottom + MORE, size.rows - 1), focus.row)
+  const columnsShown = span(
+    Math.max(sight.left - 2, 0),
+    Math.min(sight.right + 2, columns.length - 1),
+    focus.column < 0 ? null : focus.column,
+  )
+  const editor = (row: number, column: number): ReactNode =>
+    editing && (
+      <GridEditor
+        text={editing.text}
+        replaces={editing.replaces}
+        label={`${columns[column]?.name}, ${rowDrawn(row)?.name}`}
+        onEnter={entered}
+        onRefuse={() =>
+          cells.say('A weight is a whole number from −2,147,483,648 to 2,147,483,647, or nothing for no rule.')
+        }
+        onCancel={() => {
+          takesFocus.current = true
+          setEditing(null)
+        }}
+      />
+    )
+  const focusOf = (row: number): RowFocus => {
+    const isIn = row >= range.top && row <= range.bottom
+    const active = row === focus.row ? focus.column : null
+    return {
+      from: isIn ? range.left : 0,
+      to: isIn ? range.right : -1,
+      active,
+      editor: active === null ? null : editor(row, active),
+    }
+  }
+  const isWhole = windows.sections.end && href.after === null
+  return (
+    <div className="flex min-w-0 flex-col gap-2" data-hold-refresh={changes.cells.size > 0 || undefined}>
+      <GridTools
+        canEdit={use.canEdit}
+        said={cells.said}
+        changes={changes}
+        onChanges={setChanges}
+        onFillDown={() => cells.fillDown(range)}
+        onFillRight={() => cells.fillRight(range)}
+        onCarryOver={() => cells.carryOver(range)}
+      />
+      {/* biome-ignore lint/a11y/useSemanticElements: windows of rows and columns are no table */}
+      <div
+        ref={scroller}
+        role="grid"
+        aria-label={NAMES[scope.view]}
+        aria-rowcount={isWhole ? size.rows + 1 : total.more || href.after !== null ? -1 : total.count + offset + 1}
+        aria-colcount={columns.length + 1}
+        aria-multiselectable="true"
+        aria-readonly={!use.canEdit || undefined}
+        tabIndex={-1}
+        className="relative select-none overflow-auto rounded-md border border-line bg-surface md:max-h-[max(24rem,calc(100dvh-17rem))]"
+        onScroll={look}
+        onKeyDown={onKeyDown}
+        onPointerDown={onPointerDown}
+        onPointerMove={onPointerMove}
+        onPointerUp={onPointerUp}
+        onPointerCancel={onPointerUp}
+        onDoubleClick={() => edit({ text: String(cells.valueAt(focus.row, focus.column) ?? ''), replaces: false })}
+        onCopy={onCopy}
+        onCut={(event) => onCopy(event, use.canEdit)}
+        onPaste={(event) => void onPaste(event)}
+      >
+        <GridHeadRow
+          corner={scope.view === 'endpoint' ? 'Investigator' : 'Endpoint'}
+          columns={columns}
+          shown={columnsShown}
+          starts={starts}
+          selected={[range.left, range.right]}
+        />
+        <div
+          role="presentation"
+          className="relative"
+          style={{ height: size.rows * ROW, width: HEAD + (starts.at(-1) ?? 0) }}
+        >
+          {rowsShown.map((row) => (
+            <GridLine
+              key={row}
+              place={row}
+              row={rowDrawn(row)}
+              columns={columns}
+              shown={columnsShown}
+              starts={starts}
+              focus={focusOf(row)}
+              stagedAt={cells.stagedAt}
+              canEdit={use.canEdit}
+              shift={row * ROW}
+            />
+          ))}
+          <SelectionBox range={handle ?? range} starts={starts} canFill={use.canEdit && !editing} />
+        </div>
+      </div>
+      {windows.problem && (
+        <p role="alert" className="flex items-center gap-2 text-bad text-xs">
+          The next rows could not be loaded. {windows.problem}
+          <Button size="sm" onClick={look}>
+            Try again
+          </Button>
+        </p>
+      )}
+      <Tray changes={changes} isKept={isKept} onChanges={setChanges} onSaved={() => void windows.refresh()} />
+    </div>
+  )
+}
+
+/** The frame around what is selected, with the handle that fills. */
+function SelectionBox({ range, starts, canFill }: { range: Range; starts: readonly number[]; canFill: boolean }) {
+  const { top, left, bottom, right } = range
+  const from = starts[left] ?? 0
+  return (
+    <div
+      aria-hidden="true"
+      className="pointer-events-none absolute z-1 border border-accent bg-accent/10"
+      style={{
+        top: top * ROW,
+        left: HEAD + from,
+        width: (starts[right + 1] ?? 0) - from + 1,
+        height: (bottom - top + 1) * ROW + 1,
+      }}
+    >
+      {canFill && (
+        <span
+          data-handle=""
+          title="Drag to fill"
+          className="pointer-events-auto absolute -right-1 -bottom-1 size-2 cursor-crosshair border border-surface bg-accent"
+        />
+      )}
+    </div>
+  )
+}
+
+function startOf({ first, place }: GridStart, columns: readonly { id: string }[], offset: number): Selection {
+  const [rowId, columnId] = place?.split('.') ?? []
+  const row = first.rows.findIndex(({ id }) => id === rowId)
+  const column = columns.findIndex(({ id }) => id === columnId)
+  return row < 0 || column < 0 ? at(offset, 0) : at(row + offset, column)
+}

@@ -1,0 +1,97 @@
+'use client'
+
+import { type ComponentType, type MouseEvent, type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react'
+import { Button } from '@/components/ui/button'
+import type { Total } from '@/lib/page'
+import type { GridColumn, GridRow, GridScope, GridWindow } from './grid-data'
+import type { GridUse } from './grid-use'
+import { hasStored } from './store'
+import { fetchWindow, type WindowSource } from './window-source'
+
+export type GridProps = {
+  use: GridUse
+  scope: GridScope
+  columns: GridColumn[]
+  /** A row above all others that is only read. */
+  lead?: GridRow
+  total: Total
+  href: WindowSource
+}
+
+/** Where the grid begins: its first rows, and the cell that was used first. */
+export type GridStart = { first: GridWindow; place: string | null; scrollTop: number }
+
+type Grid = ComponentType<GridProps & { start: GridStart }>
+
+const WIDE = '(min-width: 48rem)'
+const FIRST = 50
+
+/**
+ * The matrix as a table, and the grid in its place from its first use on: a click on a cell, the button, or unsaved changes
+ * that wait in this tab. On a narrow screen cells open their forms.
+ */
+export function GridLoader({ children, ...props }: GridProps & { children: ReactNode }) {
+  const { use, href } = props
+  const [loaded, setLoaded] = useState<{ Grid: Grid; start: GridStart; path: string } | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
+  const [isWaiting, setIsWaiting] = useState(false)
+  const box = useRef<HTMLDivElement>(null)
+
+  const open = async (place: string | null) => {
+    if (isWaiting) return
+    setIsWaiting(true)
+    setProblem(null)
+    try {
+      const [{ AclGrid }, first] = await Promise.all([
+        import('./acl-grid'),
+        fetchWindow(href, { after: href.after, size: FIRST }),
+      ])
+      const scrollTop = box.current?.firstElementChild?.scrollTop ?? 0
+      setLoaded({ Grid: AclGrid, start: { first, place, scrollTop }, path: `${href.path} ${href.after}` })
+    } catch (error) {
+      setProblem(`The grid could not be opened. ${error instanceof Error ? error.message : ''}`)
+    }
+    setIsWaiting(false)
+  }
+
+  const resume = useEffectEvent(() => {
+    if (hasStored(use.viewer) || loaded) void open(null)
+  })
+  // Another filter is another list: the grid begins anew, with the changes that wait.
+  const path = `${href.path} ${href.after}`
+  // biome-ignore lint/correctness/useExhaustiveDependencies: begins anew with the address of its windows
+  useEffect(() => resume(), [path])
+
+  if (loaded && loaded.path === path) return <loaded.Grid key={path} {...props} start={loaded.start} />
+
+  const onClick = (event: MouseEvent) => {
+    const cell = (event.target as Element).closest('[data-cell]')
+    const place = cell?.getAttribute('data-cell')
+    if (!place || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    if (!matchMedia(WIDE).matches) return
+    event.preventDefault()
+    event.stopPropagation()
+    void open(place)
+  }
+  return (
+    <div className="flex min-w-0 flex-col gap-2">
+      <div className="flex min-h-7 flex-wrap items-center gap-x-3 gap-y-1 text-muted text-xs max-md:hidden noscript:hidden">
+        <Button size="sm" icon="acl" onClick={() => void open(null)} disabled={isWaiting}>
+          {use.canEdit ? 'Edit as a grid' : 'Open as a grid'}
+        </Button>
+        <span role="status">
+          {problem ??
+            (isWaiting
+              ? 'Opening'
+              : use.canEdit
+                ? 'or click a cell: type, fill, copy and paste like in a spreadsheet'
+                : 'or click a cell: move, select and copy like in a spreadsheet')}
+        </span>
+      </div>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the button above does the same by keyboard */}
+      <div ref={box} onClickCapture={onClick} className="min-w-0">
+        {children}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,195 @@
+import { useEffect, useEffectEvent, useId, useState, useTransition } from 'react'
+import { Notice } from '@/components/feedback/notice'
+import { Button } from '@/components/ui/button'
+import { Checkbox, Field, Input } from '@/components/ui/field'
+import { TextLink } from '@/components/ui/text-link'
+import { formatCount } from '@/lib/format'
+import { type BatchAnswer, encodeChanges } from '@/lib/mig/acl/change'
+import { previewBatch, saveBatch } from '@/lib/mig/acl/server-actions'
+import { type Changes, endpointsOf, NO_CHANGES, resolve } from './grid/changes'
+import { ChangeList } from './tray-changes'
+import { ConflictList } from './tray-conflict'
+import { Effects } from './tray-effects'
+
+const QUIET = 400
+
+const LOST: BatchAnswer = {
+  kind: 'refused',
+  message:
+    'The answer did not arrive, so it is not known whether the changes were saved: look at the batches before you send them again.',
+}
+
+/** The unsaved changes below the grid: what they are, what they do, and the save of all of them or none. */
+export function Tray({
+  changes,
+  isKept,
+  onChanges,
+  onSaved,
+}: {
+  changes: Changes
+  /** Whether the browser keeps them when the page is left. */
+  isKept: boolean
+  onChanges: (change: (before: Changes) => Changes) => void
+  onSaved: () => void
+}) {
+  const [isOpen, setIsOpen] = useState(false)
+  const [reason, setReason] = useState('')
+  const [isSure, setIsSure] = useState(false)
+  const [answer, setAnswer] = useState<BatchAnswer | null>(null)
+  const [isSending, startSending] = useTransition()
+  const id = useId()
+  const { cells } = changes
+  const count = cells.size
+
+  const send = (what: 'preview' | 'save', confirm = '') => {
+    const data = new FormData()
+    data.set('changes', encodeChanges([...cells.values()].map(({ change }) => change)))
+    data.set('reason', reason.trim())
+    data.set('confirm', confirm)
+    startSending(async () => {
+      const found = await (what === 'preview' ? previewBatch(data) : saveBatch(data)).catch(() =>
+        what === 'preview' ? null : LOST,
+      )
+      setAnswer(found)
+      setIsSure(false)
+      if (found?.kind === 'saved') {
+        onChanges(() => NO_CHANGES)
+        setReason('')
+        setIsOpen(false)
+      }
+      if (found?.kind === 'saved' || found?.kind === 'conflict') onSaved()
+    })
+  }
+
+  const ask = useEffectEvent(() => send('preview'))
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other cells have other effects
+  useEffect(() => {
+    if (!isOpen || count === 0) return
+    const timer = setTimeout(() => ask(), QUIET)
+    return () => clearTimeout(timer)
+  }, [isOpen, cells])
+
+  if (count === 0) return answer?.kind === 'saved' ? <Saved answer={answer} /> : null
+  const needsReason = count > 1 && reason.trim() === ''
+  const isBlocked = isSending || needsReason || answer?.kind === 'conflict'
+  return (
+    <section
+      aria-label="Unsaved changes"
+      className="sticky bottom-0 z-5 flex max-h-[70dvh] flex-col gap-3 overflow-auto rounded-md border border-accent bg-raised p-3 text-sm"
+      data-hold-refresh=""
+    >
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <p className="font-medium">
+          {formatCount(count, 'change')} on {formatCount(endpointsOf(changes), 'endpoint')}, not saved
+        </p>
+        {!isKept && (
+          <span className="text-attention text-xs">This browser does not keep them: save before you leave.</span>
+        )}
+        <span className="flex-1" />
+        <Button
+          size="sm"
+          kind="quiet"
+          disabled={isSending}
+          onClick={() => {
+            if (!window.confirm(`Give up ${formatCount(count, 'change')}?`)) return
+            onChanges(() => NO_CHANGES)
+            setAnswer(null)
+          }}
+        >
+          Discard all
+        </Button>
+        <Button
+          size="sm"
+          kind={isOpen ? 'secondary' : 'primary'}
+          aria-expanded={isOpen}
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          {isOpen ? 'Close' : 'Review and save'}
+        </Button>
+      </div>
+      {isOpen && (
+        <>
+          {answer?.kind === 'conflict' ? (
+            <ConflictList
+              answer={answer}
+              changes={changes}
+              onResolve={(mine) => {
+                onChanges((before) => resolve(before, answer.cells, mine))
+                setAnswer(null)
+              }}
+            />
+          ) : (
+            <div className="grid gap-4 lg:grid-cols-2">
+              <ChangeList changes={changes} onChanges={onChanges} />
+              <Effects answer={answer} isWaiting={isSending} />
+            </div>
+          )}
+          <form
+            aria-label="Save the changes"
+            className="flex flex-col gap-2"
+            onSubmit={(event) => {
+              event.preventDefault()
+              if (isBlocked) return
+              if (answer?.kind !== 'confirm') send('save')
+              else if (isSure) send('save', 'lockout')
+            }}
+          >
+            {answer?.kind === 'refused' && <Notice tone="bad" title={answer.message} live />}
+            {answer?.kind === 'confirm' && (
+              <Notice tone="bad" title={answer.message} live>
+                <Checkbox
+                  className="mt-1"
+                  label="I know, and it is meant to be so. The audit will say that I confirmed it."
+                  checked={isSure}
+                  onChange={(event) => setIsSure(event.target.checked)}
+                />
+              </Notice>
+            )}
+            <div className="flex flex-wrap items-end gap-2">
+              <div className="min-w-60 flex-1">
+                <Field id={id} label="Reason" optional={count === 1}>
+                  <Input
+                    id={id}
+                    value={reason}
+                    maxLength={500}
+                    autoComplete="off"
+                    required={count > 1}
+                    onChange={(event) => setReason(event.target.value)}
+                  />
+                </Field>
+              </div>
+              <Button
+                type="submit"
+                kind={answer?.kind === 'confirm' ? 'danger' : 'primary'}
+                disabled={isBlocked || (answer?.kind === 'confirm' && !isSure)}
+              >
+                {isSending
+                  ? 'Asking'
+                  : answer?.kind === 'confirm'
+                    ? 'Save all the same'
+                    : `Save ${formatCount(count, 'change')}`}
+              </Button>
+            </div>
+            <p className="text-muted text-xs">
+              All of them or none, each only if its cell still holds what you saw. Agents follow their own ACL file; no
+              code of MIG reads these tables.
+            </p>
+          </form>
+        </>
+      )}
+    </section>
+  )
+}
+
+function Saved({ answer }: { answer: Extract<BatchAnswer, { kind: 'saved' }> }) {
+  return (
+    <Notice
+      tone="good"
+      title={answer.message}
+      live
+      action={<TextLink href={`/acl/batches/${answer.auditId}`}>See or revert this batch</TextLink>}
+    >
+      Agents follow their own ACL file; no code of MIG reads these tables.
+    </Notice>
+  )
+}
