@@ -10,7 +10,7 @@ const AT_ONCE = 100
 
 /** A value in a list of changes: no rule is words, for it is not 0. */
 export function Value({ value }: { value: number | null }) {
-  return value === null ? <span className="text-faint">no rule</span> : <>{formatNumber(value)}</>
+  return value === null ? <span className="text-faint">no rule</span> : <span>{formatNumber(value)}</span>
 }
 
 /** What a changed cell is called. */

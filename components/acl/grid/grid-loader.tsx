@@ -88,7 +88,6 @@ export function GridLoader({ children, ...props }: GridProps & { children: React
                 : 'or click a cell: move, select and copy like in a spreadsheet')}
         </span>
       </div>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the button above does the same by keyboard */}
       <div ref={box} onClickCapture={onClick} className="min-w-0">
         {children}
       </div>

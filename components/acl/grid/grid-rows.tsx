@@ -142,7 +142,7 @@ export function GridLine({
         const left = starts[columnPlace] ?? 0
         const isActive = focus.active === columnPlace
         const view = row?.cells[column.id]
-        const staged = row && stagedAt(row, column).staged
+        const staged = row ? stagedAt(row, column).staged : undefined
         return (
           // biome-ignore lint/a11y/useSemanticElements: as above
           <div
