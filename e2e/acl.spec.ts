@@ -58,6 +58,8 @@ test('a minimum is set, changed and removed in place, with the keyboard, each ti
 }) => {
   const cell = await freeCell(0)
   const object = `${cell.agent}.${cell.module}`
+  // On a narrow screen a cell opens its form; on a wide one the grid.
+  await page.setViewportSize({ width: 700, height: 900 })
   await page.goto(`/acl/requirements?agent=${cell.agent}`)
   await hydrated(page)
   await page.locator(`a[href*="edit=${object}"]`).focus()

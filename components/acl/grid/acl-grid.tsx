@@ -344,7 +344,7 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
         <div
           role="presentation"
           className="relative"
-          style={{ height: size.rows * ROW, width: HEAD + (starts.at(-1) ?? 0) }}
+          style={{ height: Math.max(size.rows, 2) * ROW, width: HEAD + (starts.at(-1) ?? 0) }}
         >
           {rowsShown.map((row) => (
             <GridLine
@@ -360,7 +360,8 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
               shift={row * ROW}
             />
           ))}
-          <SelectionBox range={handle ?? range} starts={starts} canFill={use.canEdit && !editing} />
+          {size.rows === 0 && <p className="px-3 py-2 text-muted text-sm">No row matches these filters.</p>}
+          {size.rows > 0 && <SelectionBox range={handle ?? range} starts={starts} canFill={use.canEdit && !editing} />}
         </div>
       </div>
       {windows.problem && (

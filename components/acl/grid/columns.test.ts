@@ -3,8 +3,8 @@ import { columnAt, columnStarts, span } from './columns'
 
 test('columns are as wide as their names, within limits, and found by their place', () => {
   const starts = columnStarts([{ name: 'pkg' }, { name: 'filechecker' }, { name: 'x'.repeat(80) }])
-  expect(starts).toEqual([0, 64, 64 + 93, 64 + 93 + 176])
-  expect([-5, 0, 63, 64, 156, 157, 9999].map((x) => columnAt(starts, x))).toEqual([0, 0, 0, 1, 1, 2, 2])
+  expect(starts).toEqual([0, 64, 64 + 101, 64 + 101 + 176])
+  expect([-5, 0, 63, 64, 164, 165, 9999].map((x) => columnAt(starts, x))).toEqual([0, 0, 0, 1, 1, 2, 2])
   expect(columnAt([0], 10)).toBe(0)
 })
 

@@ -9,7 +9,7 @@ const MOST = 176
 export function columnStarts(columns: readonly Pick<GridColumn, 'name' | 'disabled' | 'twin'>[]): number[] {
   const starts = [0]
   for (const { name, disabled, twin } of columns) {
-    const width = Math.round([...name].length * 6.6 + 20 + (disabled ? 34 : 0) + (twin ? 18 : 0))
+    const width = Math.round([...name].length * 7 + 24 + (disabled ? 34 : 0) + (twin ? 18 : 0))
     starts.push((starts.at(-1) ?? 0) + Math.min(Math.max(width, LEAST), MOST))
   }
   return starts

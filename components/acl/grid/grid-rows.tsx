@@ -117,7 +117,7 @@ export function GridLine({
     <div
       role="row"
       aria-rowindex={place + 2}
-      className={cn('absolute left-0', row?.locked && 'bg-sunken')}
+      className={cn('absolute left-0 border-line border-r', row?.locked && 'bg-sunken')}
       style={{ top: shift, height: ROW, width: HEAD + (starts.at(-1) ?? 0) }}
     >
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
