@@ -93,6 +93,7 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/acl/files/file': { ...reads, path: (site) => `/acl/files/file?agent=${site.agent}` },
   '/acl/modules': reads,
   '/acl/lint': reads,
+  '/acl/bulk': reads,
   '/investigators': reads,
   '/investigators/[id]': { ...reads, path: (site) => `/investigators/${site.other.id}` },
   '/investigators/[id]/replace': {
@@ -153,6 +154,7 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   '/acl/files/export': csv,
   '/acl/files/endpoints/export': csv,
   '/acl/files/file/download': { investigator: 200, path: (site) => `/acl/files/file/download?agent=${site.agent}` },
+  '/acl/bulk/export': { investigator: 200, query: '?format=csv&module=1&value=2' },
   '/acl/what-if/export': { investigator: 200, query: '?format=csv&signer=1&module=1' },
   '/investigators/export': csv,
   '/investigators/[id]/key': { investigator: 200, path: (site) => `/investigators/${site.other.id}/key` },
@@ -225,6 +227,18 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
         seen: '7777',
         weight: '9',
         intent: 'set',
+      }),
+      ...none,
+    },
+  ],
+  'lib/mig/acl/bulk-actions.ts#bulkChange': [
+    {
+      what: 'cells that nobody counted so',
+      fields: ({ agent, module }) => ({
+        query: `id=${agent}&module=${module}&value=77`,
+        seen: '7.7.7.7.7.7',
+        reason: 'for a test',
+        step: 'save',
       }),
       ...none,
     },

@@ -1,5 +1,12 @@
 import { Tabs } from '@/components/layout/tabs'
-import { aclGroupList, lintList, permissionList, requirementList, whatIfList } from '@/lib/mig/acl/search-params'
+import {
+  aclGroupList,
+  bulkList,
+  lintList,
+  permissionList,
+  requirementList,
+  whatIfList,
+} from '@/lib/mig/acl/search-params'
 import { moduleList } from '@/lib/mig/modules/search-params'
 
 const TABS = [
@@ -8,6 +15,7 @@ const TABS = [
   { key: 'what-if', label: 'What if', href: whatIfList.path },
   { key: 'lint', label: 'Lint', href: lintList.path },
   { key: 'files', label: 'Files', href: aclGroupList.path },
+  { key: 'bulk', label: 'In bulk', href: bulkList.path },
   { key: 'modules', label: 'Modules', href: moduleList.path },
 ] as const
 

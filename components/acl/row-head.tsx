@@ -40,9 +40,14 @@ export function RowHead({ row, tabIndex }: { row: GridRow; tabIndex?: number }) 
         </Badge>
       )}
       {row.behind > 0 && (
-        <Badge className="max-md:hidden" title="Rules on rows of processes that are gone: they count for nothing">
-          {row.behind} left behind
-        </Badge>
+        <TextLink
+          href={`/acl/bulk?do=carry-over&id=${row.id}`}
+          tabIndex={tabIndex}
+          className="max-md:hidden"
+          title="Rules on rows of processes that are gone: they count for nothing. Carry them over to the newest row"
+        >
+          <Badge>{row.behind} left behind</Badge>
+        </TextLink>
       )}
       {row.state && (
         <span className="text-xs max-md:hidden">

@@ -29,7 +29,8 @@ const seen = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-const saying = {
+/** The fields of every form that saves a batch. */
+export const saying = {
   reason: z
     .string()
     .trim()

@@ -1,0 +1,123 @@
+import { GroupChips } from '@/components/agents/group-chips'
+import { ChoiceField, TextField } from '@/components/data-table/filter-bar'
+import { HiddenParams } from '@/components/data-table/hidden-params'
+import { Button, LinkButton } from '@/components/ui/button'
+import type { ListParams } from '@/lib/list-params'
+import type { Person } from '@/lib/mig/acl/queries'
+import { bulkList } from '@/lib/mig/acl/search-params'
+import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
+import type { Module } from '@/lib/mig/modules/queries'
+import { Choices } from './choices'
+
+type Params = ListParams<(typeof bulkList)['filters']>
+
+const FIELDS = ['do', 'table', 'module', 'investigator', 'value', 'only']
+const ENDPOINTS = ['name', 'queueloc', 'os', 'version', 'state', 'id', 'tag', 'env']
+
+/** Which cells, and what becomes of them, as one GET form. */
+export function BulkQuestion({
+  params,
+  modules,
+  people,
+}: {
+  params: Params
+  modules: readonly Module[]
+  people: readonly Person[]
+}) {
+  const { filters, given } = params
+  const pairs = (name: 'tag' | 'env') => [...(given[name] ?? []), '']
+  return (
+    <search className="no-print">
+      <form key={JSON.stringify(given)} action={bulkList.path} className="flex flex-col gap-3">
+        <HiddenParams list={bulkList} params={params} except={[...FIELDS, ...ENDPOINTS]} />
+        <fieldset className="flex flex-wrap items-end gap-2">
+          <legend className="mb-1 font-medium text-sm">What becomes of the cells</legend>
+          <ChoiceField
+            name="do"
+            label="Change"
+            any={null}
+            value={filters.do}
+            options={[
+              { value: 'set', label: 'set a value' },
+              { value: 'remove', label: 'remove the rules' },
+              { value: 'carry-over', label: 'carry over what was left behind' },
+            ]}
+          />
+          <ChoiceField
+            name="table"
+            label="Of"
+            any={filters.do === 'carry-over' ? 'both tables' : null}
+            value={filters.table ?? (filters.do === 'carry-over' ? '' : 'agtmodreq')}
+            options={[
+              { value: 'agtmodreq', label: 'minimum weights' },
+              { value: 'invagtmodperm', label: "investigators' weights" },
+            ]}
+          />
+          <TextField name="value" label="Value" value={given.value?.[0]} width="w-24" />
+          <ChoiceField
+            name="only"
+            label="Cells"
+            any={null}
+            value={filters.only}
+            options={[
+              { value: 'all', label: 'all' },
+              { value: 'unset', label: 'only those without a rule' },
+              { value: 'set', label: 'only those with a rule' },
+            ]}
+          />
+        </fieldset>
+        <div className="grid gap-3 md:grid-cols-2">
+          <Choices
+            legend="Modules"
+            name="module"
+            choices={modules.map((m) => ({ id: m.id, label: m.name, note: m.twin ? `(${m.id})` : undefined }))}
+            chosen={filters.module ?? []}
+          />
+          <Choices
+            legend="Investigators, for weights"
+            name="investigator"
+            choices={people.map((p) => ({ id: p.id, label: p.name, note: p.disabled ? '(disabled)' : undefined }))}
+            chosen={filters.investigator ?? []}
+          />
+        </div>
+        <fieldset className="flex flex-wrap items-end gap-2">
+          <legend className="mb-1 font-medium text-sm">On which endpoints</legend>
+          <TextField name="name" label="Name" value={filters.name} />
+          <TextField name="os" label="System" value={filters.os} width="w-28" />
+          <ChoiceField
+            name="state"
+            label="State"
+            value={given.state?.join(',')}
+            options={ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))}
+          />
+          <TextField name="version" label="Version" value={filters.version} width="w-32" />
+          {pairs('tag').map((value, i) => (
+            <TextField key={`tag ${value}`} name="tag" label={i ? 'and tag' : 'Tag, key or key=value'} value={value} />
+          ))}
+          {pairs('env').map((value, i) => (
+            <TextField
+              key={`env ${value}`}
+              name="env"
+              label={i ? 'and environment' : 'Environment, key or key=value'}
+              value={value}
+              width="w-52"
+            />
+          ))}
+          <TextField name="queueloc" label="Queue" value={filters.queueloc} />
+          <TextField name="id" label="Id of one" value={given.id?.[0]} width="w-44" />
+        </fieldset>
+        {filters.in && <GroupChips list={bulkList} params={params} groups={filters.in} />}
+        <div className="flex gap-2">
+          <Button type="submit" kind="primary">
+            Count the cells
+          </Button>
+          {Object.keys(given).length > 0 && (
+            <LinkButton kind="quiet" href={bulkList.path}>
+              Ask anew
+            </LinkButton>
+          )}
+        </div>
+      </form>
+    </search>
+  )
+}

@@ -1,0 +1,85 @@
+import 'server-only'
+import { assertAdmin, type Viewer } from '@/lib/auth/viewer'
+import type { Transaction } from '@/lib/db/prisma'
+import { raw, sql } from '@/lib/db/sql'
+import { AppError } from '@/lib/errors'
+import { formatNumber } from '@/lib/format'
+import { vintage } from '@/lib/mig/vintage'
+import type { MigId } from '@/lib/mig/wire/id'
+import { now } from '@/lib/now'
+import { bulkBounds, bulkLacks } from './bulk'
+import { type BulkParams, bulkCellsSql, bulkCountsSql } from './bulk.sql'
+import { type BulkCounts, countsInWords, countsText, MOST_BULK, seenInWords, written } from './bulk-counts'
+import type { BatchAnswer, CellChange } from './change'
+import { runBatch } from './mutations'
+
+export type BulkInput = {
+  params: BulkParams
+  /** What the page counted, as `countsText` writes it: another count now refuses the change. */
+  seen: string
+  reason: string | null
+  confirm: boolean
+}
+
+const PART = 2_000
+
+/**
+ * Writes the cells that a predicate names, as one batch; with `preview` measures what it would do. Only an admin may.
+ * Throws `conflict` with both counts when they are not those that were seen, `invalid` for a question that is not whole or
+ * means more than `MOST_BULK` cells.
+ */
+export async function runBulk(
+  viewer: Viewer,
+  { params, seen, reason, confirm }: BulkInput,
+  { preview = false } = {},
+): Promise<BatchAnswer> {
+  assertAdmin(viewer)
+  const lacks = bulkLacks(params)
+  if (lacks) throw new AppError('invalid', `${lacks} Nothing was changed.`)
+  const was = seenInWords(seen)
+  if (was === null) throw new AppError('invalid', 'The form does not say what was counted. Open the page again.')
+  const v = await vintage()
+  const bounds = await bulkBounds(params, (await now()).mig)
+  async function* cells(tx: Transaction): AsyncGenerator<CellChange[]> {
+    await tx.$executeRaw(raw("SET LOCAL statement_timeout = '60s'"))
+    const [counts] = await tx.$queryRaw<BulkCounts[]>(bulkCountsSql(v, params, bounds))
+    if (!counts) throw new Error('a count gave no row')
+    refuseOthers(counts, seen, was)
+    await tx.$executeRaw(sql`DECLARE bulk_cells NO SCROLL CURSOR FOR ${bulkCellsSql(v, params, bounds)}`)
+    for (;;) {
+      const rows = await tx.$queryRaw<BulkRow[]>(raw(`FETCH ${PART} FROM bulk_cells`))
+      if (rows.length === 0) break
+      yield rows.map(cellOf)
+    }
+    await tx.$executeRaw(raw('CLOSE bulk_cells'))
+  }
+  const kind = params.filters.do === 'carry-over' ? 'carry-over' : 'bulk'
+  const detail = () => ({ predicate: params.given })
+  return runBatch(viewer, { kind, reason, confirmed: confirm, cells, detail }, { preview })
+}
+
+type BulkRow = { agent: MigId; module: MigId; investigator: MigId | null; seen: number | null; value: number | null }
+
+function cellOf({ agent, module, investigator, seen, value }: BulkRow): CellChange {
+  return investigator === null
+    ? { table: 'agtmodreq', agent, module, seen, value }
+    : { table: 'invagtmodperm', investigator, agent, module, seen, value }
+}
+
+function refuseOthers(counts: BulkCounts, seen: string, was: string | null): void {
+  const cells = written(counts)
+  if (countsText(counts) !== seen) {
+    const is = countsInWords(counts)
+    throw new AppError(
+      'conflict',
+      was === is
+        ? `You saw ${was}; it is as many now, but other cells or other values. Nothing was changed; look at the preview again.`
+        : `You saw ${was}; now it would be ${is}. Nothing was changed; look at the preview again.`,
+    )
+  }
+  if (cells > MOST_BULK)
+    throw new AppError(
+      'invalid',
+      `${formatNumber(cells)} cells are too many for one batch: it takes ${formatNumber(MOST_BULK)}. Narrow the filters; nothing was changed.`,
+    )
+}

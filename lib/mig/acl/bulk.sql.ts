@@ -1,0 +1,111 @@
+import { join, type Sql, sql } from '@/lib/db/sql'
+import type { ListParams } from '@/lib/list-params'
+import { agentListQuery } from '@/lib/mig/agents/list.sql'
+import type { FleetBounds } from '@/lib/mig/agents/state'
+import type { Vintage } from '@/lib/mig/vintage'
+import type { MigId } from '@/lib/mig/wire/id'
+import type { bulkList } from './search-params'
+
+export type BulkParams = ListParams<(typeof bulkList)['filters']>
+
+const idsSql = (ids: readonly MigId[]): Sql => sql`${`{${ids.join(',')}}`}::numeric[]`
+
+/**
+ * The cells that a bulk change names, one row each: agent (the endpoint's newest row), module, investigator, `seen` as
+ * stored, the wanted `value`, and whether it may be written. A carry-over writes only where the newest row has no rule.
+ */
+function cellsSql(vintage: Vintage, { filters }: BulkParams, bounds: FleetBounds): Sql {
+  const { from, where } = agentListQuery(vintage, { filters: { ...filters, rows: 'endpoints' } }, bounds)
+  const endpoints = sql`e AS MATERIALIZED (SELECT a.id, a.queueloc FROM ${from} WHERE ${join(
+    where.map((one) => sql`(${one})`),
+    ' AND ',
+  )})`
+  if (filters.do === 'carry-over') return carryOverSql(endpoints, filters, bounds)
+  const modules = sql`unnest(${idsSql(filters.module ?? [])}) m(id)`
+  const value = filters.do === 'set' ? sql`${filters.value ?? null}::integer` : sql`NULL::integer`
+  const only =
+    filters.only === 'unset'
+      ? sql`WHERE r.agentid IS NULL`
+      : filters.only === 'set'
+        ? sql`WHERE r.agentid IS NOT NULL`
+        : sql``
+  if (filters.table === 'invagtmodperm')
+    return sql`WITH ${endpoints}, c AS (
+      SELECT e.id AS agent, m.id AS module, i.id AS investigator, r.weight AS seen, ${value} AS value, true AS may
+      FROM e CROSS JOIN ${modules} CROSS JOIN unnest(${idsSql(filters.investigator ?? [])}) i(id)
+      LEFT JOIN public.invagtmodperm r ON r.investigatorid = i.id AND r.agentid = e.id AND r.moduleid = m.id ${only})`
+  return sql`WITH ${endpoints}, c AS (
+    SELECT e.id AS agent, m.id AS module, NULL::numeric AS investigator, r.minimumweight AS seen, ${value} AS value, true AS may
+    FROM e CROSS JOIN ${modules}
+    LEFT JOIN public.agtmodreq r ON r.agentid = e.id AND r.moduleid = m.id ${only})`
+}
+
+// Of the older rows the newest one with any rule counts: what it does not have was taken away by then.
+function carryOverSql(endpoints: Sql, filters: BulkParams['filters'], { now }: FleetBounds): Sql {
+  const of = (column: Sql, ids: readonly MigId[] | undefined) =>
+    ids ? sql`AND ${column} = ANY(${idsSql(ids)})` : sql``
+  const minimums = sql`
+    SELECT o.agent, r.moduleid AS module, NULL::numeric AS investigator, n.minimumweight AS seen, r.minimumweight AS value,
+      n.agentid IS NULL AS may
+    FROM o JOIN public.agtmodreq r ON r.agentid = o.source JOIN public.modules m ON m.id = r.moduleid
+    LEFT JOIN public.agtmodreq n ON n.agentid = o.agent AND n.moduleid = r.moduleid
+    WHERE true ${of(sql`r.moduleid`, filters.module)}`
+  const weights = sql`
+    SELECT o.agent, r.moduleid AS module, r.investigatorid AS investigator, n.weight AS seen, r.weight AS value,
+      n.agentid IS NULL AS may
+    FROM o JOIN public.invagtmodperm r ON r.agentid = o.source JOIN public.modules m ON m.id = r.moduleid
+    JOIN public.investigators i ON i.id = r.investigatorid
+    LEFT JOIN public.invagtmodperm n ON n.investigatorid = r.investigatorid AND n.agentid = o.agent AND n.moduleid = r.moduleid
+    WHERE true ${of(sql`r.moduleid`, filters.module)} ${of(sql`r.investigatorid`, filters.investigator)}`
+  const parts =
+    filters.table === 'agtmodreq'
+      ? minimums
+      : filters.table === 'invagtmodperm'
+        ? weights
+        : sql`${minimums} UNION ALL ${weights}`
+  return sql`WITH ${endpoints}, o AS MATERIALIZED (
+    SELECT DISTINCT ON (e.id) e.id AS agent, p.id AS source
+    FROM e JOIN public.agents p ON p.queueloc = e.queueloc AND p.id <> e.id
+    WHERE EXISTS (SELECT FROM public.agtmodreq q WHERE q.agentid = p.id)
+      OR EXISTS (SELECT FROM public.invagtmodperm q WHERE q.agentid = p.id)
+    ORDER BY e.id, p.heartbeattime <= ${now}::timestamptz DESC, p.heartbeattime DESC, p.id DESC
+  ), c AS (${parts})`
+}
+
+const CHANGES = sql`c.may AND c.seen IS DISTINCT FROM c.value`
+const DIFFERS = sql`NOT c.may AND c.seen IS DISTINCT FROM c.value`
+
+/** How many cells a bulk change adds, changes, removes, leaves, and a digest of those that it writes. */
+export function bulkCountsSql(vintage: Vintage, params: BulkParams, bounds: FleetBounds): Sql {
+  return sql`${cellsSql(vintage, params, bounds)}
+    SELECT (SELECT count(*) FROM e)::int AS endpoints, count(DISTINCT c.agent) FILTER (WHERE ${CHANGES})::int AS touched,
+      count(*) FILTER (WHERE ${CHANGES} AND c.seen IS NULL)::int AS added,
+      count(*) FILTER (WHERE ${CHANGES} AND c.seen IS NOT NULL AND c.value IS NOT NULL)::int AS changed,
+      count(*) FILTER (WHERE ${CHANGES} AND c.value IS NULL)::int AS removed,
+      count(*) FILTER (WHERE c.seen IS NOT DISTINCT FROM c.value)::int AS unchanged,
+      count(*) FILTER (WHERE ${DIFFERS})::int AS differing,
+      coalesce(sum(hashtextextended(concat_ws('.', trunc(c.agent), trunc(c.module), coalesce(trunc(c.investigator)::text, 'm'),
+        coalesce(c.seen::text, 'n'), coalesce(c.value::text, 'n')), 0)::numeric) FILTER (WHERE ${CHANGES}), 0)::text AS digest
+    FROM c`
+}
+
+/** The cells that a bulk change writes, those of one agent together. */
+export function bulkCellsSql(vintage: Vintage, params: BulkParams, bounds: FleetBounds): Sql {
+  return sql`${cellsSql(vintage, params, bounds)}
+    SELECT trunc(c.agent)::text AS agent, trunc(c.module)::text AS module, trunc(c.investigator)::text AS investigator,
+      c.seen, c.value
+    FROM c WHERE ${CHANGES} ORDER BY c.agent, c.module, c.investigator NULLS FIRST`
+}
+
+/** The cells that a bulk change writes or leaves because they differ, with their names; `most` null for all of them. */
+export function bulkShownSql(vintage: Vintage, params: BulkParams, bounds: FleetBounds, most: number | null): Sql {
+  return sql`${cellsSql(vintage, params, bounds)}
+    SELECT trunc(x.agent)::text AS agentid, a.name, a.queueloc, trunc(x.module)::text AS moduleid, m.name AS module,
+      trunc(x.investigator)::text AS investigatorid, i.name AS investigator, x.seen, x.value, x.may
+    FROM (
+      SELECT * FROM c WHERE c.seen IS DISTINCT FROM c.value
+      ORDER BY c.may, c.agent, c.module, c.investigator NULLS FIRST LIMIT ${most}::int
+    ) x JOIN public.agents a ON a.id = x.agent LEFT JOIN public.modules m ON m.id = x.module
+    LEFT JOIN public.investigators i ON i.id = x.investigator
+    ORDER BY x.may, x.agent, x.module, x.investigator NULLS FIRST`
+}

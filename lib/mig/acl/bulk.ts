@@ -1,0 +1,108 @@
+import 'server-only'
+import Cursors from 'pg-cursor'
+import type { Viewer } from '@/lib/auth/viewer'
+import { readRows } from '@/lib/db/list'
+import { pool } from '@/lib/db/pool'
+import type { Sql } from '@/lib/db/sql'
+import type { ExportSource } from '@/lib/export'
+import { fleetBounds, thresholdsFor } from '@/lib/mig/agents/queries'
+import type { FleetBounds } from '@/lib/mig/agents/state'
+import { vintage } from '@/lib/mig/vintage'
+import type { MigId } from '@/lib/mig/wire/id'
+import type { Instant } from '@/lib/mig/wire/time'
+import { type BulkParams, bulkCountsSql, bulkShownSql } from './bulk.sql'
+import type { BulkCounts } from './bulk-counts'
+
+/** A cell of a bulk change's preview. `may` is false for one that a carry-over leaves because the newest row has a rule. */
+export type BulkCell = {
+  agentid: MigId
+  name: string
+  queueloc: string
+  moduleid: MigId
+  module: string | null
+  investigatorid: MigId | null
+  investigator: string | null
+  seen: number | null
+  value: number | null
+  may: boolean
+}
+
+/** How many cells the preview names; those that a carry-over leaves come first. */
+export const SHOWN_CELLS = 100
+
+/** Where the states begin that the question's filters are judged by. */
+export async function bulkBounds(params: BulkParams, now: Instant): Promise<FleetBounds> {
+  return fleetBounds(now, thresholdsFor(params))
+}
+
+/** What is missing before a bulk change says which cells and what they become; null when nothing is. */
+export function bulkLacks({ filters }: BulkParams): string | null {
+  if (filters.do === 'carry-over') return null
+  if (!filters.module) return 'Choose at least one module.'
+  if (filters.table === 'invagtmodperm' && !filters.investigator) return 'Choose at least one investigator.'
+  if (filters.do === 'set' && filters.value === undefined) return 'Type the value that the cells are to have.'
+  return null
+}
+
+/** What a bulk change would do, counted in one pass, and its first cells. */
+export async function previewBulk(
+  _viewer: Viewer,
+  params: BulkParams,
+  now: Instant,
+): Promise<{ counts: BulkCounts; cells: BulkCell[] }> {
+  const [v, bounds] = await Promise.all([vintage(), bulkBounds(params, now)])
+  const [counts] = await readRows<BulkCounts>(64, bulkCountsSql(v, params, bounds))
+  if (!counts) throw new Error('a count gave no row')
+  const shows = counts.added + counts.changed + counts.removed + counts.differing > 0
+  const cells = shows ? await readRows<BulkCell>(64, bulkShownSql(v, params, bounds, SHOWN_CELLS)) : []
+  return { counts, cells }
+}
+
+/** Every cell that a bulk change writes, and those that it leaves because they differ. */
+export async function exportBulk(_viewer: Viewer, params: BulkParams, now: Instant): Promise<ExportSource> {
+  const statement = bulkShownSql(await vintage(), params, await bulkBounds(params, now), null)
+  return {
+    columns: [
+      { name: 'investigatorid', kind: 'id' },
+      { name: 'investigator', kind: 'text' },
+      { name: 'agentid', kind: 'id' },
+      { name: 'name', kind: 'text' },
+      { name: 'queueloc', kind: 'text' },
+      { name: 'moduleid', kind: 'id' },
+      { name: 'module', kind: 'text' },
+      { name: 'seen', kind: 'number' },
+      { name: 'value', kind: 'number' },
+      { name: 'change', kind: 'text' },
+    ],
+    rows: streamCells(statement),
+  }
+}
+
+async function* streamCells(statement: Sql): AsyncGenerator<Record<string, unknown>[]> {
+  const client = await pool().connect()
+  let finished = false
+  try {
+    await client.query('BEGIN READ ONLY')
+    await client.query('SET LOCAL statement_timeout = 0')
+    const cursor = client.query(new Cursors<BulkCell>(statement.text, statement.values))
+    try {
+      for (;;) {
+        const rows = await cursor.read(1000)
+        if (rows.length === 0) break
+        yield rows.map((row) => ({ ...row, change: changeWord(row) }))
+      }
+    } finally {
+      await cursor.close()
+    }
+    await client.query('COMMIT')
+    finished = true
+  } finally {
+    client.release(!finished)
+  }
+}
+
+/** What becomes of a cell of the preview, in one word. */
+export function changeWord({ seen, value, may }: Pick<BulkCell, 'seen' | 'value' | 'may'>): string {
+  if (!may) return 'differs'
+  return seen === null ? 'new' : value === null ? 'removed' : 'changed'
+}
