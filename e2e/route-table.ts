@@ -105,6 +105,8 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/investigators/import': { investigator: 'no-access' },
   '/investigators/add': { investigator: 'no-access' },
   '/spool': { investigator: 'form' },
+  '/spool/find': { ...reads, path: (site) => `/spool/find?q=${site.command}` },
+  '/spool/reconcile': reads,
   '/spool/[kind]/[state]': { ...reads, path: (site) => spoolPath(site, '') },
   '/spool/[kind]/[state]/file/[name]': { ...reads, path: (site) => spoolPath(site, '/file/NAME') },
   '/audit': reads,
@@ -160,6 +162,7 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   '/investigators/[id]/key': { investigator: 200, path: (site) => `/investigators/${site.other.id}/key` },
   '/investigators/keyring/download': { investigator: 200, query: '?format=binary&keys=all' },
   '/spool/changes': { investigator: 200 },
+  '/spool/reconcile/export': csv,
   '/spool/[kind]/[state]/export': { ...csv, path: (site) => spoolPath(site, '/export') },
   '/spool/[kind]/[state]/file/[name]/download': {
     investigator: 200,

@@ -5,9 +5,16 @@ import type { LinkedAction, LinkedCommand } from '@/lib/mig/spool/queries'
 import { actionStatus, commandStatus } from '@/lib/mig/wire/status'
 
 /** The database's rows that a file belongs to; several when its id is rounded. */
-export function LinkedRows({ actions, commands }: { actions: LinkedAction[]; commands: LinkedCommand[] }) {
-  if (actions.length + commands.length === 0)
-    return <p className="text-muted text-sm">No row of the database belongs to this file.</p>
+export function LinkedRows({
+  actions,
+  commands,
+  none = 'No row of the database belongs to this file.',
+}: {
+  actions: LinkedAction[]
+  commands: LinkedCommand[]
+  none?: string
+}) {
+  if (actions.length + commands.length === 0) return <p className="text-muted text-sm">{none}</p>
   return (
     <ul className="flex flex-col gap-2 text-sm">
       {actions.map((action) => (

@@ -5,6 +5,7 @@ import { Live } from '@/components/layout/live'
 import { PageHeader } from '@/components/layout/page-header'
 import { SpoolFailurePanel } from '@/components/spool/failure'
 import { SpoolFlow } from '@/components/spool/flow'
+import { SpoolTools } from '@/components/spool/tools'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount } from '@/lib/format'
 import { getSpoolOverview } from '@/lib/mig/spool/queries'
@@ -40,6 +41,7 @@ export default dataPage(async () => {
                 ` (now in ${spool.scanning.state || 'the root'}, ${formatCount(spool.scanning.seen, 'file')} seen)`}
               .
             </p>
+            <SpoolTools />
             <SpoolFlow states={spool.states} now={spool.now} />
             {spool.besides.count > 0 && (
               <p className="max-w-text text-muted text-sm wrap-anywhere">

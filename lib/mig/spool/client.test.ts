@@ -669,6 +669,8 @@ describe('orders and filters that need the files to be looked at', () => {
       '{}',
       `{"id":6.059408362783471e+18,"name":"n","target":"t",${time},"operations":[],"pgpsignatures":["s"]}`,
       `{"ID":6019232215298562584,"Name":"n","target":"t",${time},"operations":[],"pgpsignatures":["s"]}`,
+      `{"id":1410955200000000000,"name":"n","target":"t",${time},"operations":[],"pgpsignatures":["s"]}`,
+      `{"id":6059408362783471000,"name":"n","target":"t",${time},"operations":[],"pgpsignatures":["s"]}`,
       `{"id":0,"name":"n","target":"t",${time},"operations":[],"pgpsignatures":["s"]}`,
       `{"id":5,"name":7,"target":"t",${time},"operations":[],"pgpsignatures":["s"]}`,
       `{"id":5,"name":"n","target":"t","validfrom":"soon","expireafter":"x","operations":[],"pgpsignatures":["s"]}`,
@@ -716,7 +718,7 @@ test('the moment of a name is the one that the site reads', () => {
     '3400000000000',
     '9007199254740991',
   ]
-  numbers.push('1', '18446744073709549568', '99999999999999999999', '01')
+  numbers.push('1410815949123456789', '1356998400000000000', '1', '18446744073709549568', '99999999999999999999', '01')
   for (const [kind, state] of SPOOL_STATES)
     for (const number of numbers)
       for (const name of [`${number}.json`, number, `${numbers[0]}-${number}.json`, `${number}.txt`, `x${number}`]) {

@@ -22,15 +22,20 @@ type Seen = {
 
 const CLOCK_AHEAD_MS = 5 * 60_000
 
+// Before MIG there was no failure; ids of 2014 are far beyond these years when read as nanoseconds.
+const isFailureMoment = (at: Instant) => at >= '2013' && at < '2100'
+
 /** The moment that a file's name carries: when its id was made, or when MIG failed to process it; null when it carries none. */
 export function nameMoment(name: SpoolName): Instant | null {
   switch (name.type) {
-    case 'action':
-    case 'id-or-nanoseconds': {
+    case 'action': {
       const made = idCreatedAt(name.actionId)
-      if (!made) return null
-      const failed = name.type === 'id-or-nanoseconds' ? name.failedAt : null
-      return failed && Math.abs(instantToDate(failed).getTime() - made.getTime()) < 1000 ? failed : dateToInstant(made)
+      return made && dateToInstant(made)
+    }
+    case 'id-or-nanoseconds': {
+      if (isFailureMoment(name.failedAt)) return name.failedAt
+      const made = idCreatedAt(name.actionId)
+      return made && dateToInstant(made)
     }
     case 'command':
     case 'answer': {

@@ -448,13 +448,15 @@ async function withLinks(entries: NamedEntry[], withCommands = true): Promise<Sp
 
 const LINKS = 500
 
-async function findActions(condition: Sql, limit = LINKS): Promise<LinkedAction[]> {
+/** The actions of a condition on `a`, at most 500 or `limit`. */
+export async function findActions(condition: Sql, limit = LINKS): Promise<LinkedAction[]> {
   const { rows } = await pool().query<LinkedAction>(sql`
     SELECT trunc(a.id)::text AS id, a.name, a.status FROM public.actions a WHERE ${condition} ORDER BY a.id LIMIT ${limit}`)
   return rows
 }
 
-async function findCommands(condition: Sql): Promise<LinkedCommand[]> {
+/** The commands of a condition on `c`, at most 500. */
+export async function findCommands(condition: Sql): Promise<LinkedCommand[]> {
   const { rows } = await pool().query<LinkedCommand>(sql`
     SELECT trunc(c.id)::text AS id, trunc(c.actionid)::text AS "actionId", trunc(c.agentid)::text AS "agentId",
       g.name AS agent, c.status

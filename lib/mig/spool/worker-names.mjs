@@ -28,6 +28,8 @@ const HIGH_FROM = seconds('2013-01-01T00:00:00Z') * 2 ** 32
 const HIGH_UNTIL = 2 ** 64
 const NANOSECONDS_FROM = seconds('2015-02-01T00:00:00Z') * 1e9
 const NANOSECONDS_UNTIL = seconds('2100-01-01T00:00:00Z') * 1e9
+// A failure is named in nanoseconds since there is MIG, ids only since 2015.
+const FAILED_FROM = seconds('2013-01-01T00:00:00Z') * 1e9
 const SHIFTED_FROM = (seconds('2015-07-01T00:00:00Z') - EPOCH_2015) * 65_536
 const SHIFTED_UNTIL = 2 ** 53
 
@@ -42,6 +44,7 @@ export function momentOf(kind, state, name) {
   const n = Number(LAST_NUMBER.exec(name)?.[1])
   if (n >= HIGH_FROM && n < HIGH_UNTIL) return Math.floor(n / 2 ** 32)
   if (n >= NANOSECONDS_FROM && n < NANOSECONDS_UNTIL) return n / 1e9
+  if (kind === 'action' && state === 'invalid' && isStamped(name)) return n / 1e9
   if (n >= SHIFTED_FROM && n < SHIFTED_UNTIL) return Math.floor(n / 65_536) + EPOCH_2015
   return null
 }
@@ -49,7 +52,7 @@ export function momentOf(kind, state, name) {
 /** Whether the number in a name can be a moment in nanoseconds. @param {string} name */
 export function isStamped(name) {
   const n = NUMBERED.test(name) ? Number.parseInt(name, 10) : 0
-  return n >= NANOSECONDS_FROM && n < NANOSECONDS_UNTIL
+  return n >= FAILED_FROM && n < NANOSECONDS_UNTIL
 }
 
 /** Lower case for A to Z only, as bytes know no other letters. @param {string} text */

@@ -101,7 +101,8 @@ function idOf(value, text) {
   if (Number.isSafeInteger(value)) return { digits, exact: true }
   // Whole digits in the file may be an exact id of the first generators, which a double does not hold.
   for (const [, written = ''] of text.matchAll(/"id"\s*:\s*([1-9]\d{15,19})(?=[\s,}\]])/gi))
-    if (Number(written) === value && written !== String(value)) return { digits: written, exact: true }
+    if (Number(written) === value && (written !== String(value) || written === digits))
+      return { digits: written, exact: true }
   return { digits, exact: false }
 }
 
