@@ -94,6 +94,7 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/acl/modules': reads,
   '/acl/lint': reads,
   '/acl/bulk': reads,
+  '/acl/import': { investigator: 'no-access' },
   '/investigators': reads,
   '/investigators/[id]': { ...reads, path: (site) => `/investigators/${site.other.id}` },
   '/investigators/[id]/replace': {
@@ -232,6 +233,29 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
         intent: 'set',
       }),
       ...none,
+    },
+  ],
+  'lib/mig/acl/bulk-actions.ts#importCells': [
+    {
+      what: 'a minimum weight of a file',
+      fields: ({ agent, module, minimum }) => ({
+        step: 'save',
+        reason: 'for a test',
+        confirm: 'lockout',
+        changes: JSON.stringify([[agent, module, minimum === '' ? null : Number(minimum), Number(another(minimum))]]),
+        shown: JSON.stringify({
+          table: 'agtmodreq',
+          lines: 1,
+          added: 0,
+          changed: 1,
+          removed: 0,
+          unchanged: 0,
+          refused: 0,
+          cells: [],
+          refusals: [],
+        }),
+      }),
+      ...admins,
     },
   ],
   'lib/mig/acl/bulk-actions.ts#bulkChange': [

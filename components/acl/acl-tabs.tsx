@@ -16,6 +16,7 @@ const TABS = [
   { key: 'lint', label: 'Lint', href: lintList.path },
   { key: 'files', label: 'Files', href: aclGroupList.path },
   { key: 'bulk', label: 'In bulk', href: bulkList.path },
+  { key: 'import', label: 'Import', href: '/acl/import' },
   { key: 'modules', label: 'Modules', href: moduleList.path },
 ] as const
 

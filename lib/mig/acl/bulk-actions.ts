@@ -4,9 +4,13 @@ import { z } from 'zod'
 import { AppError } from '@/lib/errors'
 import { rawParams } from '@/lib/export'
 import type { FormState } from '@/lib/form-state'
+import { formatCount } from '@/lib/format'
 import { runServerAction } from '@/lib/server-action'
 import { runBulk } from './bulk-mutations'
-import type { BatchAnswer } from './change'
+import { type BatchAnswer, decodeChanges, encodeChanges } from './change'
+import { previewImport } from './import'
+import { type ImportPreview, importPreviewSchema } from './import-preview'
+import { runBatch } from './mutations'
 import { saying } from './schema'
 import { bulkList } from './search-params'
 
@@ -49,4 +53,86 @@ function answerSentence(answer: BatchAnswer): string {
 
 function refusedUnlessDone(state: FormState, answer: BatchAnswer | undefined): FormState {
   return !answer || answer.kind === 'saved' || answer.kind === 'preview' ? state : { ...state, status: 'error' }
+}
+
+const MOST_BYTES = 7_500_000
+
+const importSchema = z.object({
+  ...saying,
+  step: z.enum(['preview', 'effects', 'save'], { error: 'Press one of the form’s buttons.' }),
+  text: z.string().optional().default(''),
+  file: z.instanceof(Blob).optional(),
+  changes: z.string().optional().default(''),
+  /** What the preview said, given back so that the page goes on showing it. */
+  shown: z.string().optional().default(''),
+})
+
+/** What the form of an import is told: the preview, and the changes that it stands for as one field. */
+export type ImportDetail = { preview: ImportPreview; changes: string } & Partial<BatchDetail>
+
+/** Reads a matrix's file and shows the difference, measures what it would do, or saves it as one batch. */
+export async function importCells(_state: FormState, formData: FormData): Promise<FormState> {
+  let answer: BatchAnswer | undefined
+  const state = await runServerAction({
+    schema: importSchema,
+    formData,
+    keep: ['reason'],
+    run: async (viewer, input) => {
+      if (input.step === 'preview') {
+        const { preview, changes } = await previewImport(viewer, await textOf(input))
+        const detail: ImportDetail = { preview, changes: encodeChanges(changes) }
+        return { message: 'Nothing is saved yet.', detail, unchanged: true }
+      }
+      const preview = shownPreview(input.shown)
+      const { refused, lines } = preview
+      answer = await runBatch(
+        viewer,
+        {
+          kind: 'import',
+          reason: input.reason,
+          confirmed: input.confirm,
+          cells: decodeChanges(input.changes),
+          detail: () => ({ lines, refused }),
+        },
+        { preview: input.step === 'effects' },
+      )
+      const detail: ImportDetail = { preview, changes: input.changes, ...detailOf(answer) }
+      return { message: answerSentence(answer), detail, unchanged: answer.kind !== 'saved' }
+    },
+  })
+  return refusedUnlessDone(state.detail ? state : keptPreview(state, formData), answer)
+}
+
+async function textOf({ text, file }: { text: string; file?: Blob }): Promise<string> {
+  if (text.trim() !== '' || !file || file.size === 0) return text
+  if (file.size > MOST_BYTES)
+    throw new AppError('invalid', `The file is larger than ${formatCount(MOST_BYTES, 'byte')}. Split it.`)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer())
+  } catch {
+    throw new AppError('invalid', 'The file is no text in UTF-8. Nothing was changed.')
+  }
+}
+
+function shownPreview(text: string): ImportPreview {
+  const parsed = importPreviewSchema.safeParse(jsonOf(text))
+  if (!parsed.success) throw new AppError('invalid', 'The form is broken: read the file again. Nothing was changed.')
+  return parsed.data
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+// A refusal, such as a missing reason, must not lose the file that was read.
+function keptPreview(state: FormState, formData: FormData): FormState {
+  const parsed = importPreviewSchema.safeParse(jsonOf(String(formData.get('shown') ?? '')))
+  const changes = formData.get('changes')
+  return parsed.success && typeof changes === 'string'
+    ? { ...state, detail: { preview: parsed.data, changes } satisfies ImportDetail }
+    : state
 }

@@ -13,7 +13,7 @@ const id = (what: string) =>
   })
 
 /** A whole number as PostgreSQL's integer holds it; the typographic minus is taken as well. */
-function integer(text: string): number | null {
+export function integer(text: string): number | null {
   const plain = text.trim().replace(/^[−–]/, '-')
   if (!/^[+-]?\d{1,15}$/.test(plain)) return null
   const value = Number(plain)

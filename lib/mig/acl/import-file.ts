@@ -1,0 +1,217 @@
+import { type MigId, parseId } from '@/lib/mig/wire/id'
+import type { CellChange } from './change'
+import { integer } from './schema'
+
+/** What a line says of whom or what it means: by id, by name, or both. */
+export type Meant = { id: MigId | null; name: string | null }
+
+/** One line of a matrix's file. `value` null is an empty cell: no rule. */
+export type ImportLine = {
+  /** Its number in the file, from 1 on, the header counted. */
+  line: number
+  agent: Meant & { queueloc: string | null }
+  module: Meant
+  /** null in a file of minimums. */
+  investigator: Meant | null
+  value: number | null
+}
+
+export type Refused = { line: number; why: string }
+
+export type ImportFile =
+  | { ok: true; table: CellChange['table']; lines: ImportLine[]; refused: Refused[] }
+  | { ok: false; problem: string }
+
+/** How many lines a form takes. */
+export const MOST_LINES = 100_000
+
+const VALUES = { agtmodreq: 'minimumweight', invagtmodperm: 'weight' } as const
+/** The columns of both exports. Those that say nothing of the cell are taken and not looked at. */
+const COLUMNS = [
+  'investigatorid',
+  'investigator',
+  'agentid',
+  'name',
+  'queueloc',
+  'os',
+  'moduleid',
+  'module',
+  'minimumweight',
+  'weight',
+  'left_behind',
+]
+
+/** Reads what a matrix exports: CSV (comma, semicolon or tab), NDJSON or a JSON list. Lines that say no cell are refused one by one. */
+export function readImportFile(text: string): ImportFile {
+  const plain = text.replace(/^\uFEFF/, '')
+  if (plain.trim() === '') return { ok: false, problem: 'The file is empty.' }
+  const first = plain.trimStart()[0]
+  const records = first === '[' ? jsonRecords(plain) : first === '{' ? ndjsonRecords(plain) : csvRecords(plain)
+  if (typeof records === 'string') return { ok: false, problem: records }
+  const { columns, rows } = records
+  const unknown = columns.find((column) => !COLUMNS.includes(column))
+  if (unknown !== undefined)
+    return {
+      ok: false,
+      problem: `There is no column "${unknown.slice(0, 60)}": the exports have ${COLUMNS.join(', ')}.`,
+    }
+  const minimums = columns.includes(VALUES.agtmodreq)
+  if (minimums === columns.includes(VALUES.invagtmodperm))
+    return {
+      ok: false,
+      problem: 'A file of minimums has a column minimumweight, one of weights a column weight, and none has both.',
+    }
+  const table = minimums ? 'agtmodreq' : 'invagtmodperm'
+  const needs = [
+    ['agentid', 'queueloc', 'name'],
+    ['moduleid', 'module'],
+    ...(minimums ? [] : [['investigatorid', 'investigator']]),
+  ]
+  const lacking = needs.find((any) => !any.some((column) => columns.includes(column)))
+  if (lacking) return { ok: false, problem: `The file has no column ${lacking.join(', ')}: one of them is needed.` }
+  if (rows.length > MOST_LINES) return { ok: false, problem: `The file has more than ${MOST_LINES} lines. Split it.` }
+  const lines: ImportLine[] = []
+  const refused: Refused[] = []
+  for (const { line, cells } of rows) {
+    const read = typeof cells === 'string' ? cells : lineOf(line, table, cells)
+    if (typeof read === 'string') refused.push({ line, why: read })
+    else lines.push(read)
+  }
+  return { ok: true, table, lines, refused }
+}
+
+/** A record's texts by column, or why it is none. */
+type Cells = Record<string, string> | string
+type Records = { columns: string[]; rows: { line: number; cells: Cells }[] } | string
+
+function lineOf(line: number, table: CellChange['table'], cells: Record<string, string>): ImportLine | string {
+  const text = (column: string) => cells[column]?.trim() || null
+  const ids: Record<string, MigId | null> = {}
+  for (const column of ['agentid', 'moduleid', 'investigatorid']) {
+    const written = text(column)
+    const id = written === null ? null : parseId(written.replace(/^="?(\d+)"?$/, '$1'))
+    if (written !== null && id === null)
+      return /^\d+([.,]\d+)?[eE]\+?\d+$/.test(written)
+        ? `${column} ${written} was rounded by a spreadsheet: export with ids=text.`
+        : `${column} "${written.slice(0, 60)}" is no id.`
+    ids[column] = id
+  }
+  const written = text(VALUES[table])
+  const value = written === null ? null : integer(written)
+  if (written !== null && value === null)
+    return `${VALUES[table]} "${written.slice(0, 60)}" is no whole number from −2,147,483,648 to 2,147,483,647.`
+  const agent = { id: ids.agentid ?? null, name: cells.name || null, queueloc: cells.queueloc || null }
+  if (!agent.id && !agent.name && !agent.queueloc) return 'It names no agent.'
+  const module = { id: ids.moduleid ?? null, name: cells.module || null }
+  if (!module.id && !module.name) return 'It names no module.'
+  const person = { id: ids.investigatorid ?? null, name: cells.investigator || null }
+  if (table === 'agtmodreq') return { line, agent, module, investigator: null, value }
+  if (!person.id && !person.name) return 'It names no investigator.'
+  return { line, agent, module, investigator: person, value }
+}
+
+function jsonRecords(text: string): Records {
+  let list: unknown
+  try {
+    list = JSON.parse(text)
+  } catch {
+    return 'The file begins like JSON and is none.'
+  }
+  if (!Array.isArray(list)) return 'The JSON is no list of cells.'
+  return recordsOf(list.map((value, i) => ({ line: i + 1, value })))
+}
+
+function ndjsonRecords(text: string): Records {
+  const values: { line: number; value: unknown }[] = []
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue
+    try {
+      values.push({ line: i + 1, value: JSON.parse(line) })
+    } catch {
+      values.push({ line: i + 1, value: undefined })
+    }
+  }
+  return recordsOf(values)
+}
+
+function recordsOf(values: { line: number; value: unknown }[]): Records {
+  const columns = new Set<string>()
+  const rows = values.map(({ line, value }) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return { line, cells: 'It is no JSON object.' }
+    const cells: Record<string, string> = {}
+    for (const [column, entry] of Object.entries(value)) {
+      columns.add(column)
+      if (entry === null) continue
+      if (column.endsWith('id') && typeof entry === 'number' && !Number.isSafeInteger(entry))
+        return { line, cells: `${column} is a number that JSON rounds: ids are texts of digits.` }
+      if (typeof entry === 'object') return { line, cells: `${column} is no single value.` }
+      cells[column] = String(entry)
+    }
+    return { line, cells }
+  })
+  return { columns: [...columns], rows }
+}
+
+// The exports put one apostrophe before what a spreadsheet would run.
+const GUARDED = /^'(?='*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20])/
+
+function csvRecords(text: string): Records {
+  const header = text.slice(0, /\r|\n|$/.exec(text)?.index)
+  const separator = [',', ';', '\t'].find((sign) => header.includes(sign)) ?? ','
+  const [first, ...rest] = splitCsv(text, separator)
+  const columns = (first?.fields ?? []).map((name) => name.trim())
+  const twice = columns.find((name, i) => columns.indexOf(name) !== i)
+  if (twice !== undefined) return `The column "${twice.slice(0, 60)}" stands twice in the header.`
+  const rows = rest
+    .filter(({ fields }) => fields.length > 1 || fields[0] !== '')
+    .map(({ line, fields, open }): { line: number; cells: Cells } => {
+      if (open) return { line, cells: 'A quotation mark in it is never closed.' }
+      if (fields.length !== columns.length)
+        return { line, cells: `It has ${fields.length} columns, the header has ${columns.length}.` }
+      return {
+        line,
+        cells: Object.fromEntries(columns.map((name, i) => [name, (fields[i] ?? '').replace(GUARDED, '')])),
+      }
+    })
+  return { columns, rows }
+}
+
+type CsvLine = { line: number; fields: string[]; open: boolean }
+
+/** The lines of RFC 4180; `line` is where one begins, for quoted texts may hold line breaks. */
+function splitCsv(text: string, separator: string): CsvLine[] {
+  const lines: CsvLine[] = []
+  let at = 0
+  let line = 1
+  let current: CsvLine = { line, fields: [], open: false }
+  while (at <= text.length) {
+    let field = ''
+    if (text[at] === '"') {
+      let end = text.indexOf('"', at + 1)
+      let from = at + 1
+      while (end >= 0 && text[end + 1] === '"') {
+        field += text.slice(from, end + 1)
+        from = end + 2
+        end = text.indexOf('"', from)
+      }
+      current.open = end < 0
+      field += text.slice(from, end < 0 ? text.length : end)
+      line += field.split('\n').length - 1
+      at = end < 0 ? text.length : end + 1
+    }
+    const rest = at
+    while (at < text.length && text[at] !== separator && text[at] !== '\n' && text[at] !== '\r') at++
+    current.fields.push(field + text.slice(rest, at))
+    if (text[at] === separator) {
+      at++
+      continue
+    }
+    lines.push(current)
+    if (text[at] === '\r' && text[at + 1] === '\n') at++
+    at++
+    line++
+    current = { line, fields: [], open: false }
+  }
+  return lines
+}
