@@ -92,6 +92,16 @@ export function keepCellsSql(batch: string, after: number, cells: readonly CellC
       c.agent, c.module, c.investigator, c.seen, c.value FROM ${cellsSql(cells)}`
 }
 
+/** A row of `investigators` that can sign: not disabled, with a fingerprint; `rows` is how many such rows hold the key. */
+export type ActiveRow = { id: MigId; key: string; rows: number }
+
+/** Who can sign: one row an `ActiveRow`. */
+export function activeRowsSql(v: Vintage): Sql {
+  return sql`SELECT trunc(i.id)::text AS id, ${normalSql(sql`i.pgpfingerprint`)} AS key,
+      count(*) OVER (PARTITION BY ${normalSql(sql`i.pgpfingerprint`)})::int AS rows
+    FROM ${personFrom} WHERE NOT ${disabledSql(v)} AND ${normalSql(sql`coalesce(i.pgpfingerprint, '')`)} <> ''`
+}
+
 /** What of the ACL the reach is asked of. `fallback` is the module `default`, null when there is none or several. */
 export type ReachQuestion = {
   /** Newest rows of endpoints. */
@@ -99,18 +109,20 @@ export type ReachQuestion = {
   modules: readonly { id: MigId; twin: boolean }[]
   fallback: MigId | null
   fallbackTwin: boolean
+  active: readonly ActiveRow[]
+  /** The key of who saves. */
   editor: string | null
 }
 
 /**
  * Who can run what on these endpoints: one row an endpoint, `flags` one hexadecimal digit a module in the question's order:
  * 1 all active people together, 2 some person alone, 4 the editor alone; 8 says that the module has no minimum of its own.
- * Active is who is not disabled and has a fingerprint; a key counts once, with its lowest weight. Together only weights
+ * A key counts once, with its lowest weight. Together only weights
  * above 0 count, for whoever lowers the sum need not sign. Where live rows of an endpoint differ in the minimum nobody can
  * run the module, and a person counts only where all of them say the same of them (design 8).
  */
-export function reachSql(v: Vintage, question: ReachQuestion, bounds: StateBounds): Sql {
-  const { agents, modules, fallback, fallbackTwin, editor } = question
+export function reachSql(question: ReachQuestion, bounds: StateBounds): Sql {
+  const { agents, modules, fallback, fallbackTwin, active, editor } = question
   const live = sql`${stateSql(
     { lastSeen: sql`a.heartbeattime`, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
     bounds,
@@ -142,9 +154,8 @@ export function reachSql(v: Vintage, question: ReachQuestion, bounds: StateBound
       SELECT t.agentid, t.moduleid, t.minimumweight FROM place p JOIN public.agtmodreq t ON t.agentid = p.agentid
       WHERE t.moduleid = ANY(${literal(wanted.map((m) => m.id))}::numeric[])
     ), signer AS MATERIALIZED (
-      SELECT i.id, ${normalSql(sql`i.pgpfingerprint`)} AS key,
-        count(*) OVER (PARTITION BY ${normalSql(sql`i.pgpfingerprint`)}) AS rows
-      FROM ${personFrom} WHERE NOT ${disabledSql(v)} AND ${normalSql(sql`coalesce(i.pgpfingerprint, '')`)} <> ''
+      SELECT * FROM unnest(${literal(active.map((a) => a.id))}::numeric[], ${literal(active.map((a) => a.key))}::text[],
+        ${literal(active.map((a) => a.rows))}::integer[]) AS s(id, key, rows)
     ), held AS MATERIALIZED (
       SELECT t.agentid, t.moduleid, s.key,
         CASE WHEN count(*) < min(s.rows) THEN least(0, min(t.weight)) ELSE min(t.weight) END AS weight

@@ -13,6 +13,8 @@ import { type Vintage, vintage } from '@/lib/mig/vintage'
 import { compareIds, type MigId } from '@/lib/mig/wire/id'
 import { now } from '@/lib/now'
 import {
+  type ActiveRow,
+  activeRowsSql,
   agentNamesSql,
   canonicalLine,
   differingCellsSql,
@@ -161,6 +163,7 @@ class BatchRun {
     private readonly tx: Transaction,
     private readonly setting: BatchSetting,
     private readonly modules: readonly { id: MigId; name: string; twin: boolean }[],
+    private readonly active: readonly ActiveRow[],
   ) {
     this.chunkCells = Math.max(200, Math.min(CHUNK_CELLS, Math.floor(CHUNK_PAIRS / Math.max(1, modules.length))))
   }
@@ -168,7 +171,8 @@ class BatchRun {
   static async begin(viewer: Viewer, tx: Transaction, setting: BatchSetting): Promise<BatchRun> {
     const modules = await tx.$queryRaw<{ id: MigId; name: string; twin: boolean }[]>(sql`
       SELECT trunc(id)::text AS id, name, count(*) OVER (PARTITION BY name) > 1 AS twin FROM public.modules ORDER BY id`)
-    return new BatchRun(viewer, tx, setting, modules)
+    const active = await tx.$queryRaw<ActiveRow[]>(activeRowsSql(setting.vintage))
+    return new BatchRun(viewer, tx, setting, modules, active)
   }
 
   /** Checks, writes and measures some cells; after the first conflict only the looking goes on. */
@@ -261,14 +265,13 @@ class BatchRun {
           : this.modules.filter((module) => touched.has(module.id)),
       fallback,
       fallbackTwin: defaults.length > 1,
+      active: this.active,
       editor: normalFingerprint(this.viewer.fingerprint),
     }
   }
 
   private async reach(question: ReachQuestion): Promise<ReachFlags> {
-    const rows = await this.tx.$queryRaw<{ agent: MigId; flags: string }[]>(
-      reachSql(this.setting.vintage, question, this.setting.bounds),
-    )
+    const rows = await this.tx.$queryRaw<{ agent: MigId; flags: string }[]>(reachSql(question, this.setting.bounds))
     return new Map(rows.map(({ agent, flags }) => [agent, flags]))
   }
 
