@@ -1,4 +1,5 @@
 import { Tabs } from '@/components/layout/tabs'
+import { batchList } from '@/lib/mig/acl/batch-lists'
 import {
   aclGroupList,
   bulkList,
@@ -17,6 +18,7 @@ const TABS = [
   { key: 'files', label: 'Files', href: aclGroupList.path },
   { key: 'bulk', label: 'In bulk', href: bulkList.path },
   { key: 'import', label: 'Import', href: '/acl/import' },
+  { key: 'batches', label: 'Batches', href: batchList.path },
   { key: 'modules', label: 'Modules', href: moduleList.path },
 ] as const
 

@@ -6,9 +6,10 @@ import type { MigId } from '@/lib/mig/wire/id'
 import type { TestVintage } from '@/lib/testing/database'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
+import type { Batch } from './batch'
 import { keptCellsSql, keptDigestSql } from './batch.sql'
 import type { BatchAnswer, CellChange } from './change'
-import { type Batch, runBatch } from './mutations'
+import { runBatch } from './mutations'
 import { minimumSchema } from './schema'
 
 const admin = testViewer('admin')

@@ -7,7 +7,8 @@ import type { FormState } from '@/lib/form-state'
 import { runServerAction } from '@/lib/server-action'
 import type { BatchAnswer } from './change'
 import { runBatch } from './mutations'
-import { type BatchInput, batchSchema, minimumSchema, weightSchema } from './schema'
+import { revertBatch } from './revert'
+import { type BatchInput, batchSchema, minimumSchema, revertSchema, weightSchema } from './schema'
 
 /** Sets or removes one minimum weight. */
 export async function saveMinimumWeight(_state: FormState, formData: FormData): Promise<FormState> {
@@ -33,6 +34,11 @@ export async function saveBatch(formData: FormData): Promise<BatchAnswer> {
   return ofChanges(formData, (viewer, input) => runBatch(viewer, batchOf(input)))
 }
 
+/** Puts back what a batch changed, as a batch of its own; `detail` names it. */
+export async function revert(_state: FormState, formData: FormData): Promise<FormState> {
+  return ofForm(revertSchema, formData, revertBatch)
+}
+
 function batchOf({ changes, reason, confirm }: BatchInput) {
   return { kind: 'save' as const, reason, confirmed: confirm, cells: changes }
 }
@@ -47,13 +53,21 @@ async function ofChanges(formData: FormData, run: Run<BatchInput>): Promise<Batc
 /** The answer as a form without scripts shows it: everything but a save is a refusal; `detail` says what to confirm. */
 async function ofForm<Input>(schema: z.ZodType<Input>, formData: FormData, run: Run<Input>): Promise<FormState> {
   const { state, answer } = await answered(schema, formData, run, ['weight', 'reason'])
-  const shown: FormState =
-    !answer || answer.kind === 'saved' || answer.kind === 'preview'
-      ? state
-      : { ...state, status: 'error', detail: answer.kind === 'confirm' ? { confirm: 'lockout' } : undefined }
+  const shown: FormState = !answer || answer.kind === 'preview' ? state : { ...state, ...shownAs(answer) }
   // A refused write is often a lost race: the matrix behind the sentence then shows what the cell holds now.
   if (shown.status === 'error') revalidatePath('/acl', 'layout')
   return shown
+}
+
+function shownAs(answer: BatchAnswer): Partial<FormState> {
+  if (answer.kind === 'saved') return { detail: { batch: answer.auditId } }
+  const detail =
+    answer.kind === 'confirm'
+      ? { confirm: 'lockout' }
+      : answer.kind === 'conflict'
+        ? { conflicts: answer.cells.length }
+        : undefined
+  return { status: 'error', detail }
 }
 
 async function answered<Input>(schema: z.ZodType<Input>, formData: FormData, run: Run<Input>, keep: string[] = []) {
