@@ -4,6 +4,8 @@ export type Site = {
   command: string
   agent: string
   module: string
+  /** The audit row of a batch of ACL cells. */
+  batch: string
   moduleName: string
   /** The person who signs in as an investigator, and another one. */
   investigator: string
@@ -88,6 +90,8 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/acl/requirements': reads,
   '/acl/permissions': reads,
   '/acl/what-if': reads,
+  '/acl/batches': reads,
+  '/acl/batches/[id]': { ...reads, path: (site) => `/acl/batches/${site.batch}` },
   '/acl/files': reads,
   '/acl/files/endpoints': reads,
   '/acl/files/file': { ...reads, path: (site) => `/acl/files/file?agent=${site.agent}` },
@@ -158,6 +162,9 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   '/acl/files/endpoints/export': csv,
   '/acl/files/file/download': { investigator: 200, path: (site) => `/acl/files/file/download?agent=${site.agent}` },
   '/acl/bulk/export': { investigator: 200, query: '?format=csv&module=1&value=2' },
+  '/acl/batches/export': csv,
+  '/acl/batches/new': byNumber,
+  '/acl/batches/[id]/export': { ...csv, path: (site) => `/acl/batches/${site.batch}/export` },
   '/acl/what-if/export': { investigator: 200, query: '?format=csv&signer=1&module=1' },
   '/investigators/export': csv,
   '/investigators/[id]/key': { investigator: 200, path: (site) => `/investigators/${site.other.id}/key` },
@@ -208,6 +215,13 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
     { what: 'a batch that is only measured', fields: batchFields, formOnly: true, ...none },
   ],
   'lib/mig/acl/server-actions.ts#saveBatch': [{ what: 'a batch', fields: batchFields, formOnly: true, ...admins }],
+  'lib/mig/acl/server-actions.ts#revert': [
+    {
+      what: 'the revert of a batch',
+      fields: ({ batch }) => ({ batch, reason: 'a test', confirm: 'lockout' }),
+      ...admins,
+    },
+  ],
   'lib/mig/acl/server-actions.ts#saveWeight': [
     {
       what: 'a weight',

@@ -2,9 +2,10 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
+import { writeAclBatches } from '@/lib/testing/acl-batches'
 import { newKey } from '@/lib/testing/keys'
 import { startSiteForTests, type TestSite, temporaryDataDir } from '@/lib/testing/site'
-import { readRows } from './database'
+import { ownerUrl, readRows } from './database'
 import { type Answer, send } from './raw-http'
 import { ACTIONS, HANDLERS, PAGES, type Site, type Who } from './route-table'
 
@@ -80,8 +81,14 @@ test.beforeAll(async () => {
   )
   const fresh = await newKey('Somebody New')
   const [name = ''] = readdirSync(path.join(dataDir, 'spool/action/done'))
+  await writeAclBatches(ownerUrl(dataDir))
+  // The revert: it can be reverted itself.
+  const batch = await one<{ id: string }>(
+    `SELECT max(id)::text AS id FROM dashboard.audit WHERE kind = 'acl.batch.revert'`,
+  )
   facts = {
     action,
+    batch: batch.id,
     command,
     agent: module.agent,
     module: module.id,

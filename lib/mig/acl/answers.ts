@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import { isUnavailable } from '@/lib/db/availability'
 import { pool } from '@/lib/db/pool'
+import type { Transaction } from '@/lib/db/prisma'
 import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import type { Instant } from '@/lib/mig/wire/time'
@@ -127,6 +128,6 @@ async function make<T>(question: FleetQuestion<T>, digest: string, seen: Instant
 }
 
 /** Takes away what was found out before a change of rules or people; in the transaction that changes them. */
-export async function forgetAnswers(client: pg.ClientBase): Promise<void> {
-  await client.query('DELETE FROM dashboard.acl_answer')
+export async function forgetAnswers(tx: Transaction): Promise<void> {
+  await tx.$executeRaw(sql`DELETE FROM dashboard.acl_answer`)
 }

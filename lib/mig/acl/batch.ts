@@ -9,6 +9,7 @@ import { formatCount, formatNumber } from '@/lib/format'
 import type { FleetBounds } from '@/lib/mig/agents/state'
 import type { Vintage } from '@/lib/mig/vintage'
 import { compareIds, type MigId } from '@/lib/mig/wire/id'
+import { forgetAnswers } from './answers'
 import {
   type ActiveRow,
   activeRowsSql,
@@ -260,6 +261,7 @@ class BatchRun {
       throw new AppError('invalid', `Say why these ${formatCount(cells, 'cell')} change: the audit keeps the reason.`)
     const locksOut = effects.anyone.lost > 0
     if (locksOut && !confirmed) return { kind: 'confirm', message: lockoutSentence(effects), effects }
+    await forgetAnswers(this.tx)
     const single = cells === 1 ? await this.describe(first) : null
     const value = first.table === 'agtmodreq' ? 'minimumweight' : 'weight'
     const auditId = await recordAudit(this.tx, this.viewer, {
