@@ -34,7 +34,7 @@ export function questionOf(
 
 /** The newest row of each endpoint, whose rules hold: a heartbeat ahead of the clock only where there is no other. */
 function newestSql({ now }: FleetBounds): Sql {
-  const columns = sql`a.queueloc, a.id, a.heartbeattime, a.status, a.destructiontime`
+  const columns = sql`a.queueloc, a.id`
   const order = sql`ORDER BY a.queueloc, a.heartbeattime DESC, a.id DESC`
   return sql`
     (SELECT DISTINCT ON (a.queueloc) ${columns} FROM public.agents a WHERE a.heartbeattime <= ${now}::timestamptz ${order})
@@ -44,15 +44,18 @@ function newestSql({ now }: FleetBounds): Sql {
         SELECT 1 FROM public.agents p WHERE p.queueloc = a.queueloc AND p.heartbeattime <= ${now}::timestamptz) ${order})`
 }
 
-/** The live rows of the endpoints that have several. */
-function doublesSql(bounds: FleetBounds): Sql {
+/** The live rows of the endpoints that have several; `among` narrows the endpoints. */
+function doublesSql(bounds: FleetBounds, among: Sql): Sql {
   const state = stateSql(
     { lastSeen: sql`a.heartbeattime`, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
     bounds,
   )
+  const late = sql`heartbeattime >= ${bounds.late}::timestamptz`
+  // First by what an index holds: hardly any endpoint has two rows that are young enough.
   return sql`SELECT queueloc, id FROM (
-      SELECT a.queueloc, a.id, count(*) OVER (PARTITION BY a.queueloc) AS processes FROM public.agents a
-      WHERE a.heartbeattime >= ${bounds.late}::timestamptz AND ${state} IN ('online', 'late')
+      SELECT a.queueloc, a.id, count(*) OVER (PARTITION BY a.queueloc) AS processes
+      FROM public.agents a WHERE a.${late} AND ${state} IN ('online', 'late') AND a.queueloc = ANY(ARRAY(
+        SELECT queueloc FROM public.agents WHERE ${late}${among} GROUP BY queueloc HAVING count(*) > 1))
     ) l WHERE processes > 1`
 }
 
@@ -60,7 +63,7 @@ function doublesSql(bounds: FleetBounds): Sql {
  * The signers' weights as (agentid, moduleid, weight). A key counts once: where several rows hold it, the lowest weight, a
  * disabled or missing one being 0.
  */
-function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[]): Sql {
+function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[], ofThese: Sql): Sql {
   const rowsOfKey = new Map<string, Map<string, Signer>>()
   for (const signer of signers) {
     const rows = rowsOfKey.get(signingKey(signer)) ?? new Map<string, Signer>()
@@ -71,7 +74,7 @@ function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[]): Sq
     active: [...rows.values()].filter((s) => !s.disabled).map((s) => s.investigatorId),
   }))
   const held = (people: readonly string[]) =>
-    sql`investigatorid = ANY(${people}::numeric[]) AND moduleid = ANY(${moduleIds}::numeric[])`
+    sql`investigatorid = ANY(${people}::numeric[]) AND moduleid = ANY(${moduleIds}::numeric[])${ofThese}`
   const single = keys.filter((key) => key.rows === 1).flatMap((key) => key.active)
   return join(
     [
@@ -90,9 +93,14 @@ function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[]): Sq
 
 /**
  * Every endpoint with its verdict, as a query of (id, outcome, short, first_outcome, first_short): `judgeEndpoint` for the
- * whole fleet in one statement, over all modules and over the first alone, which is all that 2014 agents check.
+ * whole fleet in one statement, over all modules and over the first alone, which is all that 2014 agents check. With `only`
+ * just these endpoints, named by their newest rows.
  */
-export function judgedFleetSql({ modules, fallback, signers }: Question, bounds: FleetBounds): Sql {
+export function judgedFleetSql(
+  { modules, fallback, signers }: Question,
+  bounds: FleetBounds,
+  only?: readonly MigId[],
+): Sql {
   const known = (id: AskedModule['id']): id is MigId => id !== null && id !== 'ambiguous'
   const ids = [...new Set([...modules.map((m) => m.id), fallback].filter(known))]
   /** A column of the two tables of rules, or what stands for it where no module row has the name. */
@@ -115,19 +123,27 @@ export function judgedFleetSql({ modules, fallback, signers }: Question, bounds:
   const each = (form: string, by: string) => raw(modules.map((_, k) => form.replaceAll('#', String(k))).join(by))
   const first = (form: string) => raw(form.replaceAll('#', '0'))
 
+  const here = sql`a.id = ANY(${[...(only ?? [])]}::numeric[])`
+  const endpoints = only ? sql`SELECT a.queueloc, a.id FROM public.agents a WHERE ${here}` : newestSql(bounds)
+  const among = only ? sql` AND queueloc IN (SELECT a.queueloc FROM public.agents a WHERE ${here})` : empty
+  const ofThese = only
+    ? sql` AND agentid IN (SELECT unnest(${[...only]}::numeric[]) UNION SELECT id FROM doubles)`
+    : empty
+
   return sql`
-    WITH req AS MATERIALIZED (
+    WITH doubles AS MATERIALIZED (${doublesSql(bounds, among)}), req AS MATERIALIZED (
       SELECT agentid${columns(pivot((where) => sql`max(minimumweight) ${where}`))} FROM public.agtmodreq
-      WHERE moduleid = ANY(${ids}::numeric[]) GROUP BY agentid
+      WHERE moduleid = ANY(${ids}::numeric[])${ofThese} GROUP BY agentid
     ), wt AS MATERIALIZED (
-      SELECT agentid${columns(pivot((where) => sql`sum(weight) ${where}`))} FROM (${weightsSql(signers, ids)}) w GROUP BY agentid
+      SELECT agentid${columns(pivot((where) => sql`sum(weight) ${where}`))}
+      FROM (${weightsSql(signers, ids, ofThese)}) w GROUP BY agentid
     ), mixed AS MATERIALIZED (
       SELECT queueloc, count(DISTINCT (o0, q0, g0)) > 1 AS mixed_first, count(DISTINCT (${each('o#, q#, g#', ', ')})) > 1 AS mixed_any
-      FROM (${ruled(doublesSql(bounds))}) d GROUP BY queueloc
+      FROM (${ruled(sql`SELECT * FROM doubles`)}) d GROUP BY queueloc
     )
     SELECT e.id, ${verdict('any', each)} AS outcome, greatest(0, ${each('q# - g#', ', ')})::bigint AS short,
       ${verdict('first', first)} AS first_outcome, greatest(0, q0 - g0)::bigint AS first_short
-    FROM (${ruled(newestSql(bounds))}) e LEFT JOIN mixed x ON x.queueloc = e.queueloc`
+    FROM (${ruled(endpoints)}) e LEFT JOIN mixed x ON x.queueloc = e.queueloc`
 }
 
 /** The outcome from the columns of each module, or of the first alone; `part` is the column that says "mixed". */
