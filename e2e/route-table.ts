@@ -92,6 +92,11 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/acl/what-if': reads,
   '/acl/batches': reads,
   '/acl/batches/[id]': { ...reads, path: (site) => `/acl/batches/${site.batch}` },
+  '/acl/what-if/sets': { ...reads, path: ({ module }) => `/acl/what-if/sets?signer=2&module=${module}` },
+  '/acl/what-if/endpoint': {
+    ...reads,
+    path: ({ agent, module }) => `/acl/what-if/endpoint?agent=${agent}&signer=2&module=${module}`,
+  },
   '/acl/files': reads,
   '/acl/files/endpoints': reads,
   '/acl/files/file': { ...reads, path: (site) => `/acl/files/file?agent=${site.agent}` },

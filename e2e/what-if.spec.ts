@@ -49,3 +49,34 @@ test('what if: two signers are refused by agents of 2014, and an unknown module 
   await page.goto(`/acl/what-if?signer=${signers[0]}&module=987654`)
   await expect(page.getByText('There is no module 987654')).toBeVisible()
 })
+
+test('what if: who else would have to sign, and why one endpoint refuses, line by line', async ({ page }) => {
+  await page.goto('/acl/what-if')
+  const ids = (name: string) =>
+    page
+      .getByRole('group', { name })
+      .getByRole('checkbox')
+      .evaluateAll((boxes) => boxes.map((box) => (box as HTMLInputElement).value))
+  const [signers, modules] = [await ids('Who signs'), await ids('What runs')]
+  // Somebody who is short somewhere: whoever it is, the figures say so.
+  let found = false
+  for (const signer of signers) {
+    await page.goto(`/acl/what-if?signer=${signer}&module=${modules[1]}`)
+    found = await page.getByRole('link', { name: 'Who else would have to sign' }).isVisible()
+    if (found) break
+  }
+  expect(found).toBe(true)
+  await page.getByRole('link', { name: 'Who else would have to sign' }).click()
+  await expect(page).toHaveURL(/\/acl\/what-if\/sets\?signer=/)
+  await expect(page.getByRole('heading', { name: 'Best single further signer' })).toBeVisible()
+  const groups = page.getByRole('table', { name: /Groups of endpoints/ })
+  await groups.getByRole('rowheader').first().getByRole('link').click()
+  await expect(page).toHaveURL(/\/acl\/what-if\/endpoint\?agent=\d+&signer=/)
+  const line = page
+    .getByRole('table', { name: /module by module/ })
+    .getByRole('row')
+    .nth(1)
+  await expect(line).toContainText(/short by \d+/)
+  await expect(page.getByRole('list', { name: 'Rule books' }).getByRole('listitem')).toHaveCount(3)
+  await expect(page.getByRole('heading', { name: 'Who else would have to sign' })).toBeVisible()
+})

@@ -32,7 +32,16 @@ function columns(now: string): Column<WhatIfRow>[] {
   ]
 }
 
-/** The judged endpoints; each leads to its page. */
+/** The address of the reasoning for one endpoint. */
+export function reasonHref(params: ListParams<(typeof whatIfList)['filters']>, agent: string): string {
+  const { signer, module, action, book } = params.given
+  const query = new URLSearchParams({ agent })
+  for (const [name, texts] of Object.entries({ signer, module, action, book }))
+    for (const text of texts ?? []) query.append(name, text)
+  return `/acl/what-if/endpoint?${query.toString().replaceAll('%2C', ',')}`
+}
+
+/** The judged endpoints; each leads to why. */
 export function WhatIfTable({
   params,
   page,
@@ -49,7 +58,7 @@ export function WhatIfTable({
       page={page}
       columns={columns(now)}
       rowKey={(row) => row.id}
-      rowHref={(row) => `/agents/${row.id}`}
+      rowHref={(row) => reasonHref(params, row.id)}
       caption="Endpoints and what they would do"
       empty={
         <NothingMatches

@@ -68,7 +68,7 @@ export const aclScene: fc.Arbitrary<Scene> = fc.tuple(moduleRows, fleet).chain((
     }),
     weights: fc.uniqueArray(
       fc.tuple(fc.nat({ max: SCENE_PEOPLE.length - 1 }), row, module, fc.constantFrom(-2, 0, 1, 2, 2, 3)),
-      { selector: ([i, r, m]) => `${i} ${r} ${m}`, minLength: 30, maxLength: 120, size: 'max' },
+      { selector: ([i, r, m]) => `${i} ${r} ${m}`, minLength: 80, maxLength: 240, size: 'max' },
     ),
   })
 })

@@ -155,6 +155,20 @@ export const whatIfList = defineList({
   defaultSort: 'name',
 })
 
+/** URL state of /acl/what-if/endpoint: the question, and one endpoint by any of its agent rows. */
+export const reasonView = defineList({
+  path: '/acl/what-if/endpoint',
+  filters: {
+    agent: idFilter('Agent'),
+    signer: whatIfList.filters.signer,
+    module: modulesFilter,
+    action: idFilter('Action'),
+    book: whatIfList.filters.book,
+  },
+  sorts: ['name'],
+  defaultSort: 'name',
+})
+
 /** URL state of /acl/lint: one check's findings; `without` asks what is lost with a person's key. */
 export const lintList = defineList({
   path: '/acl/lint',

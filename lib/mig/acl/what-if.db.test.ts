@@ -1,19 +1,30 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { pool } from '@/lib/db/pool'
+import { sql } from '@/lib/db/sql'
 import type { MigId } from '@/lib/mig/wire/id'
 import {
   aclScene,
   insertScenePeople,
   SCENE_BOUNDS,
   SCENE_NAMES,
+  SCENE_NOW,
   SCENE_PEOPLE,
   writeScene,
 } from '@/lib/testing/acl-scene'
 import { tries } from '@/lib/testing/long'
 import { useDatabaseOf } from '@/lib/testing/use-database'
-import { judgeEndpoint } from './endpoint-verdict'
+import { testViewer } from '@/lib/testing/viewer'
+import { type EndpointOutcome, judgeEndpoint } from './endpoint-verdict'
+import { readSigners } from './people'
+import { judgeModule, type Signer } from './rule'
+import { whatIfList } from './search-params'
+import { minimalSets } from './signer-sets'
+import { type Asked, listWhatIf, type WhatIfCounts } from './what-if'
 import { judgedFleetSql, questionOf } from './what-if.sql'
+import { foldGroups, furtherKeys, lackGroupsSql } from './what-if-sets'
+
+const viewer = testViewer('investigator')
 
 const questions = fc.array(
   fc.record({
@@ -62,4 +73,97 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what-if over the fleet,
     )
     expect([...outcomes].sort()).toEqual(['accepted', 'ambiguous', 'below-one', 'mixed', 'no-rule', 'short'])
   })
+
+  test('pages hold exactly the endpoints with the verdicts asked for, walked both ways', async () => {
+    const parsed = whatIfList.parse({})
+    if (!parsed.ok) throw new Error(parsed.problem)
+    const walked = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(aclScene, questions, fc.nat({ max: 3 }), async (made, asked, few) => {
+        const { endpoints } = await writeScene(owner, vintage, made)
+        for (const { signers, names } of asked) {
+          const judged = endpoints.map(({ id, rules, live }) => ({
+            id,
+            outcome: judgeEndpoint(rules, live, signers, names).outcome,
+            first_outcome: judgeEndpoint(rules, live, signers, names.slice(0, 1)).outcome,
+          }))
+          const question = questionOf(made.modules, names, signers)
+          const refusals = { documented: null, '2014': null, '2019': null }
+          const one: Asked = { signers: [], operations: names, action: null, question, refusals }
+          const outcome = judged[few % judged.length]?.outcome as EndpointOutcome
+          const wanted = judged.filter((row) => row.outcome === outcome).map(({ id }) => id)
+          const counts = countsFrom(judged, few === 0 ? (wanted as MigId[]) : null)
+          const filters = { ...parsed.params.filters, outcome: [outcome] }
+          const params = { ...parsed.params, filters, size: 2 }
+          const there: string[] = []
+          let page = await listWhatIf(viewer, one, params, counts, SCENE_NOW)
+          const first = page.rows.map(({ id }) => id)
+          there.push(...first)
+          let back = page
+          while (page.next) {
+            page = await listWhatIf(viewer, one, { ...params, after: page.next }, counts, SCENE_NOW)
+            there.push(...page.rows.map(({ id }) => id))
+            back = page
+          }
+          expect([...there].sort()).toEqual([...wanted].sort())
+          expect(new Set(there).size).toBe(there.length)
+          while (back.previous)
+            back = await listWhatIf(viewer, one, { ...params, before: back.previous }, counts, SCENE_NOW)
+          expect(back.rows.map(({ id }) => id)).toEqual(first)
+          if (wanted.length > 2) walked.add(few === 0 ? 'named' : 'walked')
+        }
+      }),
+      { numRuns: tries({ short: 12, long: 200 }), endOnFailure: true },
+    )
+    expect([...walked].sort()).toEqual(['named', 'walked'])
+  })
+
+  test('further signers: the groups hold every endpoint that is short, with what each person would bring', async () => {
+    const people = await readSigners()
+    let groups = 0
+    await fc.assert(
+      fc.asyncProperty(aclScene, questions, async (made, asked) => {
+        const { endpoints } = await writeScene(owner, vintage, made)
+        for (const { signers, names } of asked) {
+          const question = questionOf(made.modules, names, signers)
+          const keys = furtherKeys(people, question)
+          const ids = [...keys.values()].flat().map(({ investigatorId }) => investigatorId)
+          const judged = judgedFleetSql(question, SCENE_BOUNDS, { detail: true })
+          const statement = lackGroupsSql(question, ids, sql`FROM (${judged}) j WHERE j.outcome = 'short'`)
+          const client = await pool().connect()
+          const found = await foldGroups(client, statement, keys).finally(() => client.release())
+          const short = endpoints.filter(
+            ({ rules, live }) => judgeEndpoint(rules, live, signers, names).outcome === 'short',
+          )
+          expect(found.short).toBe(short.length)
+          expect(found.groups.reduce((sum, group) => sum + group.endpoints, 0)).toBe(short.length)
+          for (const { sample, lack } of found.groups) {
+            const { rules } = short.find(({ id }) => id === sample) as (typeof short)[number]
+            const with_ = (added: Signer[]) => names.map((name) => judgeModule(rules, [...signers, ...added], name))
+            expect(lack.missing).toEqual(with_([]).map(({ required, got }) => (required ?? 0) - got))
+            for (const [id, rows] of keys) {
+              const brought = with_(rows).map(({ got }, k) => got - (with_([])[k]?.got ?? 0))
+              const weights = lack.people.find((person) => person.id === id)?.weights ?? names.map(() => 0)
+              expect({ id, weights }).toEqual({ id, weights: brought })
+            }
+            // A set that is said to be enough is enough.
+            for (const set of minimalSets(lack)) {
+              const added = set
+                .flatMap(({ count, of }) => of.slice(0, count))
+                .flatMap((id) => keys.get(id as MigId) ?? [])
+              expect(with_(added).every(({ outcome }) => outcome === 'accepted')).toBe(true)
+            }
+            groups++
+          }
+        }
+      }),
+      { numRuns: tries({ short: 12, long: 200 }), endOnFailure: true },
+    )
+    expect(groups).toBeGreaterThan(10)
+  })
 })
+
+function countsFrom(judged: { outcome: EndpointOutcome; first_outcome: EndpointOutcome }[], rows: MigId[] | null) {
+  const groups = judged.map((row) => ({ ...row, differs: false, count: 1 }))
+  return { total: judged.length, groups, rows } as unknown as WhatIfCounts
+}

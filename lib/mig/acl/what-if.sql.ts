@@ -94,12 +94,13 @@ function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[], ofT
 /**
  * Every endpoint with its verdict, as a query of (id, outcome, short, first_outcome, first_short): `judgeEndpoint` for the
  * whole fleet in one statement, over all modules and over the first alone, which is all that 2014 agents check. With `only`
- * just these endpoints, named by their newest rows.
+ * just these endpoints, named by their newest rows. `detail` adds what is behind it for the module at place k: ok (a minimum of
+ * its own), qk (the minimum) and gk (what the signers weigh).
  */
 export function judgedFleetSql(
   { modules, fallback, signers }: Question,
   bounds: FleetBounds,
-  only?: readonly MigId[],
+  { only, detail = false }: { only?: readonly MigId[]; detail?: boolean } = {},
 ): Sql {
   const known = (id: AskedModule['id']): id is MigId => id !== null && id !== 'ambiguous'
   const ids = [...new Set([...modules.map((m) => m.id), fallback].filter(known))]
@@ -142,7 +143,7 @@ export function judgedFleetSql(
       FROM (${ruled(sql`SELECT * FROM doubles`)}) d GROUP BY queueloc
     )
     SELECT e.id, ${verdict('any', each)} AS outcome, greatest(0, ${each('q# - g#', ', ')})::bigint AS short,
-      ${verdict('first', first)} AS first_outcome, greatest(0, q0 - g0)::bigint AS first_short
+      ${verdict('first', first)} AS first_outcome, greatest(0, q0 - g0)::bigint AS first_short${detail ? sql`, ${each('o#, q#, g#', ', ')}` : empty}
     FROM (${ruled(endpoints)}) e LEFT JOIN mixed x ON x.queueloc = e.queueloc`
 }
 

@@ -2,7 +2,7 @@ import 'server-only'
 import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import type { Viewer } from '@/lib/auth/viewer'
 import { containing } from '@/lib/db/like'
-import { fetchPage, type ListQuery, readRows, streamRows } from '@/lib/db/list'
+import { fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
 import { type Sql, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
@@ -19,11 +19,14 @@ import { agentOsSql, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { Page } from '@/lib/page'
+import { type Answer, getAnswer } from './answers'
 import type { EndpointOutcome } from './endpoint-verdict'
+import type { EndpointRow } from './queries'
 import type { Signer } from './rule'
 import { type Refusal, RULE_BOOKS, type RuleBook, refusalOf } from './rule-books'
 import type { whatIfList } from './search-params'
 import { judgedFleetSql, type Question, questionOf } from './what-if.sql'
+import { endpointsQuery } from './window.sql'
 
 type Params = ListParams<(typeof whatIfList)['filters']>
 
@@ -32,12 +35,6 @@ const MOST_SIGNERS = 50
 
 /** A person who signs, as the tables have one; `known` is false for an id that no row has any more. */
 export type WhatIfSigner = Signer & { name: string; known: boolean }
-
-/** Why a rule book refuses whatever the weights, as a sentence. */
-export const REFUSAL_WORDS: Record<Refusal, string> = {
-  'several-signatures': 'Agents of 2014 refuse an action with more than one signature.',
-  'repeated-signer': 'One key stands behind two of the signers, and agents of 2019 refuse a key that signed twice.',
-}
 
 /** What a page or an export asks: who signs, what runs in which order, and for which action. */
 export type Asked = {
@@ -71,7 +68,10 @@ async function signersOf(ids: readonly MigId[]): Promise<WhatIfSigner[]> {
  * What the address asks, or null while nobody signs or nothing runs. Throws `invalid` for an action or a module that is not
  * there, and for too many of either.
  */
-export async function getAsked(viewer: Viewer, { filters }: Params): Promise<Asked | null> {
+export async function getAsked(
+  viewer: Viewer,
+  { filters }: { filters: Pick<Params['filters'], 'signer' | 'module' | 'action'> },
+): Promise<Asked | null> {
   const modules = await listModules(viewer)
   let ids = filters.signer ?? []
   let operations = (filters.module ?? []).map((id) => {
@@ -102,12 +102,21 @@ export async function getAsked(viewer: Viewer, { filters }: Params): Promise<Ask
 }
 
 /** The judged endpoints under the page's filters. */
-function whatIfFrom(question: Question, bounds: FleetBounds): { from: Sql; lastSeen: Sql } {
+export function whatIfFrom(
+  question: Question,
+  bounds: FleetBounds,
+  judged = judgedFleetSql(question, bounds),
+): { from: Sql; lastSeen: Sql } {
   const { from, lastSeen } = endpointsSql(bounds)
-  return { from: sql`${from} JOIN (${judgedFleetSql(question, bounds)}) j ON j.id = a.id`, lastSeen }
+  return { from: sql`${from} JOIN (${judged}) j ON j.id = a.id`, lastSeen }
 }
 
-async function filterSql({ filters }: Params, bounds: FleetBounds, lastSeen: Sql): Promise<Sql[]> {
+/** The page's filters by endpoint. */
+export async function filterSql(
+  { filters }: Pick<Params, 'filters'>,
+  bounds: FleetBounds,
+  lastSeen: Sql,
+): Promise<Sql[]> {
   const where: Sql[] = []
   if (filters.name) where.push(sql`a.name ILIKE ${containing(filters.name)}`)
   if (filters.os) where.push(sql`lower(${agentOsSql(await vintage(), 'a')}) = lower(${filters.os})`)
@@ -142,45 +151,80 @@ export type WhatIfCounts = {
   short: { by: number; count: number }[]
   /** The same endpoints by what the filters ask. */
   groups: { outcome: EndpointOutcome; first_outcome: EndpointOutcome; differs: boolean; count: number }[]
+  /** The endpoints that the filters by verdict ask for, while they are few; null when they are many, or all. */
+  rows: MigId[] | null
 }
 
 const noCounts = (): BookCounts => ({ accepted: 0, short: 0, mixed: 0, 'below-one': 0, 'no-rule': 0, ambiguous: 0 })
 
-/** The verdicts over the filtered fleet, counted in one statement. */
-export async function countWhatIf(_viewer: Viewer, asked: Asked, params: Params, now: Instant): Promise<WhatIfCounts> {
-  const bounds = await fleetBounds(now)
+const FEW = 10_000
+
+type Verdicts = { outcome: EndpointOutcome; first_outcome: EndpointOutcome; differs: boolean }
+
+/** True for an endpoint that the filters by verdict ask for. */
+export function isListed({ outcome, book, differs }: Params['filters'], found: Verdicts): boolean {
+  const said = book === '2014' ? found.first_outcome : found.outcome
+  return (!outcome || outcome.includes(said)) && (!differs || found.differs)
+}
+
+/** The verdicts over the filtered fleet, counted in one statement; one answer does for a question and a minute. */
+export function countWhatIf(_viewer: Viewer, asked: Asked, { filters }: Params): Promise<Answer<WhatIfCounts>> {
+  const { name, os, state, outcome, differs, book } = filters
+  const isNarrow = Boolean(outcome || differs)
+  const narrow = isNarrow ? { outcome, differs, book: book === '2014' } : null
+  return getAnswer({
+    text: `what if ${JSON.stringify([asked.question, name, os, state, narrow])}`,
+    async ask(client, at) {
+      const bounds = await fleetBounds(at)
+      const { rows } = await client.query<Verdicts & { short: string | null; n: string; ids: MigId[] | null }>(
+        await countSql(asked, filters, bounds, isNarrow),
+      )
+      return countsOf(asked, rows)
+    },
+  })
+}
+
+async function countSql(asked: Asked, filters: Params['filters'], bounds: FleetBounds, isNarrow: boolean) {
   const { from, lastSeen } = whatIfFrom(asked.question, bounds)
-  const where = await filterSql(params, bounds, lastSeen)
+  const where = await filterSql({ filters }, bounds, lastSeen)
   const judged =
     where.length === 0
       ? sql`(${judgedFleetSql(asked.question, bounds)}) j`
       : sql`${from} WHERE ${where.reduce((all, one) => sql`${all} AND ${one}`)}`
-  const rows = await readRows<{
-    outcome: EndpointOutcome
-    first_outcome: EndpointOutcome
-    short: string | null
-    n: string
-    differs: boolean
-  }>(
-    64,
-    sql`SELECT j.outcome, j.first_outcome, CASE WHEN j.outcome = 'short' THEN j.short END AS short,
-      ${differsSql(asked)} AS differs, count(*) AS n FROM ${judged} GROUP BY 1, 2, 3, 4`,
-  )
+  const listed = sql`CASE WHEN count(*) <= ${FEW} THEN array_agg(trunc(j.id)::text) FILTER (WHERE ${listedSql(asked, filters)}) END`
+  return sql`SELECT j.outcome, j.first_outcome, CASE WHEN j.outcome = 'short' THEN j.short END AS short,
+    ${differsSql(asked)} AS differs, count(*) AS n${isNarrow ? sql`, ${listed} AS ids` : sql``}
+    FROM ${judged} GROUP BY 1, 2, 3, 4`
+}
+
+function listedSql(asked: Asked, { outcome, book, differs }: Params['filters']): Sql {
+  const said = outcome ? sql`${bookOutcome(book)} = ANY(${outcome})` : sql`true`
+  return differs ? sql`(${said} AND ${differsSql(asked)})` : said
+}
+
+function countsOf(asked: Asked, rows: (Verdicts & { short: string | null; n: string; ids?: MigId[] | null })[]) {
   const books: WhatIfCounts['books'] = { documented: noCounts(), '2014': noCounts(), '2019': noCounts() }
   const short = new Map<number, number>()
-  const counts: WhatIfCounts = { total: 0, books, differs: 0, unchecked: 0, short: [], groups: [] }
-  for (const row of rows) {
+  const counts: WhatIfCounts = { total: 0, books, differs: 0, unchecked: 0, short: [], groups: [], rows: null }
+  for (const { outcome, first_outcome, differs, ...row } of rows) {
     const n = Number(row.n)
-    counts.groups.push({ ...row, count: n })
+    const group = counts.groups.find(
+      (one) => one.outcome === outcome && one.first_outcome === first_outcome && one.differs === differs,
+    )
+    if (group) group.count += n
+    else counts.groups.push({ outcome, first_outcome, differs, count: n })
     counts.total += n
-    books.documented[row.outcome] += n
-    books['2014'][row.first_outcome] += n
-    books['2019'][row.outcome] += n
-    if (row.differs) counts.differs += n
-    if (!asked.refusals['2014'] && row.first_outcome === 'accepted' && row.outcome !== 'accepted') counts.unchecked += n
+    books.documented[outcome] += n
+    books['2014'][first_outcome] += n
+    books['2019'][outcome] += n
+    if (differs) counts.differs += n
+    if (!asked.refusals['2014'] && first_outcome === 'accepted' && outcome !== 'accepted') counts.unchecked += n
     if (row.short !== null) short.set(Number(row.short), (short.get(Number(row.short)) ?? 0) + n)
   }
   counts.short = [...short].map(([by, count]) => ({ by, count })).sort((a, b) => a.by - b.by)
+  const listed = rows.flatMap(({ ids }) => ids ?? [])
+  const isWhole = rows.every((row) => Number(row.n) <= FEW || row.ids === undefined)
+  if (rows.some(({ ids }) => ids !== undefined) && isWhole && listed.length <= FEW) counts.rows = listed
   return counts
 }
 
@@ -215,7 +259,13 @@ async function whatIfQuery(asked: Asked, params: Params, now: Instant): Promise<
   }
 }
 
-/** One page of endpoints with their verdicts; the total comes out of the counts. */
+type Walked = EndpointRow & { cursor_key: string; cursor_id: string }
+const LONGEST = 5_000
+
+/**
+ * One page of endpoints with their verdicts. Not the fleet is judged but the endpoints on the way: by name, a stretch at a
+ * time, as long as the counts make a page likely; where few are asked for, those that the counts name.
+ */
 export async function listWhatIf(
   _viewer: Viewer,
   asked: Asked,
@@ -223,31 +273,58 @@ export async function listWhatIf(
   counts: WhatIfCounts,
   now: Instant,
 ): Promise<Page<WhatIfRow>> {
-  const page = await fetchPage<WhatIfRow>(await whatIfQuery(asked, params, now), params)
-  const { outcome, book, differs } = params.filters
-  const listed = counts.groups.filter(
-    (group) =>
-      (!outcome || outcome.includes(book === '2014' ? group.first_outcome : group.outcome)) &&
-      (!differs || group.differs),
-  )
-  const total = { count: listed.reduce((sum, group) => sum + group.count, 0), more: false }
-  return { ...page, total, rows: page.rows.map(rowOf) }
+  const { name, os, state } = params.filters
+  const bounds = await fleetBounds(now)
+  const query = endpointsQuery(await vintage(), { name, os, state }, bounds)
+  if (counts.rows) query.where.push(sql`a.id = ANY(${counts.rows}::numeric[])`)
+  const listed = counts.groups.filter((group) => isListed(params.filters, group))
+  const count = listed.reduce((sum, group) => sum + group.count, 0)
+  const stretch = counts.rows ? params.size : Math.ceil((1.3 * params.size * counts.total) / Math.max(count, 1))
+  const size = Math.min(Math.max(stretch, params.size), LONGEST)
+  const backwards = params.before !== undefined
+  let cursor = params.before ?? params.after
+  let more = count > 0
+  const found: (WhatIfRow & Walked)[] = []
+  while (more && found.length <= params.size) {
+    const side = backwards ? { before: cursor, after: undefined } : { before: undefined, after: cursor }
+    const page = await fetchPage<Walked>(query, { ...params, size, ...side })
+    const judged = await judgeThese(asked, page.rows, bounds)
+    const fit = judged.filter((row) => isListed(params.filters, row))
+    if (backwards) found.unshift(...fit)
+    else found.push(...fit)
+    const next = backwards ? page.previous : page.next
+    more = next !== null
+    cursor = next ?? cursor
+  }
+  const over = found.length > params.size
+  const rows = backwards ? found.slice(-params.size) : found.slice(0, params.size)
+  const at = (row?: Walked) => (row ? { key: row.cursor_key, id: row.cursor_id } : null)
+  return {
+    rows: rows.map(rowOf),
+    first: at(rows[0]),
+    next: (backwards ? params.before : over) ? at(rows.at(-1)) : null,
+    previous: (backwards ? over : params.after) ? at(rows[0]) : null,
+    total: { count, more: false },
+  }
+}
+
+/** The verdicts of these endpoints, each its newest row. */
+async function judgeThese<Row extends { id: MigId }>(asked: Asked, rows: readonly Row[], bounds: FleetBounds) {
+  if (rows.length === 0) return []
+  const only = rows.map(({ id }) => id)
+  const { rows: judged } = await pool().query<Verdicts & { id: MigId; short: string }>(sql`
+    SELECT trunc(j.id)::text AS id, j.outcome, j.short, j.first_outcome, ${differsSql(asked)} AS differs
+    FROM (${judgedFleetSql(asked.question, bounds, { only })}) j`)
+  const byId = new Map(judged.map((one) => [one.id, one]))
+  return rows.flatMap((row) => {
+    const one = byId.get(row.id)
+    return one ? [{ ...row, ...one, short: one.outcome === 'short' ? Number(one.short) : null }] : []
+  })
 }
 
 function rowOf(row: WhatIfRow): WhatIfRow {
-  const { id, name, queueloc, os, state, last_seen, outcome, first_outcome, differs } = row
-  return {
-    id,
-    name,
-    queueloc,
-    os,
-    state,
-    last_seen,
-    outcome,
-    first_outcome,
-    differs,
-    short: row.short === null ? null : Number(row.short),
-  }
+  const { id, name, queueloc, os, state, last_seen, outcome, first_outcome, differs, short } = row
+  return { id, name, queueloc, os, state, last_seen, outcome, first_outcome, differs, short }
 }
 
 /** Every endpoint of the list with its verdicts. Throws `invalid` while nothing is asked. */

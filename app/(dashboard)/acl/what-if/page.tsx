@@ -1,22 +1,23 @@
 import { AclNote } from '@/components/acl/acl-note'
 import { AclTabs } from '@/components/acl/acl-tabs'
+import { AskedQuestion } from '@/components/acl/asked-question'
 import { RuleBooks } from '@/components/acl/rule-books'
 import { WhatIfForm } from '@/components/acl/what-if-form'
 import { WhatIfTable } from '@/components/acl/what-if-table'
+import { Moment } from '@/components/feedback/moment'
 import { Notice } from '@/components/feedback/notice'
 import { EmptyState, ProblemPanel } from '@/components/feedback/panels'
 import { Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
-import { Live } from '@/components/layout/live'
 import { PageHeader } from '@/components/layout/page-header'
 import { TextLink } from '@/components/ui/text-link'
-import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount } from '@/lib/format'
 import { listPeople } from '@/lib/mig/acl/queries'
+import { REFUSAL_WORDS } from '@/lib/mig/acl/refusal-words'
 import { RULE_BOOK_WORDS } from '@/lib/mig/acl/rule-books'
 import { whatIfList } from '@/lib/mig/acl/search-params'
-import { type Asked, countWhatIf, getAsked, listWhatIf, REFUSAL_WORDS } from '@/lib/mig/acl/what-if'
+import { countWhatIf, getAsked, listWhatIf } from '@/lib/mig/acl/what-if'
 import { listModules } from '@/lib/mig/modules/queries'
 import { now } from '@/lib/now'
 
@@ -43,13 +44,14 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     listPeople(viewer),
     getAsked(viewer, params),
   ])
-  const counts = asked && (await countWhatIf(viewer, asked, params, moment.mig))
+  const answer = asked && (await countWhatIf(viewer, asked, params))
+  const counts = answer?.found ?? null
   const page = asked && counts && (await listWhatIf(viewer, asked, params, counts, moment.mig))
   const { book } = params.filters
   const refusal = asked?.refusals[book]
   return (
     <>
-      <PageHeader crumbs={crumbs} title="What if" live={<Live now={moment} />} />
+      <PageHeader crumbs={crumbs} title="What if" />
       <Content>
         <AclTabs current="what-if" />
         <div className="flex flex-col gap-1">
@@ -57,10 +59,15 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           <AclNote />
         </div>
         <WhatIfForm params={params} people={people} modules={modules} asked={asked} />
-        {asked && <Question asked={asked} />}
+        {asked && <AskedQuestion asked={asked} />}
         {asked && counts && page ? (
           <>
             <RuleBooks params={params} asked={asked} counts={counts} />
+            {answer && (
+              <p className="text-muted text-xs">
+                Judged <Moment at={answer.madeAt} now={moment.clock} />; the rows below are judged as they are shown.
+              </p>
+            )}
             {refusal && (
               <Notice tone="bad" title={`${RULE_BOOK_WORDS[book].label}: refused by every agent`}>
                 {REFUSAL_WORDS[refusal]} The verdicts below are what the weights alone would say.
@@ -71,6 +78,22 @@ export default dataPage(async ({ searchParams }: PageProps) => {
                 On {formatCount(counts.unchecked, 'endpoint')} the weights refuse this, and an agent of 2014 runs it all
                 the same: it checks the first operation only.
               </Notice>
+            )}
+            {counts.books.documented.short > 0 && (
+              <p className="text-sm">
+                <TextLink
+                  href={whatIfList.href(
+                    params,
+                    { filters: { outcome: null, differs: null, book: null } },
+                    '/acl/what-if/sets',
+                  )}
+                >
+                  Who else would have to sign
+                </TextLink>{' '}
+                <span className="text-muted">
+                  for the {formatCount(counts.books.documented.short, 'endpoint')} that lack weight
+                </span>
+              </p>
             )}
             <WhatIfTable params={params} page={page} now={moment.mig} />
           </>
@@ -83,41 +106,3 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     </>
   )
 })
-
-/** Who and what is asked, in words. */
-function Question({ asked }: { asked: Asked }) {
-  const gone = asked.signers.filter((signer) => !signer.known)
-  const disabled = asked.signers.filter((signer) => signer.disabled)
-  return (
-    <div className="flex flex-col gap-1">
-      <p>
-        {asked.action && (
-          <>
-            For{' '}
-            <TextLink href={`/actions/${asked.action.id}`}>
-              <bdi>{visibleText(asked.action.name)}</bdi>
-            </TextLink>
-            :{' '}
-          </>
-        )}
-        signed by <strong className="font-semibold">{asked.signers.map((s) => visibleText(s.name)).join(', ')}</strong>,
-        running{' '}
-        <strong className="font-semibold">
-          {[...new Set(asked.operations)].map((m) => visibleText(m)).join(', then ')}
-        </strong>
-        .
-      </p>
-      {disabled.length > 0 && (
-        <p className="text-attention text-sm">
-          {disabled.map((s) => visibleText(s.name)).join(', ')}: disabled, so the weight counts as 0. Agents do not know
-          that.
-        </p>
-      )}
-      {gone.length > 0 && (
-        <p className="text-attention text-sm">
-          {gone.map((s) => visibleText(s.name)).join(', ')}: no such row any more; only weights left behind count.
-        </p>
-      )}
-    </div>
-  )
-}

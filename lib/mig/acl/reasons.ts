@@ -1,0 +1,32 @@
+import type { EndpointRules, Signer } from './rule'
+import { judgeModule, type ModuleVerdict } from './rule'
+import { type BookVerdict, judgeUnder, RULE_BOOKS, type RuleBook } from './rule-books'
+
+/** Why one endpoint accepts or refuses: each module's line, each rule book's verdict, and where its live rows disagree. */
+export type Reasons = {
+  modules: ModuleVerdict[]
+  books: Record<RuleBook, BookVerdict>
+  /** The modules on which the endpoint's live rows differ in requirement or weight; they count as refusing. */
+  mixed: string[]
+}
+
+/** The reasoning for one endpoint, by its newest row's rules held to those of its live rows. */
+export function reasonsFor(
+  rules: EndpointRules,
+  live: readonly EndpointRules[],
+  signatures: readonly Signer[],
+  operations: readonly string[],
+): Reasons {
+  const names = [...new Set(operations)]
+  const mixed = names.filter((name) => {
+    const said = live.map((one) => {
+      const { via, required, got } = judgeModule(one, signatures, name)
+      return `${via} ${required} ${got}`
+    })
+    return new Set(said).size > 1
+  })
+  const books = Object.fromEntries(
+    RULE_BOOKS.map((book) => [book, judgeUnder(book, rules, signatures, operations)]),
+  ) as Reasons['books']
+  return { modules: names.map((name) => judgeModule(rules, signatures, name)), books, mixed }
+}
