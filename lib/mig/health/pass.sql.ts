@@ -1,8 +1,8 @@
-import { join, type Sql, sql } from '@/lib/db/sql'
+import { join, raw, type Sql, sql } from '@/lib/db/sql'
 import { earlier, type StateBounds, type Thresholds } from '@/lib/mig/agents/state'
 import { endpointsSql, isMomentSql, isNewestSql, stateSql } from '@/lib/mig/agents/state.sql'
 import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
-import type { Instant } from '@/lib/mig/wire/time'
+import { compareInstants, type Instant } from '@/lib/mig/wire/time'
 import { AGE_EDGES, DOCUMENTED } from './figures'
 
 const VALUES = 50
@@ -20,12 +20,15 @@ const lastSeenSql = (state: Sql, seen: Sql): Sql => sql`CASE WHEN ${state} IN ${
 const tagsSql = sql`pg_column_size(a.tags) > ${TAG_BYTES} AS tags_long,
       CASE WHEN pg_column_size(a.tags) <= ${TAG_BYTES} THEN a.tags::text END AS tags`
 
-/** These endpoints by their newest rows, with their states: the fold and the rule of the agent list, by an index on queueloc. */
-function judgedOfSql(v: Vintage, bounds: StateBounds, queues: readonly string[]): Sql {
+/**
+ * The endpoints of an array of queues by their newest rows, with their states: the fold and the rule of the agent list, by an
+ * index on queueloc.
+ */
+function judgedOfSql(v: Vintage, bounds: StateBounds, queues: Sql, tags = false): Sql {
   const { from, lastSeen } = endpointsSql(bounds)
   const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
   return sql`SELECT a.queueloc, a.name, ${agentOsSql(v, 'a')} AS os, a.version, a.id, a.starttime, a.destructiontime,
-      ${lastSeen} AS seen, ${state} AS state
+      ${lastSeen} AS seen, ${state} AS state${tags ? sql`, ${tagsSql}` : sql``}
     FROM ${from} WHERE a.queueloc = ANY(${queues}) AND ${isNewestSql('a', bounds.now)}`
 }
 
@@ -62,42 +65,45 @@ function severalSql(v: Vintage, bounds: StateBounds): Sql {
       SELECT * FROM public.agents p WHERE p.queueloc = b.queueloc AND p.heartbeattime >= ${bounds.online}::timestamptz OFFSET 0) a`
 }
 
-/** How many rows of each queue beat lately, where they are several; of `queues` only, or of all. */
-function beatingSql(bounds: StateBounds, queues: readonly string[] | null): Sql {
+/** How many rows of each queue beat lately, where they are several; of the queues that a table names, or of all. */
+function beatingSql(bounds: StateBounds, of: Sql | null): Sql {
   const doublesSince = earlier(bounds.now, DOCUMENTED.doublesWithin)
-  return sql`SELECT queueloc, count(*) FILTER (WHERE heartbeattime >= ${doublesSince}::timestamptz) AS documented,
-      count(*) FILTER (WHERE heartbeattime >= ${bounds.online}::timestamptz) AS live
-    FROM public.agents WHERE heartbeattime >= least(${doublesSince}::timestamptz, ${bounds.online}::timestamptz)
-      ${queues ? sql`AND queueloc = ANY(${queues})` : sql``}
-    GROUP BY queueloc HAVING count(*) > 1`
+  const counts = sql`count(*) FILTER (WHERE heartbeattime >= ${doublesSince}::timestamptz) AS documented,
+      count(*) FILTER (WHERE heartbeattime >= ${bounds.online}::timestamptz) AS live`
+  const lately = sql`heartbeattime >= least(${doublesSince}::timestamptz, ${bounds.online}::timestamptz)`
+  if (!of)
+    return sql`SELECT queueloc, ${counts} FROM public.agents WHERE ${lately} GROUP BY queueloc HAVING count(*) > 1`
+  return sql`SELECT q.queueloc, b.documented, b.live FROM ${of} CROSS JOIN LATERAL (
+      SELECT ${counts} FROM public.agents WHERE queueloc = q.queueloc AND ${lately} HAVING count(*) > 1) b`
 }
 
-/** The parts of the count: the fold, the living processes and the groups that all figures add up from. */
-function readingCtes(v: Vintage, bounds: StateBounds, period: number, tags: boolean, known: boolean): Sql {
-  const { now } = bounds
+/** Queues on which two processes really live, out of `several`. */
+function aliveDoublesSql(period: number): Sql {
+  return sql`SELECT DISTINCT o.queueloc FROM several o JOIN several y ON y.queueloc = o.queueloc AND y.pid <> o.pid
+      AND o.starttime <= y.starttime AND o.heartbeattime - ${period} * interval '1 millisecond' > y.starttime
+    WHERE ${isMomentSql(sql`o.starttime`)} AND ${isMomentSql(sql`y.starttime`)} AND ${isMomentSql(sql`o.heartbeattime`)}
+      AND coalesce(o.status, '') NOT IN ('destroyed', 'offline') AND coalesce(y.status, '') NOT IN ('destroyed', 'offline')`
+}
+
+/** Which of the spans between two ages of `AGE_EDGES` a heartbeat lies in. */
+function ageSql(seen: Sql, now: Instant): Sql {
   // Ascending, so that the greatest age comes first.
   const edges = [...AGE_EDGES].reverse().map((age) => sql`${earlier(now, age)}::timestamptz`)
-  const state = sql`j.state`
-  const differs = sql`e.queueloc IS DISTINCT FROM j.queueloc OR ${kindSql(state)} <> e.kind OR coalesce(j.name, '') <> e.name
-    OR coalesce(j.os, '') <> e.os OR coalesce(j.version, '') <> e.version
-    OR ${lastSeenSql(state, sql`j.seen`)} IS DISTINCT FROM e.last_seen`
+  return sql`width_bucket(${seen}, ARRAY[${join(edges)}])`
+}
+
+const groupTags = (tags: boolean, from: string) =>
+  tags ? sql`${raw(from)}.tags, ${raw(from)}.tags_long` : sql`NULL::text AS tags, false AS tags_long`
+
+/** The parts of the count: the fold, the living processes and the groups that all figures add up from. */
+function countCtes(v: Vintage, bounds: StateBounds, period: number, tags: boolean): Sql {
   return sql`ahead AS MATERIALIZED (${aheadSql(bounds)}),
   beating AS MATERIALIZED (${beatingSql(bounds, null)}),
   several AS MATERIALIZED (${severalSql(v, bounds)}),
-  alive_doubles AS (
-    SELECT DISTINCT o.queueloc FROM several o JOIN several y ON y.queueloc = o.queueloc AND y.pid <> o.pid
-      AND o.starttime <= y.starttime AND o.heartbeattime - ${period} * interval '1 millisecond' > y.starttime
-    WHERE ${isMomentSql(sql`o.starttime`)} AND ${isMomentSql(sql`y.starttime`)} AND ${isMomentSql(sql`o.heartbeattime`)}
-      AND coalesce(o.status, '') NOT IN ('destroyed', 'offline') AND coalesce(y.status, '') NOT IN ('destroyed', 'offline')
-  ),
-  -- The queue is part of the key only where the endpoint is not as it was known: so the changed ones come out of the same fold.
+  alive_doubles AS (${aliveDoublesSql(period)}),
   parts AS MATERIALIZED (
-    SELECT j.state, j.os, j.version, ${tags ? sql`j.tags, j.tags_long` : sql`NULL::text AS tags, false AS tags_long`},
-      width_bucket(j.seen, ARRAY[${join(edges)}]) AS age,
-      ${known ? sql`CASE WHEN ${differs} THEN j.queueloc END` : sql`NULL::text`} AS changed, count(*) AS n
-    FROM (${judgedSql(v, bounds, tags)} OFFSET 0) j
-      ${known ? sql`LEFT JOIN dashboard.endpoint e ON e.agent_id = j.id` : sql``}
-    GROUP BY 1, 2, 3, 4, 5, 6, 7
+    SELECT j.state, j.os, j.version, ${groupTags(tags, 'j')}, ${ageSql(sql`j.seen`, bounds.now)} AS age, count(*) AS n
+    FROM (${judgedSql(v, bounds, tags)} OFFSET 0) j GROUP BY 1, 2, 3, 4, 5, 6
   )`
 }
 
@@ -113,7 +119,7 @@ const TAG_COUNTS = sql`(SELECT coalesce(jsonb_agg(jsonb_build_object('tags', tag
     (SELECT count(DISTINCT tags) FROM parts) AS tag_texts,
     (SELECT coalesce(sum(n), 0) FROM parts WHERE tags_long) AS long_tags`
 
-function figuresSelect(bounds: StateBounds, tags: boolean): Sql {
+function figuresSelect(bounds: StateBounds, tags: boolean, processes: Sql): Sql {
   const { now } = bounds
   return sql`SELECT
     (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (SELECT state, sum(n) AS n FROM parts GROUP BY 1) s) AS by_state,
@@ -121,7 +127,7 @@ function figuresSelect(bounds: StateBounds, tags: boolean): Sql {
       FROM (SELECT age, sum(n) AS n FROM parts WHERE state <> 'unknown' GROUP BY 1) s) AS by_age,
     ${topSql(sql`os`)} AS by_os, ${topSql(sql`version`)} AS by_version,
     ${tags ? TAG_COUNTS : sql`NULL AS by_tags, NULL AS tag_texts, NULL AS long_tags`},
-    (SELECT count(*) FROM public.agents WHERE heartbeattime >= ${bounds.online}::timestamptz) AS processes,
+    (${processes}) AS processes,
     (SELECT count(*) FROM beating WHERE documented > 1) AS doubles,
     (SELECT count(*) FROM alive_doubles) AS doubles_alive,
     (SELECT count(*) FROM (SELECT name FROM public.agents
@@ -132,12 +138,17 @@ function figuresSelect(bounds: StateBounds, tags: boolean): Sql {
 
 /** Counts the whole fleet at this moment and writes nothing; one row of figures, with its tags or without. */
 export function countFleetSql(v: Vintage, bounds: StateBounds, thresholds: Thresholds, tags = true): Sql {
-  return sql`WITH ${readingCtes(v, bounds, thresholds.period, tags, false)} ${figuresSelect(bounds, tags)}`
+  const processes = sql`SELECT count(*) FROM public.agents WHERE heartbeattime >= ${bounds.online}::timestamptz`
+  return sql`WITH ${countCtes(v, bounds, thresholds.period, tags)} ${figuresSelect(bounds, tags, processes)}`
 }
 
 /**
- * The same, and `changed`: the queues whose endpoints may not be as they were known, at most `limit` and one more. Of a queue
- * on which several processes beat only a closer look can tell.
+ * The same by what is known of the endpoints, and `changed`: those that may not be as they were known, at most `limit` and one
+ * more; if there are more, the figures are not to be used.
+ *
+ * One pass over the rows, each beside its endpoint. An endpoint is as it was known when the row that stands for it says the same
+ * as then, and every other row of its queue is older than that one and than the windows for doubles. Of all others, those with
+ * a row that is not so, and those whose row is not met, the part in the figures is taken back and they are judged one by one.
  */
 export function compareFleetSql(
   v: Vintage,
@@ -146,15 +157,60 @@ export function compareFleetSql(
   tags: boolean,
   limit: number,
 ): Sql {
-  return sql`WITH ${readingCtes(v, bounds, thresholds.period, tags, true)} ${figuresSelect(bounds, tags)}, ARRAY(
-    SELECT changed FROM parts WHERE changed IS NOT NULL UNION SELECT queueloc FROM beating WHERE live > 1 LIMIT ${limit + 1}
-  ) AS changed`
-}
-
-/** Endpoints that are known and of which MIG has no row any more; at most `limit` and one more. */
-export function departedSql(limit: number): Sql {
-  return sql`SELECT e.queueloc FROM dashboard.endpoint e
-    WHERE NOT EXISTS (SELECT 1 FROM public.agents a WHERE a.queueloc = e.queueloc) LIMIT ${limit + 1}`
+  const { now } = bounds
+  const doublesSince = earlier(now, DOCUMENTED.doublesWithin)
+  const silent = sql`${compareInstants(doublesSince, bounds.online) < 0 ? doublesSince : bounds.online}::timestamptz`
+  const older = sql`coalesce(a.heartbeattime < ${silent}
+      AND a.heartbeattime < coalesce(e.last_seen, CASE WHEN e.kind = 'heard' THEN ${silent} END), false)`
+  const state = stateSql(
+    { lastSeen: sql`a.heartbeattime`, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
+    bounds,
+  )
+  const seen = sql`a.heartbeattime`
+  const os = agentOsSql(v, 'a')
+  const row = sql`a.queueloc, ${os} AS os, a.version, ${seen} AS seen, ${state} AS state,
+      a.id = e.agent_id AS stands, e.kind, e.last_seen,
+      coalesce(a.name, '') = e.name AND coalesce(${os}, '') = e.os AND coalesce(a.version, '') = e.version AS same`
+  // Ahead of now a row stands for its queue only where it is alone, and then nothing else tells the queue from others.
+  const isAsKnown = sql`r.stands AND r.same AND ${kindSql(sql`r.state`)} = r.kind
+        AND ${lastSeenSql(sql`r.state`, sql`r.seen`)} IS NOT DISTINCT FROM r.last_seen
+        AND (r.seen <= ${now}::timestamptz OR r.kind IN ('ahead', 'unknown'))`
+  const queues = sql`ARRAY(SELECT queueloc FROM changed)`
+  const age = ageSql(sql`r.seen`, now)
+  return sql`WITH met AS MATERIALIZED (
+    SELECT r.state, r.os, r.version, ${groupTags(tags, 'r')}, ${age} AS age,
+      CASE WHEN ${isAsKnown} THEN NULL ELSE r.queueloc END AS changed, count(*) AS n,
+      count(*) FILTER (WHERE r.stands) AS stand, count(*) FILTER (WHERE r.seen >= ${bounds.online}::timestamptz) AS live
+    FROM (
+      SELECT ${row}${tags ? sql`, ${tagsSql}` : sql``}
+      FROM public.agents a LEFT JOIN dashboard.endpoint e ON e.queueloc = a.queueloc
+      WHERE NOT ${older} OR a.id = e.agent_id OFFSET 0
+    ) r GROUP BY 1, 2, 3, 4, 5, 6, 7
+  ),
+  changed AS MATERIALIZED (
+    SELECT changed AS queueloc FROM met WHERE changed IS NOT NULL
+    UNION SELECT e.queueloc FROM dashboard.endpoint e
+      WHERE (SELECT coalesce(sum(stand), 0) FROM met) <> (SELECT count(*) FROM dashboard.endpoint)
+        AND NOT EXISTS (SELECT 1 FROM public.agents a WHERE a.id = e.agent_id AND a.queueloc = e.queueloc)
+    LIMIT ${limit + 1}
+  ),
+  beating AS MATERIALIZED (${beatingSql(bounds, sql`changed q`)}),
+  several AS MATERIALIZED (${severalSql(v, bounds)}),
+  alive_doubles AS (${aliveDoublesSql(thresholds.period)}),
+  parts AS MATERIALIZED (
+    SELECT state, os, version, tags, tags_long, age, sum(n) AS n FROM (
+      SELECT state, os, version, tags, tags_long, age, n FROM met WHERE changed IS NULL
+      UNION ALL
+      SELECT r.state, r.os, r.version, ${groupTags(tags, 'r')}, ${age}, -1 FROM (
+        SELECT ${row}${tags ? sql`, ${tagsSql}` : sql``}
+        FROM dashboard.endpoint e JOIN public.agents a ON a.id = e.agent_id AND a.queueloc = e.queueloc
+        WHERE e.queueloc = ANY(${queues}) OFFSET 0
+      ) r WHERE ${isAsKnown}
+      UNION ALL
+      SELECT r.state, r.os, r.version, ${groupTags(tags, 'r')}, ${age}, 1
+      FROM (${judgedOfSql(v, bounds, queues, tags)} OFFSET 0) r
+    ) p GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(n) > 0
+  ) ${figuresSelect(bounds, tags, sql`SELECT coalesce(sum(live), 0) FROM met`)}, ${queues} AS changed`
 }
 
 /** The last pass, and whether it is more than a period ago. */
@@ -184,8 +240,8 @@ export function passSql(
       THEN j.seen - ${thresholds.aheadBy} * interval '1 millisecond'
     WHEN ${started} > ${gapSince}::timestamptz THEN ${started} ELSE j.seen END`
   return sql`WITH ${queues ? sql`` : sql`ahead AS MATERIALIZED (${aheadSql(bounds)}),`}
-  judged AS (${queues ? judgedOfSql(v, bounds, queues) : judgedSql(v, bounds)}),
-  beating AS MATERIALIZED (${beatingSql(bounds, queues)}),
+  judged AS (${queues ? judgedOfSql(v, bounds, sql`${queues}`) : judgedSql(v, bounds)}),
+  beating AS MATERIALIZED (${beatingSql(bounds, queues && sql`unnest(${queues}::text[]) AS q (queueloc)`)}),
   several AS MATERIALIZED (${severalSql(v, bounds)}),
   -- While two processes beat, the younger one's version is the endpoint's: else it would change with every heartbeat.
   youngest AS (

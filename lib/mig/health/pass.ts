@@ -5,7 +5,7 @@ import { vintage } from '@/lib/mig/vintage'
 import { compareInstants, type Instant } from '@/lib/mig/wire/time'
 import { writeDays } from './days'
 import { type Figures, figuresOf, type RawFigures, TAGS_FOR, type TagFigures } from './figures'
-import { compareFleetSql, countFleetSql, departedSql, passSql } from './pass.sql'
+import { compareFleetSql, countFleetSql, passSql } from './pass.sql'
 import { writeSample } from './sample'
 
 /** Which count a row of dashboard.fleet holds: its fixed moment, if any, and the thresholds. */
@@ -41,7 +41,7 @@ export async function countFleet(
 
 export type Passed = { figures: Figures; ended: number; kept: number; departed: number }
 
-/** How many endpoints may have changed before all are compared at once instead of one by one. */
+/** How many endpoints may have changed before the whole fleet is counted and compared anew instead of these one by one. */
 const CHANGED = 20_000
 
 /**
@@ -62,7 +62,6 @@ export async function runPass(
   if (passedAt && compareInstants(passedAt, now) >= 0) return null
   const gap = passedAt !== null && compareInstants(passedAt, earlier(now, thresholds.period)) < 0
   const before = passedAt === null ? null : { at: passedAt, gap }
-  const few = (queues: string[]): string[] | null => (queues.length > most ? null : queues)
   await prepare(client)
   const [v, bounds] = [await vintage(), stateBounds(now, thresholds)]
   const { rows: last } = await client.query<{ figures: string }>(
@@ -74,15 +73,9 @@ export async function runPass(
   )
   const row = rows[0]
   if (!row) throw new Error('the pass over the fleet gave no figures')
-  const figures = figuresOf(row, now, tags)
-  const wrote = await writeChanges(client, passSql(v, bounds, thresholds, before, few(row.changed)))
-  const { rows: known } = await client.query<{ n: string }>('SELECT count(*) AS n FROM dashboard.endpoint')
-  if (Number(known[0]?.n) !== figures.endpoints) {
-    const gone = await client.query<{ queueloc: string }>(departedSql(most))
-    const queues = few(gone.rows.map(({ queueloc }) => queueloc))
-    const more = await writeChanges(client, passSql(v, bounds, thresholds, before, queues))
-    for (const key of ['ended', 'kept', 'departed'] as const) wrote[key] += more[key]
-  }
+  const few = row.changed.length <= most
+  const figures = few ? figuresOf(row, now, tags) : await countFleet(client, now, thresholds, tags)
+  const wrote = await writeChanges(client, passSql(v, bounds, thresholds, before, few ? row.changed : null))
   await client.query(sql`INSERT INTO dashboard.fleet_history AS h (begins_at, passed_at)
     VALUES (${now}::timestamptz, ${now}::timestamptz) ON CONFLICT (one) DO UPDATE SET passed_at = excluded.passed_at`)
   await writeSample(client, now, figures)
