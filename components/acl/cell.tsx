@@ -83,3 +83,13 @@ export function NoRule() {
     </span>
   )
 }
+
+/** The mark of a module that nobody should be able to run alone. */
+export function SensitiveMark() {
+  return (
+    <span title="Sensitive: nobody should be able to run it alone" className="text-odd">
+      <Icon name="lock" className="size-3.5" />
+      <span className="sr-only">sensitive</span>
+    </span>
+  )
+}

@@ -4,7 +4,7 @@ import { Icon } from '@/components/ui/icon'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
-import { Cell } from './cell'
+import { Cell, SensitiveMark } from './cell'
 import type { GridColumn, GridRow } from './grid/grid-data'
 import { RowHead } from './row-head'
 import { SoftLinks } from './soft-links'
@@ -82,7 +82,7 @@ export function Matrix({
 
 /** The head of a column: a module that leads to its actions, or an investigator. */
 export function ColumnHead({ column, tabIndex }: { column: GridColumn; tabIndex?: number }) {
-  const { id, name, kind, twin, disabled } = column
+  const { id, name, kind, twin, sensitive, disabled } = column
   if (kind === 'person')
     return (
       <span className="inline-flex items-center gap-1">
@@ -96,14 +96,17 @@ export function ColumnHead({ column, tabIndex }: { column: GridColumn; tabIndex?
   if (name === 'default' && !twin) return <bdi>{name}</bdi>
   if (!twin)
     return (
-      <TextLink
-        href={`/actions?module=${encodeURIComponent(name)}`}
-        title={`Actions that run ${name}`}
-        tabIndex={tabIndex}
-        className="text-muted hover:text-ink"
-      >
-        <bdi>{visibleText(name)}</bdi>
-      </TextLink>
+      <span className="inline-flex items-center gap-1">
+        <TextLink
+          href={`/actions?module=${encodeURIComponent(name)}`}
+          title={`Actions that run ${name}`}
+          tabIndex={tabIndex}
+          className="text-muted hover:text-ink"
+        >
+          <bdi>{visibleText(name)}</bdi>
+        </TextLink>
+        {sensitive && <SensitiveMark />}
+      </span>
     )
   return (
     <span

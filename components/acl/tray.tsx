@@ -13,10 +13,13 @@ import { Effects } from './tray-effects'
 
 const QUIET = 400
 
-const LOST: BatchAnswer = {
-  kind: 'refused',
-  message:
-    'The answer did not arrive, so it is not known whether the changes were saved: look at the batches before you send them again.',
+const LOST: Record<'preview' | 'save', BatchAnswer> = {
+  preview: { kind: 'refused', message: 'The server did not answer, so it is not known what the changes would do.' },
+  save: {
+    kind: 'refused',
+    message:
+      'The answer did not arrive, so it is not known whether the changes were saved: look at the batches before you send them again.',
+  },
 }
 
 /** The unsaved changes below the grid: what they are, what they do, and the save of all of them or none. */
@@ -47,17 +50,15 @@ export function Tray({
     data.set('reason', reason.trim())
     data.set('confirm', confirm)
     startSending(async () => {
-      const found = await (what === 'preview' ? previewBatch(data) : saveBatch(data)).catch(() =>
-        what === 'preview' ? null : LOST,
-      )
+      const found = await (what === 'preview' ? previewBatch(data) : saveBatch(data)).catch(() => LOST[what])
       setAnswer(found)
       setIsSure(false)
-      if (found?.kind === 'saved') {
+      if (found.kind === 'saved') {
         onChanges(() => NO_CHANGES)
         setReason('')
         setIsOpen(false)
       }
-      if (found?.kind === 'saved' || found?.kind === 'conflict') onSaved()
+      if (found.kind === 'saved' || found.kind === 'conflict') onSaved()
     })
   }
 
@@ -134,7 +135,16 @@ export function Tray({
               else if (isSure) send('save', 'lockout')
             }}
           >
-            {answer?.kind === 'refused' && <Notice tone="bad" title={answer.message} live />}
+            {answer?.kind === 'refused' && (
+              <Notice
+                tone="bad"
+                title={answer.message}
+                live
+                action={answer.signIn && <TextLink href={answer.signIn}>Sign in</TextLink>}
+              >
+                {answer.signIn && 'The changes wait here, in this tab.'}
+              </Notice>
+            )}
             {answer?.kind === 'confirm' && (
               <Notice tone="bad" title={answer.message} live>
                 <Checkbox

@@ -6,10 +6,12 @@ const LEAST = 64
 const MOST = 176
 
 /** Where each column begins, in pixels after the rows' heads, and at last where all end: as wide as its name, 64 to 176. */
-export function columnStarts(columns: readonly Pick<GridColumn, 'name' | 'disabled' | 'twin'>[]): number[] {
+export function columnStarts(
+  columns: readonly Pick<GridColumn, 'name' | 'disabled' | 'twin' | 'sensitive'>[],
+): number[] {
   const starts = [0]
-  for (const { name, disabled, twin } of columns) {
-    const width = Math.round([...name].length * 7 + 24 + (disabled ? 34 : 0) + (twin ? 18 : 0))
+  for (const { name, disabled, twin, sensitive } of columns) {
+    const width = Math.round([...name].length * 7 + 24 + (disabled ? 34 : 0) + (twin || sensitive ? 18 : 0))
     starts.push((starts.at(-1) ?? 0) + Math.min(Math.max(width, LEAST), MOST))
   }
   return starts

@@ -6,7 +6,14 @@ import type { MigId } from '@/lib/mig/wire/id'
 import { type CellView, permissionView, requirementView } from '../cell-view'
 
 /** A column of the grid: a module, or an investigator where one module is shown. */
-export type GridColumn = { id: MigId; name: string; kind: 'module' | 'person'; twin?: boolean; disabled?: boolean }
+export type GridColumn = {
+  id: MigId
+  name: string
+  kind: 'module' | 'person'
+  twin?: boolean
+  sensitive?: boolean
+  disabled?: boolean
+}
 
 /** A row of the grid: an endpoint as its newest row, or an investigator where one endpoint is shown. */
 export type GridRow = {
@@ -104,7 +111,7 @@ export function leadRow(
 }
 
 export const moduleColumns = (modules: readonly Module[]): GridColumn[] =>
-  modules.map(({ id, name, twin }) => ({ id, name, kind: 'module', twin }))
+  modules.map(({ id, name, twin, sensitive }) => ({ id, name, kind: 'module', twin, sensitive }))
 
 export const personColumns = (people: readonly Person[]): GridColumn[] =>
   people.map(({ id, name, disabled }) => ({ id, name, kind: 'person', disabled }))

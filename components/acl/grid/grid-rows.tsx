@@ -4,7 +4,7 @@ import { Icon } from '@/components/ui/icon'
 import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
 import { formatNumber } from '@/lib/format'
-import { CellMark, cellTone, NoRule } from '../cell'
+import { CellMark, cellTone, NoRule, SensitiveMark } from '../cell'
 import type { CellView } from '../cell-view'
 import { RowHead } from '../row-head'
 import type { StagedCell } from './changes'
@@ -71,6 +71,7 @@ export function GridHeadRow({
           >
             <bdi className="truncate">{visibleText(column.name)}</bdi>
             {column.twin && <Icon name="alert" className="size-3.5" />}
+            {column.sensitive && <SensitiveMark />}
             {column.disabled && <Badge>off</Badge>}
           </div>
         )
@@ -106,7 +107,7 @@ export function GridLine({
   shown: readonly number[]
   starts: readonly number[]
   focus: RowFocus
-  stagedAt: (row: GridRow, column: GridColumn) => { staged?: StagedCell }
+  stagedAt: (row: GridRow, column: GridColumn) => { view: CellView | undefined; staged?: StagedCell }
   canEdit: boolean
   /** How far from the top of the rows, in pixels. */
   shift: number
@@ -141,8 +142,7 @@ export function GridLine({
         if (!column) return null
         const left = starts[columnPlace] ?? 0
         const isActive = focus.active === columnPlace
-        const view = row?.cells[column.id]
-        const staged = row ? stagedAt(row, column).staged : undefined
+        const { view, staged } = row ? stagedAt(row, column) : {}
         return (
           // biome-ignore lint/a11y/useSemanticElements: as above
           <div

@@ -1,6 +1,8 @@
 import { useState } from 'react'
 import { formatCount } from '@/lib/format'
 import { cellKey, MOST_CELLS } from '@/lib/mig/acl/change'
+import { DEFAULT_MODULE } from '@/lib/mig/acl/rule'
+import type { CellView } from '../cell-view'
 import { changeAt } from './cell-place'
 import { type Changes, type StagedCell, write } from './changes'
 import { formatTsv, parseTsv, pasteHeight, pasteWords, planPaste } from './clipboard'
@@ -37,8 +39,19 @@ export function useCells({
 
   const stagedAt = (row: GridRow, column: GridColumn) => {
     const own = row.cells[column.id]?.own ?? null
-    const { key, ...cell } = keyed(scope, row, column, own)
-    return { ...cell, staged: row.locked ? undefined : changes.cells.get(key) }
+    const { key, change } = keyed(scope, row, column, own)
+    return { change, view: viewAt(row, column), staged: row.locked ? undefined : changes.cells.get(key) }
+  }
+
+  // What an unsaved minimum of `default` would lend is shown in the row at once.
+  const lender = columns.find(({ name, twin }) => name === DEFAULT_MODULE && !twin)
+  const viewAt = (row: GridRow, column: GridColumn): CellView | undefined => {
+    const view = row.cells[column.id]
+    if (scope.view !== 'minimums' || !lender || column.id === lender.id || !view || view.own !== undefined) return view
+    const lent = changes.cells.get(keyed(scope, row, lender, null).key)?.change.value
+    if (lent === undefined || view.mixed) return view
+    const tone = lent !== null && lent < 1 ? 'bad' : undefined
+    return { ...view, lent: lent === null ? undefined : { value: lent }, tone }
   }
 
   const valueAt: ValueAt = (rowPlace, columnPlace) => {

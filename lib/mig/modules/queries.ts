@@ -13,13 +13,17 @@ import type { moduleList } from './search-params'
 
 type Params = ListParams<(typeof moduleList)['filters']>
 
-/** A row of `modules`. `twin` is true when another row has the same name, so that the tables do not say which one counts. */
-export type Module = { id: MigId; name: string; twin: boolean }
+/**
+ * A row of `modules`. `twin` is true when another row has the same name, so that the tables do not say which one counts;
+ * `sensitive` where it is marked as one that nobody should be able to run alone.
+ */
+export type Module = { id: MigId; name: string; twin: boolean; sensitive?: boolean }
 
 /** All modules by name, `default` first: it stands in for those without a rule of their own. */
 export async function listModules(_viewer: Viewer): Promise<Module[]> {
   const { rows } = await pool().query<Module>(sql`
-    SELECT trunc(id)::text AS id, name, count(*) OVER (PARTITION BY name) > 1 AS twin
+    SELECT trunc(id)::text AS id, name, count(*) OVER (PARTITION BY name) > 1 AS twin,
+      EXISTS (SELECT FROM dashboard.sensitive_module k WHERE k.moduleid = modules.id) AS sensitive
     FROM public.modules ORDER BY name <> 'default', name, id`)
   return rows
 }
