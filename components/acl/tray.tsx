@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useId, useState, useTransition } from 'react'
+import { useEffect, useEffectEvent, useId, useRef, useState, useTransition } from 'react'
 import { Notice } from '@/components/feedback/notice'
 import { Button } from '@/components/ui/button'
 import { Checkbox, Field, Input } from '@/components/ui/field'
@@ -40,6 +40,8 @@ export function Tray({
   const [isSure, setIsSure] = useState(false)
   const [answer, setAnswer] = useState<BatchAnswer | null>(null)
   const [isSending, startSending] = useTransition()
+  const turn = useRef(0)
+  const isSaving = useRef(false)
   const id = useId()
   const { cells } = changes
   const count = cells.size
@@ -49,8 +51,14 @@ export function Tray({
     data.set('changes', encodeChanges([...cells.values()].map(({ change }) => change)))
     data.set('reason', reason.trim())
     data.set('confirm', confirm)
+    turn.current++
+    const mine = turn.current
+    isSaving.current = what === 'save'
     startSending(async () => {
       const found = await (what === 'preview' ? previewBatch(data) : saveBatch(data)).catch(() => LOST[what])
+      // What was asked before a save, or before other changes, is answered by what came after it.
+      if (mine !== turn.current) return
+      isSaving.current = false
       setAnswer(found)
       setIsSure(false)
       if (found.kind === 'saved') {
@@ -62,7 +70,9 @@ export function Tray({
     })
   }
 
-  const ask = useEffectEvent(() => send('preview'))
+  const ask = useEffectEvent(() => {
+    if (!isSaving.current) send('preview')
+  })
   // biome-ignore lint/correctness/useExhaustiveDependencies: other cells have other effects
   useEffect(() => {
     if (!isOpen || count === 0) return
@@ -197,6 +207,7 @@ function Saved({ answer }: { answer: Extract<BatchAnswer, { kind: 'saved' }> }) 
       tone="good"
       title={answer.message}
       live
+      className="sticky bottom-0 z-5"
       action={<TextLink href={`/acl/batches/${answer.auditId}`}>See or revert this batch</TextLink>}
     >
       Agents follow their own ACL file; no code of MIG reads these tables.

@@ -244,8 +244,8 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
       cells.fillTo(range, handle)
       takesFocus.current = true
       setSelection({
-        anchor: { row: handle.top, column: handle.left },
-        focus: { row: handle.bottom, column: handle.right },
+        anchor: { row: handle.bottom, column: handle.right },
+        focus: { row: handle.top, column: handle.left },
       })
     }
     dragging.current = null
@@ -265,7 +265,7 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
     const to = await cells.paste(text, range)
     if (!to || to.bottom < to.top || to.right < to.left) return
     takesFocus.current = true
-    setSelection({ anchor: { row: to.top, column: to.left }, focus: { row: to.bottom, column: to.right } })
+    setSelection({ anchor: { row: to.bottom, column: to.right }, focus: { row: to.top, column: to.left } })
   }
 
   const rowsShown = span(Math.max(sight.top - MORE, 0), Math.min(sight.bottom + MORE, size.rows - 1), focus.row)
