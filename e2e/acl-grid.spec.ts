@@ -160,9 +160,19 @@ test('500 cells of a spreadsheet are pasted and saved, and the batch is reverted
 
   await link.click()
   await page.waitForURL(/\/acl\/batches\/\d+$/)
-  await page.getByLabel('Reason').fill('it was a test')
-  await page.getByRole('button', { name: /^Revert/ }).click()
-  await expect.poll(stored).toEqual(before)
+  await hydrated(page)
+  const revert = page.getByRole('form', { name: /^Revert batch/ })
+  await revert.getByLabel('Reason').fill('it was a test')
+  await revert.getByRole('button', { name: 'Revert' }).click()
+  const sure = revert.locator('[name=confirm]')
+  const done = revert.getByRole('link', { name: /^See batch/ })
+  await expect(sure.or(done).first()).toBeVisible()
+  if (await sure.isVisible()) {
+    await sure.check()
+    await revert.getByRole('button', { name: 'Revert' }).click()
+  }
+  await expect(done).toBeVisible()
+  expect(await stored()).toEqual(before)
 })
 
 test('a paste leaves out what it may not write, and says so', async ({ page, context }) => {
