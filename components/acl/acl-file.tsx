@@ -117,29 +117,27 @@ export function NeededKeys({ view }: { view: AclFileView }) {
       title="Public keys"
       remark="of everybody listed; agents of 2019 read them from /etc/mig/agentkeys, one a file"
     >
-      <PlainTable
-        caption="Public keys that the file needs"
-        headers={['Investigator', 'Fingerprint', 'Key']}
-        rows="[&_td]:h-row"
-      >
+      <ul className="flex flex-col rounded-md border border-line bg-surface text-sm">
         {view.keys.map(({ id, name, fingerprint }) => (
-          <tr key={fingerprint}>
-            <td>
+          <li key={fingerprint} className="flex flex-col gap-0.5 border-line border-t px-3 py-2 first:border-t-0">
+            <span className="flex justify-between gap-3">
               <TextLink href={`/investigators/${id}`}>
                 <bdi>{visibleText(name)}</bdi>
               </TextLink>
-            </td>
-            <td className="whitespace-nowrap">
-              <Fingerprint>{fingerprint}</Fingerprint>
-            </td>
-            <td>
-              <a className="text-accent hover:underline" href={`/investigators/${id}/key`}>
+              <a
+                className="text-accent hover:underline"
+                href={`/investigators/${id}/key`}
+                aria-label={`Public key of ${visibleText(name)}`}
+              >
                 download
               </a>
-            </td>
-          </tr>
+            </span>
+            <span className="text-muted text-xs">
+              <Fingerprint>{fingerprint}</Fingerprint>
+            </span>
+          </li>
         ))}
-      </PlainTable>
+      </ul>
     </Section>
   )
 }

@@ -42,8 +42,6 @@ export function CompareFileForm({ of }: { of: { name: 'agent' | 'group'; value: 
   )
 }
 
-const WORDS = { module: 'listed', minimum: 'minimum weight', weight: 'weight' } as const
-
 function Answer() {
   const state = useFormState()
   const found = state.status === 'ok' ? (state.detail as Comparison) : null
@@ -76,7 +74,14 @@ function Answer() {
                   weight of <bdi>{visibleText(one.name ?? one.fingerprint ?? '')}</bdi>
                 </span>
               ) : (
-                WORDS[one.what]
+                <>
+                  minimum weight
+                  {one.what === 'module' && (
+                    <span className="text-muted">
+                      , the module is not in the {one.before === null ? 'file' : 'tables'}
+                    </span>
+                  )}
+                </>
               )}
             </td>
             <td className="tabular-nums">{value(one.before)}</td>

@@ -29,6 +29,7 @@ export const KINDS: Readonly<Record<string, string>> = {
   'module.remove': 'Module removed',
   'module.mark': 'Module marked sensitive',
   'module.unmark': 'Module not sensitive any more',
+  'acl.file.export': 'Agents’ ACL files exported',
   'acl.file.compare': 'Agent’s ACL file compared',
   'investigator.add': 'Investigator added',
   'investigator.complete': 'Key added to a row',

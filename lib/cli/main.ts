@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { aclCommands } from '@/lib/cli/acl'
 import { auditCommands } from '@/lib/cli/audit'
 import { type Call, type Command, type Io, OperatorError, type Option, type ParseOptions } from '@/lib/cli/command'
 import { dbCommands } from '@/lib/cli/db'
@@ -13,6 +14,7 @@ const COMMANDS: readonly Command[] = [
   ...investigatorCommands,
   ...roleCommands,
   ...tokenCommands,
+  ...aclCommands,
   ...auditCommands,
 ]
 

@@ -11,7 +11,8 @@ import { mustBeClear, readAclNames } from './acl-names'
 /** The last pass over all endpoints' rules: its "now", when it was made, what it took and found. */
 export type AclPass = { at: Instant; madeAt: Instant; tookMs: number; endpoints: number; acls: number; age: number }
 
-const LOCK = 4_217_020
+/** Held by whoever writes a row an endpoint. */
+export const PASS_LOCK = 4_217_020
 // Ten thousand endpoints with their rules: some hundred thousand rows, sorted in a few megabytes.
 const STEP = 10_000
 const STEP_TIMEOUT_MS = 60_000
@@ -45,8 +46,8 @@ export async function passOverAcls({ wait }: { wait: boolean }): Promise<void> {
     await client.query('SET LOCAL jit = off')
     const { rows } = await client.query<{ got: boolean }>(
       wait
-        ? sql`SELECT true AS got FROM pg_advisory_xact_lock(${LOCK})`
-        : sql`SELECT pg_try_advisory_xact_lock(${LOCK}) AS got`,
+        ? sql`SELECT true AS got FROM pg_advisory_xact_lock(${PASS_LOCK})`
+        : sql`SELECT pg_try_advisory_xact_lock(${PASS_LOCK}) AS got`,
     )
     if (rows[0]?.got) await pass(client, mig, names)
     await client.query('COMMIT')

@@ -75,6 +75,15 @@ export type Comparison = {
 
 const MOST_SHOWN = 500
 
+// A module's minimum before its people, and these by name: a key says little to who reads.
+function inOrder(a: AclDifference, b: AclDifference): number {
+  const place = ({ module, what, name, fingerprint }: AclDifference) =>
+    [module, what === 'weight' ? '1' : '0', name ?? '', fingerprint ?? ''] as const
+  const [x, y] = [place(a), place(b)]
+  const i = x.findIndex((part, at) => part !== y[at])
+  return i < 0 ? 0 : (x[i] ?? '') < (y[i] ?? '') ? -1 : 1
+}
+
 /**
  * Compares an agent's file with what the tables say of an endpoint or a group. Kept are digest, moment and by whom: it is the
  * endpoints' last file from now on. Throws `invalid` for what is no ACL of MIG.
@@ -83,7 +92,7 @@ export async function compareAclFile(viewer: Viewer, of: FileOf, text: string, m
   const read = readAclFile(text)
   if (!read.ok) throw new AppError('invalid', read.problem)
   const view = await mustGetAclFile(viewer, of, moments)
-  const differences = aclDifference(read.acl, view.acl)
+  const differences = aclDifference(read.acl, view.acl).sort(inOrder)
   const digest = aclDigest(read.acl)
   const endpoints = await inOwnWrite(viewer, async (tx) => {
     const kept = await keep(tx, viewer, 'upload', view, digest)

@@ -10,7 +10,7 @@ import { fleetBounds } from '@/lib/mig/agents/queries'
 import { type CarriedKey, type KeyringPlan, keysToCarry } from '@/lib/mig/investigators/keyring'
 import type { Moments } from '@/lib/mig/investigators/queries'
 import { vintage } from '@/lib/mig/vintage'
-import type { MigId } from '@/lib/mig/wire/id'
+import { type MigId, readIdText } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { Page } from '@/lib/page'
 import { aclDigest } from './acl-digest'
@@ -279,6 +279,42 @@ export type AclFileView = {
 
 type Built = Pick<AclFileView, 'acl' | 'digest' | 'texts' | 'keys' | 'keysLeftOut' | 'leftOut'>
 
+/** Whose public keys agents can carry, and whose not and why, by fingerprint. */
+export type Carried = Map<string, { key: CarriedKey } | { leftOut: KeyringPlan['leftOut'][number] }>
+
+/** What can be said of the public key of everybody whom an ACL can name. */
+export async function readCarried(viewer: Viewer, { people }: AclNames, moments: Moments): Promise<Carried> {
+  const fingerprints = new Set(people.map((one) => normalFingerprint(one.fingerprint)).filter((one) => one !== null))
+  const { keys, leftOut } = await keysToCarry(viewer, [...fingerprints], moments)
+  return new Map([
+    ...keys.map((key) => [key.fingerprint, { key }] as const),
+    ...leftOut.map((one) => [normalFingerprint(one.fingerprint) ?? '', { leftOut: one }] as const),
+  ])
+}
+
+/** An ACL's texts with the public keys of everybody whom it lists, in the order of their names. */
+export function textsOf(
+  acl: AgentAcl,
+  carried: Carried,
+): Pick<AclFileView, 'texts' | 'keysLeftOut'> & { keys: CarriedKey[] } {
+  const named = new Map<string, string>()
+  for (const { investigators } of acl.values())
+    for (const { name, fingerprint } of investigators) named.set(normalFingerprint(fingerprint) ?? fingerprint, name)
+  const order = [...named].sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0))
+  const found = order.flatMap(([fingerprint]) => carried.get(fingerprint) ?? [])
+  const keys = found.flatMap((one) => ('key' in one ? one.key : []))
+  const armored = keys.map((key) => key.armored)
+  return {
+    texts: {
+      '2019': formatAclFile(acl),
+      '2014': `${formatAclSource(acl)}\n${formatKeysSource(armored)}`,
+      keys: armored.join('\n'),
+    },
+    keys,
+    keysLeftOut: found.flatMap((one) => ('leftOut' in one ? one.leftOut : [])),
+  }
+}
+
 /** The files of one ACL, with the public keys that it needs. */
 async function filesOf(
   viewer: Viewer,
@@ -286,20 +322,11 @@ async function filesOf(
   names: AclNames,
   moments: Moments,
 ): Promise<Built> {
-  const named = new Map<string, string>()
-  for (const { investigators } of acl.values())
-    for (const { name, fingerprint } of investigators) named.set(normalFingerprint(fingerprint) ?? fingerprint, name)
-  const order = [...named].sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([fingerprint]) => fingerprint)
-  const { keys, leftOut: keysLeftOut } = await keysToCarry(viewer, order, moments)
-  const armored = keys.map((key) => key.armored)
+  const { texts, keys, keysLeftOut } = textsOf(acl, await readCarried(viewer, names, moments))
   return {
     acl,
     digest: aclDigest(acl),
-    texts: {
-      '2019': formatAclFile(acl),
-      '2014': `${formatAclSource(acl)}\n${formatKeysSource(armored)}`,
-      keys: armored.join('\n'),
-    },
+    texts,
     keys: keys.map(({ id, name, fingerprint }) => ({ id, name, fingerprint })),
     keysLeftOut,
     leftOut: leftOut.map(({ investigatorId, why }) => ({
@@ -360,6 +387,16 @@ export async function getAclFile(viewer: Viewer, of: FileOf, moments: Moments): 
     differing: group.differing,
     last: kind && at ? { kind, at, by: by ?? '' } : null,
   }
+}
+
+/** The endpoints that a text means: an agent's id in any form, else a name or a queue as it is written; at most ten. */
+export async function findEndpoints(viewer: Viewer, text: string, now: Instant): Promise<Endpoint[]> {
+  const id = readIdText(text)?.id
+  const { rows } = await pool().query<{ id: MigId }>(sql`
+    SELECT DISTINCT ON (a.queueloc) trunc(a.id)::text AS id FROM public.agents a
+    WHERE ${id ? sql`a.id = ${id}::numeric` : sql`a.name = ${text} OR a.queueloc = ${text}`} ORDER BY a.queueloc LIMIT 10`)
+  const found = await Promise.all(rows.map((row) => getEndpoint(viewer, row.id, now)))
+  return found.filter((endpoint) => endpoint !== null)
 }
 
 /** What of a file is asked for. */
