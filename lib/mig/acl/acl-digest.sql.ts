@@ -49,14 +49,16 @@ function factorsSql(modules: readonly RuleModule[], keys: Keys): Sql {
 export function digestsSql(rows: Sql, { modules, people }: AclNames): Sql {
   const keys = keysOf(people)
   const several = keys.filter((key) => key.rows > 1 && key.active.length > 0)
-  const weights = sql`rows_asked c JOIN public.invagtmodperm w ON w.agentid = c.id
-    JOIN public.agtmodreq r ON r.agentid = w.agentid AND r.moduleid = w.moduleid`
+  // Weights count where the module has a minimum of its own.
+  const weights = sql`minimum r JOIN public.invagtmodperm w ON w.agentid = r.agentid AND w.moduleid = r.moduleid`
   return sql`
     WITH rows_asked AS MATERIALIZED (${rows}),
     factor AS MATERIALIZED (${factorsSql(modules, keys)}),
+    minimum AS MATERIALIZED (
+      SELECT r.agentid, r.moduleid, r.minimumweight FROM rows_asked c JOIN public.agtmodreq r ON r.agentid = c.id
+    ),
     rule AS (
-      SELECT r.agentid, r.moduleid, ${MINIMUM}::numeric AS holder, r.minimumweight AS value
-      FROM rows_asked c JOIN public.agtmodreq r ON r.agentid = c.id
+      SELECT agentid, moduleid, ${MINIMUM}::numeric AS holder, minimumweight AS value FROM minimum
       UNION ALL
       SELECT w.agentid, w.moduleid, w.investigatorid, w.weight FROM ${weights}
       ${

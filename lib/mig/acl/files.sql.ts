@@ -1,5 +1,5 @@
 import type { ListQuery } from '@/lib/db/list'
-import { join, raw, type Sql, sql } from '@/lib/db/sql'
+import { join, type Sql, sql } from '@/lib/db/sql'
 import type { FleetBounds } from '@/lib/mig/agents/state'
 import type { Vintage } from '@/lib/mig/vintage'
 import { NO_RULES } from './acl-digest'
@@ -8,16 +8,19 @@ import { type EndpointFilters, endpointsQuery } from './window.sql'
 
 export type AclFilters = EndpointFilters & { file?: FileState[] }
 
-/** How the tables stand to the last file, out of `dashboard.acl_endpoint e`. */
-export const fileStateSql: Sql = raw(
-  `CASE WHEN e.file_digest IS NULL THEN 'none' WHEN e.file_digest = e.digest THEN 'same' ELSE 'differs' END`,
-)
+// Each state by itself, as the index has it.
+const inFileStates = (states: readonly FileState[]): Sql =>
+  join(
+    states.map((state) => sql`e.file_state = ${state}`),
+    ' OR ',
+  )
 
-const isFiltered = ({ name, os, state, agent }: AclFilters) => Boolean(name || os || state || agent)
+/** Whether the filters ask anything of the endpoints. */
+export const isFiltered = ({ name, os, state, agent }: AclFilters) => Boolean(name || os || state || agent)
 
 /** The endpoints' ACLs as `e`, under what the filters ask of the endpoints. */
 function aclsUnder(vintage: Vintage, filters: AclFilters, bounds: FleetBounds): { from: Sql; where: Sql[] } {
-  const where = filters.file ? [sql`${fileStateSql} = ANY(${filters.file})`] : []
+  const where = filters.file ? [inFileStates(filters.file)] : []
   if (!isFiltered(filters)) return { from: sql`dashboard.acl_endpoint e`, where }
   const endpoints = endpointsQuery(vintage, filters, bounds)
   return {
@@ -32,8 +35,15 @@ export function aclGroupsQuery(vintage: Vintage, filters: AclFilters, bounds: Fl
   return {
     select: sql`g.*`,
     from: sql`(SELECT e.digest, count(*) AS endpoints, trunc(min(e.agent_id))::text AS example,
-        count(e.file_digest) AS known, count(*) FILTER (WHERE e.file_digest <> e.digest) AS differing, max(e.file_id) AS last
-      FROM ${from} ${where.length > 0 ? sql`WHERE ${join(where, ' AND ')}` : sql``} GROUP BY e.digest) g`,
+        count(e.file_digest) AS known, count(*) FILTER (WHERE e.file_state = 'differs') AS differing, max(e.file_id) AS last
+      FROM ${from} ${
+        where.length > 0
+          ? sql`WHERE ${join(
+              where.map((one) => sql`(${one})`),
+              ' AND ',
+            )}`
+          : sql``
+      } GROUP BY e.digest) g`,
     where: [],
     sorts: { endpoints: { expression: sql`g.endpoints`, type: 'bigint' } },
     id: sql`g.digest`,
@@ -51,10 +61,10 @@ export function aclEndpointsQuery(
   const endpoints = endpointsQuery(vintage, filters, bounds)
   const where = [...endpoints.where]
   if (group) where.push(sql`e.digest = ${group}`)
-  if (file) where.push(sql`${fileStateSql} = ANY(${file})`)
+  if (file) where.push(inFileStates(file))
   return {
     ...endpoints,
-    select: sql`${endpoints.select}, e.digest, ${fileStateSql} AS file, f.kind AS file_kind, f.at AS file_at, f.by_name AS file_by`,
+    select: sql`${endpoints.select}, e.digest, e.file_state AS file, f.kind AS file_kind, f.at AS file_at, f.by_name AS file_by`,
     from: sql`${endpoints.from} JOIN dashboard.acl_endpoint e ON e.queueloc = a.queueloc
       LEFT JOIN dashboard.acl_file f ON f.id = e.file_id`,
     where,
