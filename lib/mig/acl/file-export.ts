@@ -11,7 +11,7 @@ import type { MigId } from '@/lib/mig/wire/id'
 import { aclDigest } from './acl-digest'
 import { mustBeClear, readAclNames } from './acl-names'
 import { PASS_LOCK, passOverAcls } from './file-pass'
-import { type AclTexts, readAcls, readCarried, textsOf } from './files'
+import { type AclTexts, readAcls, readCarried, readDigests, textsOf } from './files'
 import { type AclFilters, aclsInOrderQuery } from './files.sql'
 
 /** One step of an export: the ACLs that are new in it, and the endpoints that they are for. */
@@ -58,18 +58,25 @@ export async function exportAcls(
     await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(${PASS_LOCK})`)
     const [file] = await tx.$queryRaw<{ id: string }[]>(sql`INSERT INTO dashboard.acl_file (kind, by_id, by_name)
       VALUES ('export', ${viewer.id}::numeric, ${viewer.name}) RETURNING id::text`)
-    let current: { digest: string; good: boolean } | null = null
+    const current = { digest: '', good: false }
     for await (const rows of streamRows<AclBatch['endpoints'][number]>(query, sort, BATCH)) {
-      const firsts = rows.filter((row, i) => row.digest !== (i === 0 ? current?.digest : rows[i - 1]?.digest))
-      const acls = await readAcls(
-        firsts.map((row) => row.id),
-        names,
-      )
+      const firsts = rows.filter((row, i) => row.digest !== (i === 0 ? current.digest : rows[i - 1]?.digest))
+      const [acls, digests] = await Promise.all([
+        readAcls(
+          firsts.map((row) => row.id),
+          names,
+        ),
+        // Each endpoint's own rules, as they are now.
+        readDigests(
+          rows.map((row) => row.id),
+          names,
+        ),
+      ])
       const batch: AclBatch = { acls: [], endpoints: [] }
       for (const { id, name, queueloc, digest } of rows) {
-        if (digest !== current?.digest) {
+        if (digest !== current.digest) {
           const acl = acls.get(id)?.acl
-          current = { digest, good: acl !== undefined && aclDigest(acl) === digest }
+          Object.assign(current, { digest, good: acl !== undefined && aclDigest(acl) === digest })
           if (acl && current.good) {
             const { texts, keys, keysLeftOut } = textsOf(acl, carried)
             batch.acls.push({ digest, texts })
@@ -77,7 +84,7 @@ export async function exportAcls(
             for (const one of keysLeftOut) needed.add(one.fingerprint ?? '')
           }
         }
-        if (current.good) batch.endpoints.push({ id, name, queueloc, digest })
+        if (current.good && digests.get(id) === digest) batch.endpoints.push({ id, name, queueloc, digest })
         else made.changed++
       }
       await write(batch)

@@ -229,7 +229,7 @@ export async function exportAclEndpoints(
 }
 
 /** The digests that the tables give these agent rows now, by id: for a page of endpoints, in SQL. */
-async function readDigests(agentIds: readonly MigId[], names: AclNames): Promise<Map<MigId, string>> {
+export async function readDigests(agentIds: readonly MigId[], names: AclNames): Promise<Map<MigId, string>> {
   const asked = sql`SELECT a.queueloc, a.id FROM public.agents a WHERE a.id = ANY(${agentIds}::numeric[])`
   const { rows } = await pool().query<{ id: string; digest: string }>(
     sql`SELECT trunc(d.id)::text AS id, d.digest FROM (${digestsSql(asked, names)}) d`,
@@ -297,10 +297,9 @@ export type Carried = Map<string, { key: CarriedKey } | { leftOut: KeyringPlan['
 export async function readCarried(viewer: Viewer, { people }: AclNames, moments: Moments): Promise<Carried> {
   const fingerprints = new Set(people.map((one) => normalFingerprint(one.fingerprint)).filter((one) => one !== null))
   const { keys, leftOut } = await keysToCarry(viewer, [...fingerprints], moments)
-  return new Map([
-    ...keys.map((key) => [key.fingerprint, { key }] as const),
-    ...leftOut.map((one) => [normalFingerprint(one.fingerprint) ?? '', { leftOut: one }] as const),
-  ])
+  const carried: Carried = new Map(keys.map((key) => [key.fingerprint, { key }]))
+  for (const one of leftOut) carried.set(normalFingerprint(one.fingerprint) ?? '', { leftOut: one })
+  return carried
 }
 
 /** An ACL's texts with the public keys of everybody whom it lists, in the order of their names. */
