@@ -92,14 +92,17 @@ export function keepCellsSql(batch: string, after: number, cells: readonly CellC
       c.agent, c.module, c.investigator, c.seen, c.value FROM ${cellsSql(cells)}`
 }
 
-/** A row of `investigators` that can sign: not disabled, with a fingerprint; `rows` is how many such rows hold the key. */
+/** An active row of `investigators` with the key that it signs by (`signingKey`); `rows` is how many rows hold the key. */
 export type ActiveRow = { id: MigId; key: string; rows: number }
 
-/** Who can sign: one row an `ActiveRow`. */
+/** Who is active: one row an `ActiveRow`. */
 export function activeRowsSql(v: Vintage): Sql {
-  return sql`SELECT trunc(i.id)::text AS id, ${normalSql(sql`i.pgpfingerprint`)} AS key,
-      count(*) OVER (PARTITION BY ${normalSql(sql`i.pgpfingerprint`)})::int AS rows
-    FROM ${personFrom} WHERE NOT ${disabledSql(v)} AND ${normalSql(sql`coalesce(i.pgpfingerprint, '')`)} <> ''`
+  return sql`SELECT id, key, rows FROM (
+      SELECT trunc(k.id)::text AS id, k.key, k.disabled, count(*) OVER (PARTITION BY k.key)::int AS rows FROM (
+        SELECT i.id, coalesce(nullif(${normalSql(sql`i.pgpfingerprint`)}, ''), 'id ' || trunc(i.id)) AS key,
+          ${disabledSql(v)} AS disabled FROM ${personFrom}
+      ) k
+    ) p WHERE NOT disabled`
 }
 
 /** What of the ACL the reach is asked of. `fallback` is the module `default`, null when there is none or several. */
@@ -117,7 +120,7 @@ export type ReachQuestion = {
 /**
  * Who can run what on these endpoints: one row an endpoint, `flags` one hexadecimal digit a module in the question's order:
  * 1 all active people together, 2 some person alone, 4 the editor alone; 8 says that the module has no minimum of its own.
- * A key counts once, with its lowest weight. Together only weights
+ * A key counts once, with its lowest weight, at most 0 where one of its rows is disabled or weighs nothing. Together only weights
  * above 0 count, for whoever lowers the sum need not sign. Where live rows of an endpoint differ in the minimum nobody can
  * run the module, and a person counts only where all of them say the same of them (design 8).
  */

@@ -32,7 +32,8 @@ import {
   cellKey,
 } from './change'
 import { EffectSum, type ReachFlags } from './effects'
-import { DEFAULT_MODULE, normalFingerprint } from './rule'
+import { DEFAULT_MODULE } from './rule'
+import { signingKey } from './rule-books'
 
 const CHUNK_CELLS = 5_000
 const CHUNK_PAIRS = 100_000
@@ -217,6 +218,7 @@ class BatchRun {
     const defaults = this.modules.filter((module) => module.name === DEFAULT_MODULE)
     const fallback = defaults.length === 1 ? (defaults[0]?.id ?? null) : null
     const touched = new Set(chunk.map((cell) => cell.module))
+    const { id, fingerprint } = this.viewer
     return {
       agents: [...new Set(chunk.map((cell) => cell.agent))],
       modules:
@@ -226,7 +228,7 @@ class BatchRun {
       fallback,
       fallbackTwin: defaults.length > 1,
       active: this.active,
-      editor: normalFingerprint(this.viewer.fingerprint),
+      editor: id === null ? null : signingKey({ investigatorId: id, fingerprint }),
     }
   }
 

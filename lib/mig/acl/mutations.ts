@@ -1,6 +1,7 @@
 import 'server-only'
 import { assertAdmin, type Viewer } from '@/lib/auth/viewer'
 import { inWrite } from '@/lib/auth/write'
+import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import { fleetBounds } from '@/lib/mig/agents/queries'
 import { vintage } from '@/lib/mig/vintage'
@@ -32,6 +33,8 @@ export async function runBatch(viewer: Viewer, batch: Batch, { preview = false }
       return await inWrite(
         viewer,
         async (tx) => {
+          // Each part is measured, written and measured again: a large one takes longer than a page may.
+          await tx.$executeRaw(sql`SELECT set_config('statement_timeout', ${String(BATCH_MS)}, true)`)
           const answer = await applyBatch(viewer, tx, batch, setting)
           if (answer.kind !== 'saved') throw new Undone(answer)
           return answer
