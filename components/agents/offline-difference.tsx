@@ -1,19 +1,24 @@
 import { totalInWords } from '@/components/data-table/pager'
+import { Moment } from '@/components/feedback/moment'
 import { TextLink } from '@/components/ui/text-link'
 import type { ListParams } from '@/lib/list-params'
 import type { OfflineDifference as Difference } from '@/lib/mig/agents/queries'
+import type { At } from '@/lib/mig/agents/recent'
 import { offlineList } from '@/lib/mig/agents/search-params'
+import type { Instant } from '@/lib/mig/wire/time'
 import { RanDisclosure } from './ran-sql'
 
 /** Why the answers by name and by endpoint differ, with a link to exactly the rows that only one of them has. */
 export async function OfflineDifference({
   params,
   difference,
+  now,
 }: {
   params: ListParams<(typeof offlineList)['filters']>
-  difference: Promise<Difference>
+  difference: Promise<At<Difference>>
+  now: Instant
 }) {
-  const { hidden, renamed, ran } = await difference
+  const { hidden, renamed, ran, at } = await difference
   const one = (by: 'name' | 'endpoint') =>
     offlineList.href(params, { filters: { by: by === 'name' ? null : by, only: '1' } })
   return (
@@ -33,6 +38,11 @@ export async function OfflineDifference({
         </li>
         <li>Beyond that, a name with several silent queues is one name and several endpoints.</li>
       </ul>
+      {at !== now && (
+        <p className="text-faint text-sm">
+          Compared <Moment at={at} now={now} />.
+        </p>
+      )}
       <RanDisclosure ran={ran} of="the comparison" />
     </>
   )

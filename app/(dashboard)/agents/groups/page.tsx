@@ -4,6 +4,7 @@ import { GroupForm } from '@/components/agents/group-form'
 import { GroupTable } from '@/components/agents/group-table'
 import { RanDisclosure } from '@/components/agents/ran-sql'
 import { SilenceNotice } from '@/components/agents/silence-notice'
+import { Moment } from '@/components/feedback/moment'
 import { ProblemPanel } from '@/components/feedback/panels'
 import { Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
@@ -14,7 +15,8 @@ import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount } from '@/lib/format'
 import { groupKeyLabel, groupKeyText } from '@/lib/mig/agents/groups'
-import { getSilence, listAgentGroups } from '@/lib/mig/agents/queries'
+import { getSilence } from '@/lib/mig/agents/queries'
+import { recentGroups } from '@/lib/mig/agents/recent'
 import { agentGroupList, agentList } from '@/lib/mig/agents/search-params'
 import { getTagKeys } from '@/lib/mig/health/queries'
 import { now } from '@/lib/now'
@@ -39,7 +41,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   const { by, rows } = params.filters
   const moment = await now()
   const [page, silence, tagKeys] = await Promise.all([
-    listAgentGroups(viewer, params, moment.mig),
+    recentGroups(viewer, params, moment.mig),
     getSilence(viewer, moment.mig),
     getTagKeys(viewer),
   ])
@@ -59,7 +61,13 @@ export default dataPage(async ({ searchParams }: PageProps) => {
               ? formatCount(page.grouped, 'endpoint')
               : formatCount(page.grouped, 'process', 'processes')}{' '}
             in <strong className="font-semibold">{formatCount(page.total.count, 'group')}</strong> by{' '}
-            <bdi>{visibleText(groupKeyLabel(by))}</bdi>. <TextLink href={ungrouped}>Without groups</TextLink>
+            <bdi>{visibleText(groupKeyLabel(by))}</bdi>
+            {page.at !== moment.mig && (
+              <>
+                , counted <Moment at={page.at} now={moment.mig} />
+              </>
+            )}
+            . <TextLink href={ungrouped}>Without groups</TextLink>
           </p>
           <GroupForm params={params} by={groupKeyText(by)} tagKeys={tagKeys} />
         </div>

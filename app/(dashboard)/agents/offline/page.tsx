@@ -16,7 +16,8 @@ import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatDuration, formatUtc } from '@/lib/format'
 import { DOCUMENTED_OFFLINE } from '@/lib/mig/agents/documented.sql'
-import { compareOffline, countOfflineShown, getSilence, listOffline } from '@/lib/mig/agents/queries'
+import { countOfflineShown, getSilence, listOffline } from '@/lib/mig/agents/queries'
+import { recentComparison } from '@/lib/mig/agents/recent'
 import { DOCUMENTED_SEEN, DOCUMENTED_SILENT, offlineList } from '@/lib/mig/agents/search-params'
 import { now } from '@/lib/now'
 
@@ -43,7 +44,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   const { filters } = params
   const moment = await now()
   const other = { ...params, filters: { ...filters, by: filters.by === 'name' ? 'endpoint' : 'name' } as const }
-  const difference = compareOffline(viewer, params, moment.mig)
+  const difference = recentComparison(viewer, params, moment.mig)
   // Awaited in a part of its own: when the page fails first, nobody is left to hear of it.
   difference.catch(() => {})
   const [page, counted, silence] = await Promise.all([
@@ -119,10 +120,10 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             other. By endpoint each queue is asked by itself.
           </p>
           {isCompared ? (
-            <OfflineDifference params={params} difference={difference} />
+            <OfflineDifference params={params} difference={difference} now={moment.mig} />
           ) : (
             <Suspense fallback={<p className="text-faint text-sm">Comparing the two answers</p>}>
-              <OfflineDifference params={params} difference={difference} />
+              <OfflineDifference params={params} difference={difference} now={moment.mig} />
             </Suspense>
           )}
         </Section>

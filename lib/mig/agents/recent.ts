@@ -1,0 +1,32 @@
+import 'server-only'
+import type { Viewer } from '@/lib/auth/viewer'
+import type { Instant } from '@/lib/mig/wire/time'
+import { recentAnswers } from '@/lib/recent-answers'
+import { compareOffline, listAgentGroups, type OfflineDifference } from './queries'
+
+/** With the moment that it is of. */
+export type At<T> = T & { at: Instant }
+
+type Comparison = Parameters<typeof compareOffline>[1]
+type GroupPage = Awaited<ReturnType<typeof listAgentGroups>>
+
+/** Pages refresh themselves every 10 s: what takes longer than a second over a large fleet is made once a minute. */
+const RECENCY = { quick: 1_000, fresh: 60_000, most: 100 }
+
+const comparisons = recentAnswers<At<OfflineDifference>>(RECENCY)
+const groups = recentAnswers<At<GroupPage>>(RECENCY)
+
+/** `compareOffline` of now, or where that is slow of the last minute. */
+export function recentComparison(viewer: Viewer, params: Comparison, now: Instant): Promise<At<OfflineDifference>> {
+  const { by: _, only: __, ...asked } = params.filters
+  return comparisons(JSON.stringify(asked), async () => ({ ...(await compareOffline(viewer, params, now)), at: now }))
+}
+
+/** `listAgentGroups` of now, or where that is slow of the last minute. */
+export function recentGroups(
+  viewer: Viewer,
+  params: Parameters<typeof listAgentGroups>[1],
+  now: Instant,
+): Promise<At<GroupPage>> {
+  return groups(JSON.stringify(params), async () => ({ ...(await listAgentGroups(viewer, params, now)), at: now }))
+}

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { recentAnswers } from './recent-answers'
+
+/** A question whose answers count up, each taking so many milliseconds of a clock that the test moves. */
+function asked(took: number, options: { most?: number; fails?: boolean } = {}) {
+  let now = 0
+  let n = 0
+  const recent = recentAnswers<number>({ quick: 100, fresh: 60_000, most: options.most ?? 10, clock: () => now })
+  const ask = async () => {
+    n += 1
+    const mine = n
+    await Promise.resolve()
+    now += took
+    if (options.fails) throw new Error('away')
+    return mine
+  }
+  return {
+    ask: (question = 'q') => recent(question, ask),
+    wait: (milliseconds: number) => {
+      now += milliseconds
+    },
+    count: () => n,
+  }
+}
+
+test('a slow answer is given again for a while, then made anew', async () => {
+  const { ask, wait } = asked(2000)
+  expect(await ask()).toBe(1)
+  wait(50_000)
+  expect(await ask()).toBe(1)
+  expect(await ask('another')).toBe(2)
+  wait(10_000)
+  expect(await ask()).toBe(3)
+})
+
+test('a quick one is made anew each time', async () => {
+  const { ask } = asked(50)
+  expect([await ask(), await ask()]).toEqual([1, 2])
+})
+
+test('who asks while it is made waits for it', async () => {
+  const { ask, count } = asked(50)
+  expect(await Promise.all([ask(), ask(), ask()])).toEqual([1, 1, 1])
+  expect(count()).toBe(1)
+})
+
+test('a failure is not kept', async () => {
+  const { ask, count } = asked(2000, { fails: true })
+  await expect(ask()).rejects.toThrow('away')
+  await expect(ask()).rejects.toThrow('away')
+  expect(count()).toBe(2)
+})
+
+test('no more are kept than so many, the oldest go', async () => {
+  const { ask } = asked(2000, { most: 2 })
+  for (const question of ['a', 'b', 'c']) await ask(question)
+  expect(await ask('c')).toBe(3)
+  expect(await ask('a')).toBe(4)
+})
