@@ -13,12 +13,12 @@ import { moduleList } from '@/lib/mig/modules/search-params'
 const TABS = [
   { key: 'requirements', label: 'Minimum weights', href: requirementList.path },
   { key: 'permissions', label: "Investigators' weights", href: permissionList.path },
-  { key: 'what-if', label: 'What if', href: whatIfList.path },
-  { key: 'lint', label: 'Lint', href: lintList.path },
-  { key: 'files', label: 'Files', href: aclGroupList.path },
   { key: 'bulk', label: 'In bulk', href: bulkList.path },
   { key: 'import', label: 'Import', href: '/acl/import' },
   { key: 'batches', label: 'Batches', href: batchList.path },
+  { key: 'what-if', label: 'What if', href: whatIfList.path },
+  { key: 'lint', label: 'Lint', href: lintList.path },
+  { key: 'files', label: 'Files', href: aclGroupList.path },
   { key: 'modules', label: 'Modules', href: moduleList.path },
 ] as const
 

@@ -10,6 +10,8 @@ export type NavKey =
   | 'health'
   | 'acl'
   | 'permissions'
+  | 'what-if'
+  | 'files'
   | 'investigators'
   | 'spool'
   | 'audit'
@@ -61,6 +63,8 @@ export const NAVIGATION: readonly NavItem[] = [
         icon: 'permission',
         under: '/acl/permissions',
       },
+      { key: 'what-if', label: 'What if', href: '/acl/what-if', icon: 'target', under: '/acl/what-if' },
+      { key: 'files', label: 'Files', href: '/acl/files', icon: 'file', under: '/acl/files' },
     ],
   },
   {

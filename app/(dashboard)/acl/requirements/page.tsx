@@ -1,5 +1,6 @@
 import { AclNote } from '@/components/acl/acl-note'
 import { AclTabs } from '@/components/acl/acl-tabs'
+import { FileDifferences } from '@/components/acl/file-differences'
 import { gridUse } from '@/components/acl/grid/grid-use'
 import { GroupMatrix } from '@/components/acl/group-matrix'
 import { Legend } from '@/components/acl/legend'
@@ -15,6 +16,7 @@ import { PageHeader } from '@/components/layout/page-header'
 import { Card } from '@/components/ui/card'
 import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
+import { listFileStates } from '@/lib/mig/acl/files'
 import { getMinimumCell, listRequirementGroups, listRequirements } from '@/lib/mig/acl/queries'
 import { requirementList } from '@/lib/mig/acl/search-params'
 import { groupKeyLabel } from '@/lib/mig/agents/groups'
@@ -65,6 +67,8 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     listRequirements(viewer, params, modules, moment.mig),
     edit ? getMinimumCell(viewer, edit, modules, moment.mig) : null,
   ])
+  const endpoints = page.rows.map((row) => row.endpoint)
+  const files = await listFileStates(viewer, endpoints)
   const shown = chosen ? modules.filter((module) => chosen.includes(module.id)) : modules
   const inPage = page.rows.some((row) => row.endpoint.id === form?.endpoint.id)
   return (
@@ -79,6 +83,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             module by module.
           </p>
           <AclNote />
+          <FileDifferences endpoints={endpoints} files={files} now={moment.clock} />
         </div>
         {edit && !form && <Notice tone="attention">The cell in this address does not exist any more.</Notice>}
         <MatrixFilters list={requirementList} params={params} modules={modules} rows="endpoints" />

@@ -1,4 +1,5 @@
 import { notFound } from 'next/navigation'
+import { EndpointFile } from '@/components/acl/endpoint-file'
 import { ProcessFacts, QueueFacts } from '@/components/agents/agent-facts'
 import { ChooseAgent } from '@/components/agents/choose-agent'
 import { EndpointCommands } from '@/components/agents/endpoint-commands'
@@ -25,6 +26,7 @@ import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount, formatNumber } from '@/lib/format'
+import { listFileStates } from '@/lib/mig/acl/files'
 import { getAgent, getSilence, listAgentsById, thresholds } from '@/lib/mig/agents/queries'
 import { type EndpointState, STATE_MEANING } from '@/lib/mig/agents/status'
 import { getEndpointCalendar, getLives, getMissed } from '@/lib/mig/endpoints/queries'
@@ -73,10 +75,11 @@ export default dataPage(async ({ params, searchParams }: PageProps) => {
   if (!agent) notFound()
   const { process } = agent
   const { queueloc } = process
-  const [calendar, { lives, ran: ranLives }, silence] = await Promise.all([
+  const [calendar, { lives, ran: ranLives }, silence, files] = await Promise.all([
     getEndpointCalendar(viewer, queueloc, Number(view.params.filters.days), moment.mig),
     getLives(viewer, queueloc, moment.mig),
     getSilence(viewer, moment.mig),
+    listFileStates(viewer, [{ id: agent.newestId, name: process.name, queueloc, os: process.os }]),
   ])
   const missed = await getMissed(viewer, { ...agent, queueloc }, calendar?.stretches ?? [], moment.mig)
   const ran = [...agent.ran, ...ranLives, ...missed.ran, ...(calendar?.ran ?? []), ...silence.ran]
@@ -127,6 +130,9 @@ export default dataPage(async ({ params, searchParams }: PageProps) => {
               </Section>
               <Section title="Requirements" remark="by the ACL tables">
                 <RequirementList agent={agent} />
+              </Section>
+              <Section title="ACL file" remark="what its agent decides by">
+                <EndpointFile agentId={agent.newestId} file={files.get(agent.newestId)} now={moment.clock} />
               </Section>
             </>
           }
