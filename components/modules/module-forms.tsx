@@ -4,7 +4,7 @@ import { InputField } from '@/components/forms/fields'
 import { Form, useFormState } from '@/components/forms/form'
 import { SubmitButton } from '@/components/forms/submit-button'
 import { Checkbox, FieldError } from '@/components/ui/field'
-import { LONGEST_MODULE_NAME } from '@/lib/mig/modules/schema'
+import { LONGEST_MODULE_NAME } from '@/lib/mig/modules/name'
 import { mark, remove, rename, saveModule } from '@/lib/mig/modules/server-actions'
 
 /** A new module. */

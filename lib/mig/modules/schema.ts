@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { parseId } from '@/lib/mig/wire/id'
-
-/** What MIG's column holds. */
-export const LONGEST_MODULE_NAME = 256
+import { LONGEST_MODULE_NAME } from './name'
 
 const moduleId = z.string().transform((text, context) => {
   const id = parseId(text)
