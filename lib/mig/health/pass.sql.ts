@@ -95,6 +95,9 @@ function ageSql(seen: Sql, now: Instant): Sql {
 const groupTags = (tags: boolean, from: string) =>
   tags ? sql`${raw(from)}.tags, ${raw(from)}.tags_long` : sql`NULL::text AS tags, false AS tags_long`
 
+/** The places of the tags among what is grouped by; what is the same in all rows would cost as much as they do. */
+const byTags = (tags: boolean) => (tags ? sql`, 4, 5` : sql``)
+
 /** The parts of the count: the fold, the living processes and the groups that all figures add up from. */
 function countCtes(v: Vintage, bounds: StateBounds, period: number, tags: boolean): Sql {
   return sql`ahead AS MATERIALIZED (${aheadSql(bounds)}),
@@ -103,7 +106,7 @@ function countCtes(v: Vintage, bounds: StateBounds, period: number, tags: boolea
   alive_doubles AS (${aliveDoublesSql(period)}),
   parts AS MATERIALIZED (
     SELECT j.state, j.os, j.version, ${groupTags(tags, 'j')}, ${ageSql(sql`j.seen`, bounds.now)} AS age, count(*) AS n
-    FROM (${judgedSql(v, bounds, tags)} OFFSET 0) j GROUP BY 1, 2, 3, 4, 5, 6
+    FROM (${judgedSql(v, bounds, tags)} OFFSET 0) j GROUP BY 1, 2, 3, 6${byTags(tags)}
   )`
 }
 
@@ -185,7 +188,7 @@ export function compareFleetSql(
       SELECT ${row}${tags ? sql`, ${tagsSql}` : sql``}
       FROM public.agents a LEFT JOIN dashboard.endpoint e ON e.queueloc = a.queueloc
       WHERE NOT ${older} OR a.id = e.agent_id OFFSET 0
-    ) r GROUP BY 1, 2, 3, 4, 5, 6, 7
+    ) r GROUP BY 1, 2, 3, 6, 7${byTags(tags)}
   ),
   changed AS MATERIALIZED (
     SELECT changed AS queueloc FROM met WHERE changed IS NOT NULL
