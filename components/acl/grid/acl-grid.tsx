@@ -65,7 +65,7 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
       rows: windows.latest().list.reduce((sum, { count }) => sum + count, 0) + offset,
       columns: columns.length,
     }),
-    load: (to) => windows.load(0, to - offset, BIG_WINDOW),
+    load: (from, to) => windows.load(Math.max(from - offset, 0), to - offset, BIG_WINDOW),
     changes,
     setChanges,
   })
@@ -172,9 +172,11 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
         break
       case 'undo':
         setChanges(undo)
+        cells.say(changes.done.length > 0 ? 'Undone.' : 'There is nothing to undo.')
         break
       case 'redo':
         setChanges(redo)
+        cells.say(changes.undone.length > 0 ? 'Done again.' : 'There is nothing to do again.')
         break
       case 'fill-down':
         cells.fillDown(range)
@@ -367,7 +369,7 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
       {windows.problem && (
         <p role="alert" className="flex items-center gap-2 text-bad text-xs">
           The next rows could not be loaded. {windows.problem}
-          <Button size="sm" onClick={look}>
+          <Button size="sm" onClick={() => void windows.refresh()}>
             Try again
           </Button>
         </p>

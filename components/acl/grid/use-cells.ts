@@ -11,7 +11,7 @@ import type { GridColumn, GridRow, GridScope } from './grid-data'
 import { cellsIn, type Range, type Size } from './selection'
 
 /** A paste takes at most so many rows: those that are not loaded yet are loaded for it. */
-const MOST_PASTED = 5000
+const MOST_PASTED = 2000
 
 /** What can be done to cells: every way of writing goes through one place, which leaves out what is only read. */
 export function useCells({
@@ -30,8 +30,8 @@ export function useCells({
   /** The row at a place, as it is after the last load. */
   rowOf: (row: number) => GridRow | null
   sizeNow: () => Size
-  /** Loads rows up to a place. */
-  load: (to: number) => Promise<void>
+  /** Loads the rows between two places. */
+  load: (from: number, to: number) => Promise<void>
   changes: Changes
   setChanges: (change: (before: Changes) => Changes) => void
 }) {
@@ -105,7 +105,7 @@ export function useCells({
       setSaid(`${block.length} rows are too many for one paste: it takes ${MOST_PASTED}. Import them instead.`)
       return null
     }
-    await load(range.top + pasteHeight(block, range) - 1)
+    await load(range.top, range.top + pasteHeight(block, range) - 1)
     const plan = planPaste(block, range, sizeNow(), isOpen)
     put(plan.writes, () => pasteWords(plan))
     return plan.range
