@@ -51,7 +51,7 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
   const [handle, setHandle] = useState<Range | null>(null)
   const [sight, setSight] = useState<Sight>({ top: 0, bottom: MORE * 4, left: 0, right: 20 })
   const scroller = useRef<HTMLDivElement>(null)
-  const takesFocus = useRef(start.place !== null)
+  const takesFocus = useRef(start.isAsked)
   const dragging = useRef<'cells' | 'handle' | null>(null)
 
   const rowNow = (row: number) => (lead && row === 0 ? lead : rowAt(windows.latest(), row - offset))

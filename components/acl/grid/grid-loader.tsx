@@ -18,8 +18,8 @@ export type GridProps = {
   href: WindowSource
 }
 
-/** Where the grid begins: its first rows, and the cell that was used first. */
-export type GridStart = { first: GridWindow; place: string | null; scrollTop: number }
+/** Where the grid begins: its first rows, the cell that was used first, and whether somebody opened it, who then is to be in it. */
+export type GridStart = { first: GridWindow; place: string | null; isAsked: boolean; scrollTop: number }
 
 type Grid = ComponentType<GridProps & { start: GridStart }>
 
@@ -37,7 +37,7 @@ export function GridLoader({ children, ...props }: GridProps & { children: React
   const [isWaiting, setIsWaiting] = useState(false)
   const box = useRef<HTMLDivElement>(null)
 
-  const open = async (place: string | null) => {
+  const open = async (place: string | null, isAsked = true) => {
     if (isWaiting) return
     setIsWaiting(true)
     setProblem(null)
@@ -47,7 +47,7 @@ export function GridLoader({ children, ...props }: GridProps & { children: React
         fetchWindow(href, { after: href.after, size: FIRST }),
       ])
       const scrollTop = box.current?.firstElementChild?.scrollTop ?? 0
-      setLoaded({ Grid: AclGrid, start: { first, place, scrollTop }, path: `${href.path} ${href.after}` })
+      setLoaded({ Grid: AclGrid, start: { first, place, isAsked, scrollTop }, path: `${href.path} ${href.after}` })
     } catch (error) {
       setProblem(`The grid could not be opened. ${error instanceof Error ? error.message : ''}`)
     }
@@ -55,7 +55,7 @@ export function GridLoader({ children, ...props }: GridProps & { children: React
   }
 
   const resume = useEffectEvent(() => {
-    if (hasStored(use.viewer) || loaded) void open(null)
+    if (hasStored(use.viewer) || loaded) void open(null, false)
   })
   // Another filter is another list: the grid begins anew, with the changes that wait.
   const path = `${href.path} ${href.after}`
