@@ -32,9 +32,10 @@ export function BatchFields({ cells, done }: { cells: number; done?: ReactNode }
       </>
     )
   const effects = answer?.kind === 'preview' || answer?.kind === 'confirm' ? answer.effects : null
+  if (cells === 0) return <Notice tone="neutral">Nothing would change.</Notice>
   return (
     <>
-      <FormResult />
+      {state.status === 'error' && <FormResult />}
       {effects && <Effects effects={effects} />}
       <ReasonField cells={cells} />
       <LockoutBox />

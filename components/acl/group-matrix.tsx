@@ -57,7 +57,7 @@ export function GroupMatrix({
   const columns = moduleColumns(modules)
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <div className="overflow-auto rounded-md border border-line bg-surface md:max-h-[max(24rem,calc(100dvh-17rem))] print:max-h-none print:overflow-visible">
+      <div className="relative overflow-auto rounded-md border border-line bg-surface md:max-h-[max(24rem,calc(100dvh-17rem))] print:max-h-none print:overflow-visible">
         <table className="border-separate border-spacing-0 text-sm">
           <caption className="sr-only">Stored minimum weights by group of endpoints and module</caption>
           <thead>
@@ -169,7 +169,7 @@ function GroupMark({
       {bulk && (
         <TextLink
           href={bulk}
-          className="text-xs"
+          className="text-faint text-xs"
           aria-label={`Change ${visibleText(module.name)} for the ${formatNumber(row.count)} endpoints of this group`}
         >
           change

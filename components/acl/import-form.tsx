@@ -38,7 +38,13 @@ function Steps() {
         label="File"
         hint="What one of the two matrices exports: CSV or NDJSON, or a JSON list of the same objects; at most 7.5 MB."
       >
-        <input id="import-file" type="file" name="file" accept=".csv,.tsv,.txt,.json,.ndjson" className="text-sm" />
+        <input
+          id="import-file"
+          type="file"
+          name="file"
+          accept=".csv,.tsv,.txt,.json,.ndjson"
+          className="text-sm file:mr-3 file:h-8 file:rounded-md file:border file:border-line-strong file:bg-surface file:px-3 file:font-medium"
+        />
       </Field>
       <TextareaField name="text" label="Or its text" mono rows={6} />
       <div>

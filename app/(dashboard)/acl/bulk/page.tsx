@@ -82,6 +82,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             }
           >
             <Figures counts={preview.counts} />
+            <Save counts={preview.counts} query={query} canEdit={viewer.role === 'admin'} />
             {preview.cells.length > 0 && (
               <>
                 <BulkCells cells={preview.cells} caption="Cells that would change" />
@@ -93,7 +94,6 @@ export default dataPage(async ({ searchParams }: PageProps) => {
                 )}
               </>
             )}
-            <Save counts={preview.counts} query={query} canEdit={viewer.role === 'admin'} />
           </Section>
         )}
       </Content>
@@ -122,7 +122,7 @@ function Figures({ counts }: { counts: BulkCounts }) {
 
 function Save({ counts, query, canEdit }: { counts: BulkCounts; query: string; canEdit: boolean }) {
   const cells = written(counts)
-  if (cells === 0) return <Notice tone="neutral">Nothing would change.</Notice>
+  if (!canEdit && cells === 0) return <Notice tone="neutral">Nothing would change.</Notice>
   if (!canEdit) return <NoAccess needs="admin" />
   if (cells > MOST_BULK)
     return (
@@ -131,9 +131,10 @@ function Save({ counts, query, canEdit }: { counts: BulkCounts; query: string; c
         for instance by group.
       </Notice>
     )
+  // Kept while the counts change under it: what it answered stays to be read.
   return (
     <Card>
-      <BulkForm key={countsText(counts)} query={query} seen={countsText(counts)} cells={cells} />
+      <BulkForm key={query} query={query} seen={countsText(counts)} cells={cells} />
     </Card>
   )
 }
