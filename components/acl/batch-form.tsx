@@ -1,6 +1,6 @@
 'use client'
 
-import { type ReactNode, useId } from 'react'
+import { useId } from 'react'
 import { Notice } from '@/components/feedback/notice'
 import { FormResult, useFormState } from '@/components/forms/form'
 import { SubmitButton } from '@/components/forms/submit-button'
@@ -17,7 +17,7 @@ import { LockoutBox } from './cell-form'
 const WHO = { anyone: 'everybody together', alone: 'some one person alone', editor: 'you alone' }
 
 /** The fields with which a batch that the page shows is measured and saved, and what the server answered. */
-export function BatchFields({ cells, done }: { cells: number; done?: ReactNode }) {
+export function BatchFields({ cells }: { cells: number }) {
   const state = useFormState()
   const { answer } = (state.detail ?? {}) as Partial<BatchDetail>
   if (answer?.kind === 'saved')
@@ -25,8 +25,7 @@ export function BatchFields({ cells, done }: { cells: number; done?: ReactNode }
       <>
         <FormResult />
         <p className="text-sm">
-          <TextLink href={`/audit?row=${answer.auditId}`}>Its row in the audit</TextLink>
-          {done}
+          <TextLink href={`/acl/batches/${answer.auditId}`}>See the batch, or revert it</TextLink>
         </p>
         <Effects effects={answer.effects} />
       </>
