@@ -44,18 +44,23 @@ function cellsSql(vintage: Vintage, { filters }: BulkParams, bounds: FleetBounds
 function carryOverSql(endpoints: Sql, filters: BulkParams['filters'], { now }: FleetBounds): Sql {
   const of = (column: Sql, ids: readonly MigId[] | undefined) =>
     ids ? sql`AND ${column} = ANY(${idsSql(ids)})` : sql``
+  // Looked up row by row: the planner takes the few endpoints with rules left behind for many and would read both tables.
   const minimums = sql`
     SELECT o.agent, r.moduleid AS module, NULL::numeric AS investigator, n.minimumweight AS seen, r.minimumweight AS value,
       n.agentid IS NULL AS may
-    FROM o JOIN public.agtmodreq r ON r.agentid = o.source JOIN public.modules m ON m.id = r.moduleid
-    LEFT JOIN public.agtmodreq n ON n.agentid = o.agent AND n.moduleid = r.moduleid
+    FROM o CROSS JOIN LATERAL (SELECT q.moduleid, q.minimumweight FROM public.agtmodreq q WHERE q.agentid = o.source OFFSET 0) r
+    JOIN public.modules m ON m.id = r.moduleid
+    LEFT JOIN LATERAL (SELECT q.agentid, q.minimumweight FROM public.agtmodreq q
+      WHERE q.agentid = o.agent AND q.moduleid = r.moduleid OFFSET 0) n ON true
     WHERE true ${of(sql`r.moduleid`, filters.module)}`
   const weights = sql`
     SELECT o.agent, r.moduleid AS module, r.investigatorid AS investigator, n.weight AS seen, r.weight AS value,
       n.agentid IS NULL AS may
-    FROM o JOIN public.invagtmodperm r ON r.agentid = o.source JOIN public.modules m ON m.id = r.moduleid
-    JOIN public.investigators i ON i.id = r.investigatorid
-    LEFT JOIN public.invagtmodperm n ON n.investigatorid = r.investigatorid AND n.agentid = o.agent AND n.moduleid = r.moduleid
+    FROM o CROSS JOIN LATERAL (SELECT q.moduleid, q.investigatorid, q.weight FROM public.invagtmodperm q
+      WHERE q.agentid = o.source OFFSET 0) r
+    JOIN public.modules m ON m.id = r.moduleid JOIN public.investigators i ON i.id = r.investigatorid
+    LEFT JOIN LATERAL (SELECT q.agentid, q.weight FROM public.invagtmodperm q
+      WHERE q.investigatorid = r.investigatorid AND q.agentid = o.agent AND q.moduleid = r.moduleid OFFSET 0) n ON true
     WHERE true ${of(sql`r.moduleid`, filters.module)} ${of(sql`r.investigatorid`, filters.investigator)}`
   const parts =
     filters.table === 'agtmodreq'
@@ -63,12 +68,14 @@ function carryOverSql(endpoints: Sql, filters: BulkParams['filters'], { now }: F
       : filters.table === 'invagtmodperm'
         ? weights
         : sql`${minimums} UNION ALL ${weights}`
-  return sql`WITH ${endpoints}, o AS MATERIALIZED (
-    SELECT DISTINCT ON (e.id) e.id AS agent, p.id AS source
+  return sql`WITH ${endpoints}, p AS MATERIALIZED (
+    SELECT e.id AS agent, p.id AS source, p.heartbeattime
     FROM e JOIN public.agents p ON p.queueloc = e.queueloc AND p.id <> e.id
-    WHERE EXISTS (SELECT FROM public.agtmodreq q WHERE q.agentid = p.id)
-      OR EXISTS (SELECT FROM public.invagtmodperm q WHERE q.agentid = p.id)
-    ORDER BY e.id, p.heartbeattime <= ${now}::timestamptz DESC, p.heartbeattime DESC, p.id DESC
+  ), o AS MATERIALIZED (
+    SELECT DISTINCT ON (p.agent) p.agent, p.source FROM p
+    WHERE EXISTS (SELECT FROM public.agtmodreq q WHERE q.agentid = p.source OFFSET 0)
+      OR EXISTS (SELECT FROM public.invagtmodperm q WHERE q.agentid = p.source OFFSET 0)
+    ORDER BY p.agent, p.heartbeattime <= ${now}::timestamptz DESC, p.heartbeattime DESC, p.source DESC
   ), c AS (${parts})`
 }
 

@@ -76,14 +76,14 @@ export function requirementGroupsQuery(
         SELECT a.id, ${groupSql(vintage, by, state)} AS value FROM ${from} WHERE ${conditions}
       ), g AS (
         SELECT value, count(*) AS count, count(*) OVER () AS groups FROM e GROUP BY value
-      ), c AS (
+      ), c AS MATERIALIZED (
         SELECT e.value, r.moduleid, count(*) AS n, min(r.minimumweight) AS least, max(r.minimumweight) AS most
         FROM e JOIN public.agtmodreq r ON r.agentid = e.id WHERE r.moduleid = ANY(${modules}::numeric[])
         GROUP BY e.value, r.moduleid
       )
-      SELECT g.value, g.count, g.groups, (
-        SELECT json_object_agg(trunc(c.moduleid)::text, json_build_array(c.n, c.least, c.most)) FROM c WHERE c.value = g.value
-      ) AS cells FROM g
+      SELECT g.value, g.count, g.groups, d.cells FROM g LEFT JOIN (
+        SELECT value, json_object_agg(trunc(moduleid)::text, json_build_array(n, least, most)) AS cells FROM c GROUP BY value
+      ) d ON d.value = g.value
     ) f`,
     where: [],
     sorts: {
