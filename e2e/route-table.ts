@@ -223,7 +223,7 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
   'lib/mig/acl/server-actions.ts#revert': [
     {
       what: 'the revert of a batch',
-      fields: ({ batch }) => ({ batch, reason: 'a test', confirm: 'lockout' }),
+      fields: ({ batch }) => ({ batch, reason: 'a test', confirm: 'lockout', skip: '1' }),
       ...admins,
     },
   ],

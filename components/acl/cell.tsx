@@ -77,7 +77,8 @@ export function CellMark({ view }: { view: CellView }) {
 /** "No rule", which is not 0. */
 export function NoRule() {
   return (
-    <span className="text-faint">
+    // Placed, so that what only screen readers see stays inside a table that scrolls.
+    <span className="relative text-faint">
       <span aria-hidden="true">·</span>
       <span className="sr-only">no rule</span>
     </span>
