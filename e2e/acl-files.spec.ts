@@ -16,13 +16,13 @@ async function endpointWithRules(nth: number) {
 const address = ({ id }: { id: string }) => `/acl/files/file?agent=${id}`
 
 test('endpoints are grouped by ACL, and a group leads to its file and to exactly its endpoints', async ({ page }) => {
-  await page.goto('/acl/files')
+  await page.goto('/acl/files?name=storage')
   const row = page.getByRole('row').nth(1)
   const count = (await row.getByRole('link').nth(1).innerText()).replaceAll(',', '')
   await row.getByRole('link').nth(1).click()
   await expect(page).toHaveURL(/\/acl\/files\/endpoints\?.*group=[0-9a-f]{32}/)
   await expect(page.getByTestId('total')).toContainText(Number(count).toLocaleString('en'))
-  await page.goto('/acl/files')
+  await page.goto('/acl/files?name=storage')
   await page.getByRole('rowheader').first().getByRole('link').click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('ACL ')
   await expect(page.getByRole('link', { name: 'acl.cfg', exact: true })).toBeVisible()

@@ -17,8 +17,8 @@ export const PASS_LOCK = 4_217_020
 const STEP = 10_000
 const STEP_TIMEOUT_MS = 60_000
 const FRESH_MS = 10_000
-/** A page waits so long for a pass, then shows the last one. */
-const PATIENCE_MS = 1_500
+/** A page waits so long for a pass, then shows the last one; for the first one longer, there being nothing to show. */
+const PATIENCE_MS = { first: 6_000, later: 1_500 }
 
 const LAST = sql`SELECT at, made_at AS "madeAt", took_ms AS "tookMs", endpoints, acls,
   extract(epoch FROM clock_timestamp() - made_at)::float8 * 1000 AS age FROM dashboard.acl_pass`
@@ -93,6 +93,9 @@ export async function freshAclPass(): Promise<AclPass | null> {
   })
   // Whoever waits sees it fail; when nobody does any more, the next page begins anew.
   running.catch(() => {})
-  await Promise.race([running, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))])
+  await Promise.race([
+    running,
+    new Promise((resolve) => setTimeout(resolve, last ? PATIENCE_MS.later : PATIENCE_MS.first)),
+  ])
   return readAclPass()
 }
