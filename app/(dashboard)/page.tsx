@@ -32,7 +32,7 @@ export default dataPage(async () => {
     countInflight(viewer),
     getAttention(viewer, at),
     getRecentActions(viewer),
-    getBacklog(viewer),
+    getBacklog(viewer, at),
     listKeyWarnings(viewer, moment),
   ])
   const { period, timeout } = fleet.thresholds
@@ -43,7 +43,7 @@ export default dataPage(async () => {
       <Content>
         <SilenceNotice silence={silence} now={at} />
         <Section title="Needs attention">
-          <AttentionList attention={attention} states={'overview' in backlog ? backlog.overview.states : []} />
+          <AttentionList attention={attention} spool={'overview' in backlog ? backlog : null} />
         </Section>
         <KeyWarnings warnings={keys} clock={moment.clock} />
         <Section

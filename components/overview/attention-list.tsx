@@ -5,28 +5,74 @@ import { TONE_ICON, TONE_TEXT, type Tone } from '@/components/ui/tone'
 import { cn } from '@/lib/cn'
 import { ATTENTION } from '@/lib/mig/actions/anomalies'
 import type { Attention } from '@/lib/mig/overview/queries'
-import type { StateOverview } from '@/lib/mig/spool/queries'
+import type { SpoolSigns } from '@/lib/mig/spool/attention'
+import type { SpoolOverview } from '@/lib/mig/spool/queries'
+import type { Total } from '@/lib/page'
 
 type Item = { key: string; tone: Tone; href: string; link: string; rest: string }
+type Spool = { overview: SpoolOverview; signs: SpoolSigns }
 
-function itemsOf({ reasons, failed }: Attention, states: StateOverview[]): Item[] {
+const counted = (total: Total, one: string, many: string) => `${totalInWords(total)} ${total.count === 1 ? one : many}`
+
+function itemsOf({ reasons, failed }: Attention, spool: Spool | null): Item[] {
   const items: Item[] = reasons.map(({ reason, total }) => ({
     key: reason,
     tone: ATTENTION[reason].tone,
     href: `/actions?attention=${reason}`,
-    link: `${totalInWords(total)} ${total.count === 1 ? 'action' : 'actions'}: ${ATTENTION[reason].label}`,
-    rest: ATTENTION[reason].sentence,
+    link: `${counted(total, 'action', 'actions')}: ${ATTENTION[reason].label}`,
+    rest: `${ATTENTION[reason].sentence}${reason === 'A1' ? lookedForFiles(spool?.signs) : ''}`,
   }))
   if (failed.count)
     items.push({
       key: 'failed',
       tone: 'attention',
       href: '/commands?status=failed',
-      link: `${totalInWords(failed)} ${failed.count === 1 ? 'command' : 'commands'} failed`,
+      link: `${counted(failed, 'command', 'commands')} failed`,
       rest: 'in actions of the last 24 hours.',
     })
-  for (const { directory, health } of states)
-    if (health.tone === 'bad' || health.tone === 'attention')
+  if (spool) items.push(...spoolItems(spool))
+  return items.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
+}
+
+/** Whether the actions that were not picked up still have a file from which they could be. */
+function lookedForFiles(signs: SpoolSigns | undefined): string {
+  if (!signs?.notPickedUp) return ' The spool was not looked at.'
+  const { lost, waiting } = signs.notPickedUp
+  if (waiting.count === 0) return lost.count === 0 ? '' : ' None of them has a file in action/new: they never run.'
+  return ` ${totalInWords(lost)} of them ${lost.count === 1 ? 'has' : 'have'} no file in action/new and never run; ${totalInWords(waiting)} still ${waiting.count === 1 ? 'waits' : 'wait'} there.`
+}
+
+function spoolItems({ overview, signs: { leftOut, failures, overdue } }: Spool): Item[] {
+  const items: Item[] = []
+  if (leftOut?.count)
+    items.push({
+      key: 'A6',
+      tone: 'attention',
+      href: '/spool/reconcile?class=no-file&kind=command',
+      link: `${counted(leftOut, 'command', 'commands')} left out`,
+      rest: 'Their action expired and no file in command/inflight is left to end them: the spool was lost, or the file was never written.',
+    })
+  if (failures.count)
+    items.push({
+      key: 'A7',
+      tone: 'attention',
+      href: '/spool/reconcile?class=failed',
+      link: `${counted(failures, 'file', 'files')} in action/invalid could not be processed`,
+      rest: 'Named by the moment of the failure: broken JSON, an unknown signer or a wrong signature.',
+    })
+  if (overdue?.count)
+    items.push({
+      key: 'A8',
+      tone: 'bad',
+      href: '/spool/command/returned?sort=modified',
+      link: `${counted(overdue, 'file', 'files')} stuck in command/returned`,
+      rest: overdue.poison.length
+        ? `MIG cannot use ${overdue.poison.map(({ file }) => file).join(', ')}: until it is deleted by hand no command expires and nothing is cleaned.`
+        : 'For longer than two collector periods: the scheduler is down, or a file that MIG cannot use stops it.',
+    })
+  const told = overdue?.count ? 'command/returned' : ''
+  for (const { directory, health } of overview.states)
+    if ((health.tone === 'bad' || health.tone === 'attention') && directory.join('/') !== told)
       items.push({
         key: directory.join('/'),
         tone: health.tone,
@@ -34,12 +80,12 @@ function itemsOf({ reasons, failed }: Attention, states: StateOverview[]): Item[
         link: `spool ${directory.join('/')}`,
         rest: health.sentence,
       })
-  return items.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
+  return items
 }
 
 /** What somebody should look at, the worst first. */
-export function AttentionList({ attention, states }: { attention: Attention; states: StateOverview[] }) {
-  const items = itemsOf(attention, states)
+export function AttentionList({ attention, spool }: { attention: Attention; spool: Spool | null }) {
+  const items = itemsOf(attention, spool)
   if (items.length === 0)
     return (
       <p className="flex items-center gap-1.5 text-muted text-sm">

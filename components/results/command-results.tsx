@@ -14,6 +14,9 @@ const BESIDE = 20_000
 const DRAWN = 150
 const ENTRIES = 100
 
+/** What of a command its results are drawn from, in a row or in a file of the spool. */
+export type AnsweredCommand = Pick<CommandDetail, 'status' | 'results' | 'resultBytes' | 'modules'>
+
 export type ResultAddresses = {
   /** This page with the rows of one entry's table from there on. */
   rows: (place: number, from: number) => string
@@ -27,7 +30,7 @@ export function CommandResults({
   page,
   addresses,
 }: {
-  command: CommandDetail
+  command: AnsweredCommand
   /** The entry whose table does not begin with its first row. */
   page: { place: number; from: number } | null
   addresses: ResultAddresses
@@ -81,7 +84,7 @@ export function CommandResults({
 }
 
 /** Quirks of MIG that bear on these results (mig-domain 8.1). */
-function Remarks({ command, entries }: { command: CommandDetail; entries: OperationResult[] }) {
+function Remarks({ command, entries }: { command: AnsweredCommand; entries: OperationResult[] }) {
   const operations = command.modules.length
   const isRefused = entries.some((entry) => entry.kind === 'log')
   const ended = new Set(entries.map((entry) => entry.kind !== 'null' && entry.success !== false))

@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react'
+import { Operations } from '@/components/actions/operations'
 import { ExactMoment } from '@/components/feedback/moment'
-import { Badge, StatusBadge } from '@/components/ui/badge'
+import { CommandResults, type ResultAddresses } from '@/components/results/command-results'
+import { StatusBadge } from '@/components/ui/badge'
 import { Disclosure } from '@/components/ui/disclosure'
-import { JsonView } from '@/components/ui/json-view'
 import { KeyValue, type KeyValueItem } from '@/components/ui/key-value'
 import { Mono } from '@/components/ui/mono'
 import { visibleText } from '@/components/ui/visible-text'
+import { modulesOf } from '@/lib/mig/modules-json/operations'
 import type { Fact, FileAction, FileAgent, FileCommand, FileId, FileTime } from '@/lib/mig/spool/parse'
 import { actionStatus, commandStatus } from '@/lib/mig/wire/status'
 
@@ -65,18 +67,7 @@ export function FileActionView({ action }: { action: FileAction }) {
       <div className="flex flex-col gap-2">
         <h3 className="font-medium">Operations</h3>
         {action.operations === null && <p className="text-muted">The file holds none.</p>}
-        <ol className="flex flex-col gap-3">
-          {action.operations?.slice(0, LISTED).map((operation, i) => (
-            <li key={i} className="rounded-md border border-line bg-surface p-3">
-              <p className="mb-2 flex items-center gap-2 font-medium">
-                <Badge>{i + 1}</Badge>
-                {visibleText(operation.module) || 'no module'}
-              </p>
-              <JsonView text={operation.parameters} label={`Parameters of operation ${i + 1}`} />
-            </li>
-          ))}
-        </ol>
-        <More count={action.operations?.length ?? 0} />
+        {action.operations !== null && <Operations text={action.operationsText} />}
       </div>
       <div className="flex flex-col gap-1">
         <h3 className="font-medium">Signatures</h3>
@@ -112,10 +103,18 @@ function More({ count }: { count: number }) {
   )
 }
 
-/** What a command's file says, without the action inside. */
-export function FileCommandView({ command }: { command: FileCommand }) {
+/** What a command's file says, without the action inside; its answer as on the command's own page. */
+export function FileCommandView({
+  command,
+  page,
+  addresses,
+}: {
+  command: FileCommand
+  page: { place: number; from: number } | null
+  addresses: ResultAddresses
+}) {
   return (
-    <div className="flex flex-col gap-4">
+    <div className="flex min-w-0 flex-col gap-4">
       <KeyValue
         items={[
           idItem('Id', command.id),
@@ -124,19 +123,22 @@ export function FileCommandView({ command }: { command: FileCommand }) {
           timeItem('Finished', command.finishTime),
         ]}
       />
-      <div className="flex flex-col gap-2">
+      <div className="flex min-w-0 flex-col gap-2">
         <h3 className="font-medium">Results</h3>
-        {command.results === null && <p className="text-muted">There is no answer in this file.</p>}
-        {command.results?.length === 0 && <p className="text-muted">The list of results is empty.</p>}
-        <ol className="flex flex-col gap-3">
-          {command.results?.slice(0, LISTED).map((result, i) => (
-            <li key={i} className="rounded-md border border-line bg-surface p-3">
-              <Badge>{i + 1}</Badge>
-              <JsonView text={result} label={`Result ${i + 1}`} />
-            </li>
-          ))}
-        </ol>
-        <More count={command.results?.length ?? 0} />
+        {command.results === null ? (
+          <p className="text-muted">There is no answer in this file.</p>
+        ) : (
+          <CommandResults
+            command={{
+              status: command.status ?? '',
+              results: command.resultsText,
+              resultBytes: command.resultsText === null ? 0 : Buffer.byteLength(command.resultsText),
+              modules: modulesOf(command.action?.operationsText ?? null),
+            }}
+            page={page}
+            addresses={addresses}
+          />
+        )}
       </div>
     </div>
   )

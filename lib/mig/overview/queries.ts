@@ -9,6 +9,7 @@ import { attentionReasonSql, needsAttentionSql } from '@/lib/mig/actions/attenti
 import { type ActionRow, listActions } from '@/lib/mig/actions/queries'
 import { actionList } from '@/lib/mig/actions/search-params'
 import { earlier } from '@/lib/mig/agents/state'
+import { getSpoolSigns, type SpoolSigns } from '@/lib/mig/spool/attention'
 import { getSpoolOverview, type SpoolOverview } from '@/lib/mig/spool/queries'
 import { vintage } from '@/lib/mig/vintage'
 import type { Instant } from '@/lib/mig/wire/time'
@@ -78,11 +79,15 @@ export async function getRecentActions(viewer: Viewer): Promise<ActionRow[]> {
   return (await listActions(viewer, parsed.params)).rows.slice(0, RECENT)
 }
 
-/** The spool's states, or why nothing can be said of them: a spool that is away never takes the overview with it. */
-export async function getBacklog(viewer: Viewer): Promise<{ overview: SpoolOverview } | { problem: string }> {
+/** The spool's states and the signs of trouble in it, or why nothing can be said of them: a spool that is away never takes the overview with it. */
+export async function getBacklog(
+  viewer: Viewer,
+  at: Instant,
+): Promise<{ overview: SpoolOverview; signs: SpoolSigns } | { problem: string }> {
   try {
     const overview = await getSpoolOverview(viewer)
-    return overview.problem ? { problem: overview.problem.sentence } : { overview }
+    if (overview.problem) return { problem: overview.problem.sentence }
+    return { overview, signs: await getSpoolSigns(viewer, at, overview) }
   } catch (error) {
     if (isUnavailable(error)) throw error
     console.error('The spool could not be looked at:', error)

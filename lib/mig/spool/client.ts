@@ -56,6 +56,7 @@ export type SpoolRequest =
     }
   | { command: 'stat'; kind: string; state: string; names: string[] }
   | { command: 'overdue'; kind: string; state: string; before: number; limit: number }
+  | { command: 'tally'; kind: string; state: string; ids: string[] }
   | { command: 'peek'; kind: string; state: string; names: string[] }
   | { command: 'scan'; edges: number[] }
   | { command: 'token' }
@@ -119,6 +120,7 @@ export type SpoolReplies = {
   }
   stat: { rows: Entry[] }
   overdue: { total: number; looked: number; overdue: number; oldest: bigint | null }
+  tally: { counts: { id: string; files: number }[] }
   peek: { rows: { name: string; facts: PeekedFile | null }[] }
   scan: { states: ScannedState[]; running: { state: string; seen: number } | null }
   token: { token: string }

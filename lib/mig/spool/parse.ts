@@ -1,3 +1,4 @@
+import { jsonFields } from '@/lib/json-text'
 import { type MigId, readIdText, sameDouble } from '@/lib/mig/wire/id'
 import type { SpoolName } from '@/lib/mig/wire/spool-name'
 import { compareInstants, type Instant, isNotYet, parseRfc3339 } from '@/lib/mig/wire/time'
@@ -28,6 +29,8 @@ export type FileAction = {
   lastUpdateTime: FileTime | null
   /** null in a husk; parameters as JSON text. */
   operations: { module: string; parameters: string }[] | null
+  /** The list of operations as it stands in the file; null when there is none. */
+  operationsText: string | null
   signatures: string[] | null
 }
 
@@ -50,6 +53,8 @@ export type FileCommand = {
   agent: FileAgent | null
   /** One JSON text for each operation; null until answered. */
   results: string[] | null
+  /** The list of results as it stands in the file; null when there is none. */
+  resultsText: string | null
   startTime: FileTime | null
   finishTime: FileTime | null
 }
@@ -100,9 +105,13 @@ export function parseSpoolFile(
   }
   if (kind === 'action') {
     parsed.action = readAction(root.value, root.numbers, '', report, 'The action')
+    parsed.action.operationsText = listText(text, 'operations')
     judgeAction(parsed.action, state, name, report)
   } else {
     parsed.command = readCommand(root.value, root.numbers, report)
+    parsed.command.resultsText = listText(text, 'results')
+    if (parsed.command.action)
+      parsed.command.action.operationsText = listText(memberText(text, 'action') ?? '', 'operations')
     judgeCommand(parsed.command, state, name, report)
   }
   return parsed
@@ -148,6 +157,16 @@ function readRoot(text: string, report: Report): { value: JsonObject; numbers: M
     return null
   }
   return { value: value as JsonObject, numbers }
+}
+
+/** A member's text with all digits of its numbers, found as `member` finds its value. */
+function memberText(text: string, key: string): string | null {
+  return jsonFields(text)?.findLast(({ name }) => name.toLowerCase() === key)?.text ?? null
+}
+
+function listText(text: string, key: string): string | null {
+  const found = memberText(text, key)
+  return found?.startsWith('[') ? found.toWellFormed() : null
 }
 
 /** A member as Go finds it: the key without regard to case, the last one wins; JSON null is as good as absent. */
@@ -252,6 +271,7 @@ function readAction(
     finishTime: from.time('finishtime'),
     lastUpdateTime: from.time('lastupdatetime'),
     operations: operations?.map((operation, i) => readOperation(operation, i, label, report)) ?? null,
+    operationsText: null,
     signatures: signatures?.map((s) => (typeof s === 'string' ? s.toWellFormed() : '')) ?? null,
   }
 }
@@ -290,6 +310,7 @@ function readCommand(object: JsonObject, numbers: Map<string, string>, report: R
     action: action && readAction(action, numbers, 'action.', report, 'The action inside'),
     agent: agent && readAgent(new Reader(agent, numbers, 'agent.', report)),
     results: results?.map(jsonText) ?? null,
+    resultsText: null,
     startTime: from.time('starttime'),
     finishTime: from.time('finishtime'),
   }

@@ -1,5 +1,6 @@
 import 'server-only'
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Viewer } from '@/lib/auth/viewer'
 import { pool } from '@/lib/db/pool'
 import { type Sql, sql } from '@/lib/db/sql'
@@ -517,6 +518,52 @@ export async function getSpoolFile(
       ...linked,
       now: mig,
     },
+  }
+}
+
+const NEIGHBOURS = 10
+/** A page does not wait longer for the files beside one. */
+const NEIGHBOURS_MS = 1_500
+
+/** Files of the same action in one state: the first ones by name, and how many there are. */
+export type Neighbours = { directory: SpoolDirectory; names: { name: SpoolFileName; file: string }[]; count: number }
+
+/** The other files of an action in all states; null when the spool does not tell within a moment. */
+export async function listNeighbours(
+  _viewer: Viewer,
+  actionId: MigId,
+  except: { directory: SpoolDirectory; name: SpoolFileName },
+): Promise<Neighbours[] | null> {
+  const late = new AbortController()
+  const find = Promise.all(
+    SPOOL_STATES.map(async (directory): Promise<Neighbours | null> => {
+      const [kind, state] = directory
+      const own = directory === except.directory ? 1 : 0
+      const answer = await client().ask<'list'>({
+        command: 'list',
+        kind,
+        state,
+        size: NEIGHBOURS + own,
+        match: kind === 'action' ? { ids: [actionId] } : { prefix: `${actionId}-` },
+      })
+      if (!answer.ok) return answer.reason === 'absent' ? { directory, names: [], count: 0 } : null
+      const names = answer.value.rows.map((entry) => encodeFileName(entry.name))
+      const isAmong = own === 1 && names.includes(except.name)
+      return {
+        directory,
+        names: names
+          .filter((name) => own === 0 || name !== except.name)
+          .slice(0, NEIGHBOURS)
+          .map((name) => ({ name, file: showFileName(name) })),
+        count: answer.value.matching - (isAmong ? 1 : 0),
+      }
+    }),
+  )
+  try {
+    const found = await Promise.race([find, sleep(NEIGHBOURS_MS, null, { signal: late.signal })])
+    return found?.every((one) => one !== null) ? found.filter(({ count }) => count > 0) : null
+  } finally {
+    late.abort()
   }
 }
 

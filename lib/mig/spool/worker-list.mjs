@@ -182,6 +182,37 @@ export async function overdue(request, progress) {
   }
 }
 
+/** How many files of these actions' commands a state holds, by action. @param {any} request @param {(seen: number) => void} progress */
+export async function tally(request, progress) {
+  const [kind, state] = statePath(request)
+  const wanted = new Set(Array.isArray(request.ids) ? request.ids.slice(0, MAX_PAGE) : [])
+  const directory = openDirectory(request.root, [kind, state], 'to-list')
+  const begin = () => {
+    /** @type {Map<string, number>} */
+    const counts = new Map()
+    return {
+      visit(/** @type {string} */ name) {
+        const id = name.slice(0, Math.max(0, name.indexOf('-')))
+        if (wanted.has(id)) counts.set(id, (counts.get(id) ?? 0) + 1)
+      },
+      result: () => [...counts].map(([id, files]) => ({ id, files })),
+    }
+  }
+  try {
+    const key = `tally ${request.root} ${kind}/${state} ${[...wanted].join()}`
+    return {
+      counts: await unchanged(
+        directory,
+        key,
+        () => true,
+        () => pass(directory, begin, progress),
+      ),
+    }
+  } finally {
+    directory.close()
+  }
+}
+
 const ORDERS = new Set(['file', 'moment', 'modified', 'bytes'])
 
 /** @param {any} request */

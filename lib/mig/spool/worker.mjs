@@ -6,7 +6,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { openDirectory, Refused, read, refusal, rootRefusal, STATES } from './worker-directory.mjs'
-import { list, overdue, peek, stat, survey } from './worker-list.mjs'
+import { list, overdue, peek, stat, survey, tally } from './worker-list.mjs'
 import { scan } from './worker-scan.mjs'
 import { token } from './worker-watch.mjs'
 
@@ -59,6 +59,8 @@ function answer(request, progress) {
       return read(request)
     case 'overdue':
       return overdue(request, progress)
+    case 'tally':
+      return tally(request, progress)
     case 'peek':
       return peek(request, progress)
     case 'scan':

@@ -10,6 +10,7 @@ import { SpoolFailurePanel } from '@/components/spool/failure'
 import { FileFindings, fileVerdict } from '@/components/spool/file-findings'
 import { FileActionView, FileAgentView, FileCommandView } from '@/components/spool/file-view'
 import { LinkedRows } from '@/components/spool/linked-rows'
+import { NeighbourList } from '@/components/spool/neighbour-list'
 import { StatusBadge } from '@/components/ui/badge'
 import { buttonClass } from '@/components/ui/button'
 import { CodeBlock } from '@/components/ui/code-block'
@@ -18,13 +19,18 @@ import { KeyValue } from '@/components/ui/key-value'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatBytes, formatNumber } from '@/lib/format'
 import { readFileSegment, showFileName, spoolFileHref } from '@/lib/mig/spool/file-name'
-import { getSpoolFile } from '@/lib/mig/spool/queries'
+import { getSpoolFile, listNeighbours, spoolChange } from '@/lib/mig/spool/queries'
 import { readDirectory } from '@/lib/mig/spool/search-params'
 import { now } from '@/lib/now'
 
+/** A place from 0 in the address, or null. */
+function readPlace(given: string | string[] | undefined): number | null {
+  return typeof given === 'string' && /^\d{1,9}$/.test(given) ? Number(given) : null
+}
+
 export const metadata = { title: 'Spool file' }
 
-export default dataPage(async ({ params: route }: PageProps) => {
+export default dataPage(async ({ params: route, searchParams }: PageProps) => {
   const viewer = await requireViewer()
   const segments = await route
   const directory = readDirectory(segments)
@@ -36,7 +42,8 @@ export default dataPage(async ({ params: route }: PageProps) => {
     { label: directory.join('/'), href: back },
   ]
   const title = showFileName(name)
-  const [answer, moment] = await Promise.all([getSpoolFile(viewer, { directory, name }), now()])
+  const token = await spoolChange(viewer)
+  const [answer, moment, asked] = await Promise.all([getSpoolFile(viewer, { directory, name }), now(), searchParams])
   if (!answer.ok)
     return (
       <>
@@ -48,9 +55,18 @@ export default dataPage(async ({ params: route }: PageProps) => {
     )
   const file = answer.value
   const action = file.action ?? file.command?.action ?? null
+  const actionId = file.actions[0]?.id ?? action?.id?.id ?? null
+  const neighbours = actionId ? await listNeighbours(viewer, actionId, { directory, name }) : null
+  const href = spoolFileHref(directory, name)
+  const place = readPlace(asked.entry)
   return (
     <>
-      <PageHeader crumbs={crumbs} title={title} mono live={<Live now={moment} />} />
+      <PageHeader
+        crumbs={crumbs}
+        title={title}
+        mono
+        live={<Live now={moment} watch={{ mode: 'change', href: `/spool/changes?since=${token}` }} />}
+      />
       <Content>
         <DetailHead
           status={<StatusBadge {...fileVerdict(file)} />}
@@ -72,11 +88,17 @@ export default dataPage(async ({ params: route }: PageProps) => {
               <Section title="In the database">
                 <LinkedRows actions={file.actions} commands={file.commands} />
               </Section>
+              {actionId && (
+                <Section title="Of the same action">
+                  <NeighbourList actionId={actionId} neighbours={neighbours} />
+                </Section>
+              )}
               <Section title="On disk">
                 <KeyValue
                   items={[
                     { key: 'made', label: 'Moment in the name', value: <ExactMoment at={file.moment} none="none" /> },
                     { key: 'bytes', label: 'Bytes', value: formatNumber(file.bytes) },
+                    { key: 'links', label: 'Names (hard links)', value: String(file.links) },
                     { key: 'mode', label: 'Permissions', value: <code>{file.mode.toString(8).padStart(4, '0')}</code> },
                   ]}
                 />
@@ -86,7 +108,11 @@ export default dataPage(async ({ params: route }: PageProps) => {
         >
           {file.command && (
             <Section title="Command">
-              <FileCommandView command={file.command} />
+              <FileCommandView
+                command={file.command}
+                page={place === null ? null : { place, from: readPlace(asked.row) ?? 0 }}
+                addresses={{ rows: (entry, row) => `${href}?entry=${entry}&row=${row}`, stored: () => '#raw' }}
+              />
             </Section>
           )}
           {file.command?.agent && (
@@ -99,7 +125,8 @@ export default dataPage(async ({ params: route }: PageProps) => {
               <FileActionView action={action} />
             </Section>
           )}
-          <Section title="Raw text">
+          <Section title="Raw text" id="raw">
+            {file.text.length > 200_000 && <p className="text-muted text-sm">The download holds all of it.</p>}
             {file.text === '' ? (
               <p className="text-muted">The file is empty.</p>
             ) : (
