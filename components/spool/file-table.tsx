@@ -128,7 +128,7 @@ export function SpoolFileFilters({ directory, params }: { directory: SpoolDirect
       {field('name', 'Part of the name', 'w-44')}
       {field('id', 'Id in the name', 'w-44')}
       {field('older', 'Made longer ago than')}
-      <details open={further.some((name) => params.given[name] !== undefined)} className="basis-full">
+      <details open={further.some((name) => params.given[name] !== undefined)} className="order-last basis-full">
         <summary className="cursor-pointer text-accent text-xs">By size, writing and content</summary>
         <div className="mt-2 flex flex-wrap items-end gap-2">
           {field('newer', 'Made within')}

@@ -37,8 +37,8 @@ export default dataPage(async () => {
               ) : (
                 'a background scan, whose first round is not over'
               )}
-              {spool.scanning &&
-                ` (now in ${spool.scanning.state || 'the root'}, ${formatCount(spool.scanning.seen, 'file')} seen)`}
+              {spool.scanning?.state &&
+                ` (now in ${spool.scanning.state}, ${formatCount(spool.scanning.seen, 'file')} seen)`}
               .
             </p>
             <SpoolTools />

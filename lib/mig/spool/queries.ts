@@ -19,6 +19,7 @@ import {
   type ScannedState,
   type SpoolClient,
   type SpoolOrder,
+  type SpoolReplies,
   type SpoolRequest,
   spoolClient,
 } from './client'
@@ -161,23 +162,19 @@ export async function spoolChange(_viewer: Viewer): Promise<string> {
 export async function getSpoolOverview(viewer: Viewer): Promise<SpoolOverview> {
   const spool = client()
   const { mig } = await now()
-  // Before the reading: what changes meanwhile is seen as a change.
-  const token = await spoolChange(viewer)
-  const [root, scan] = await Promise.all([
+  // All at once, so that a spool that hangs costs one deadline; asked first, the token is from before the reading.
+  const changing = spoolChange(viewer)
+  const scanning = spool.ask<'scan'>({
+    command: 'scan',
+    edges: AGE_EDGES.map((edge) => instantToDate(mig).getTime() - edge),
+  })
+  const [token, scan, root, states] = await Promise.all([
+    changing,
+    scanning,
     spool.ask<'root'>({ command: 'root' }),
-    spool.ask<'scan'>({ command: 'scan', edges: AGE_EDGES.map((edge) => instantToDate(mig).getTime() - edge) }),
+    Promise.all(SPOOL_STATES.map((directory) => overviewOf(spool, directory, mig, scanning))),
   ])
   const scanned = scan.ok ? scan.value.states : []
-  const states = await Promise.all(
-    SPOOL_STATES.map((directory) =>
-      overviewOf(
-        spool,
-        directory,
-        mig,
-        scanned.find((one) => one.kind === directory[0] && one.state === directory[1]),
-      ),
-    ),
-  )
   return {
     root: spool.root,
     now: mig,
@@ -213,7 +210,7 @@ async function overviewOf(
   spool: SpoolClient,
   directory: SpoolDirectory,
   at: Instant,
-  scanned: ScannedState | undefined,
+  scanning: Promise<SpoolAnswer<SpoolReplies['scan']>>,
 ): Promise<StateOverview> {
   const [kind, state] = directory
   const answer = await spool.ask<'survey'>({ command: 'survey', kind, state })
@@ -249,7 +246,8 @@ async function overviewOf(
   const newest = moments.at(-1)?.moment ?? null
   const kept = kind === 'action' && (state === 'done' || state === 'invalid')
   const passing = state === 'new' || state === 'returned'
-  const [looked, waiting, failures] = await Promise.all([
+  const [scan, looked, waiting, failures] = await Promise.all([
+    scanning,
     kept && oldest ? spool.ask<'stat'>({ command: 'stat', kind, state, names: [oldest.name] }) : null,
     passing && files > 0
       ? spool.ask<'overdue'>({
@@ -276,7 +274,7 @@ async function overviewOf(
     strangerNames: strangerNames.map((name) => ({ name: encodeFileName(name), shown: showBytes(name) })),
     oldest: seen.oldest,
     newest,
-    scan: scanOf(scanned),
+    scan: scanOf(scan.ok ? scan.value.states.find((one) => one.kind === kind && one.state === state) : undefined),
     overdue: waiting?.ok
       ? { count: waiting.value.overdue, more: waiting.value.looked < waiting.value.total && waiting.value.overdue > 0 }
       : null,

@@ -77,7 +77,7 @@ export const RECONCILE_MEANINGS: Readonly<
     label: 'no row',
     tone: 'attention',
     meaning:
-      'The file’s action or command has no row: dropped by hand and not taken up, expired before it was, or another database’s.',
+      'The file’s action or command has no row: dropped by hand and not taken up yet, expired before it was, or another database’s.',
     todo: 'Nothing is lost in the database. See that the spool and the database belong to each other.',
   },
   stranger: {

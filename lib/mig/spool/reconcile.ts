@@ -21,7 +21,9 @@ const KEPT = 5_000
 /** A comparison is made anew when somebody looks and the last one is this old, or ten times as old as it took. */
 const FRESH_MS = 60_000
 const FRESH_FACTOR = 10
-const PATIENCE_MS = 2_000
+/** How long a page waits for a comparison: longer while there is nothing else to show. */
+const FIRST_PATIENCE_MS = 6_000
+const PATIENCE_MS = 1_000
 
 type Kind = 'action' | 'command'
 
@@ -98,7 +100,10 @@ export async function getReconcile(_viewer: Viewer): Promise<Reconcile> {
   }
   if (current.running) {
     const stop = new AbortController()
-    await Promise.race([current.running.done, sleep(PATIENCE_MS, null, { signal: stop.signal }).catch(() => {})])
+    await Promise.race([
+      current.running.done,
+      sleep(current.last ? PATIENCE_MS : FIRST_PATIENCE_MS, null, { signal: stop.signal }).catch(() => {}),
+    ])
     stop.abort()
   }
   const { failed } = current

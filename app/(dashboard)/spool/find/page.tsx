@@ -18,8 +18,11 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
   const given = (await searchParams).q
   const q = (Array.isArray(given) ? given[0] : given)?.trim().slice(0, 300) ?? ''
-  const token = q ? await spoolChange(viewer) : ''
-  const [found, moment] = await Promise.all([q ? findEverywhere(viewer, q) : null, now()])
+  const [token, found, moment] = await Promise.all([
+    q ? spoolChange(viewer) : '',
+    q ? findEverywhere(viewer, q) : null,
+    now(),
+  ])
   return (
     <>
       <PageHeader

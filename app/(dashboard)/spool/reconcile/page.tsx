@@ -9,6 +9,7 @@ import { Section } from '@/components/layout/section'
 import { SpoolFailurePanel } from '@/components/spool/failure'
 import { ReconcileClasses } from '@/components/spool/reconcile-classes'
 import { ReconcileFilters, ReconcileTable } from '@/components/spool/reconcile-table'
+import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount, formatDuration, formatNumber } from '@/lib/format'
 import { getReconcile, listReconciled } from '@/lib/mig/spool/reconcile'
@@ -42,8 +43,8 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         {running && (
           <Notice tone="waiting" title={run ? 'Compared anew' : 'The first comparison is on its way'}>
             {formatCount(running.files, 'file')} and {formatCount(running.rows, 'row')} so far, now{' '}
-            {typeof running.phase === 'string' ? `the rows of ${running.phase}` : running.phase.join('/')}. This page
-            follows.
+            {typeof running.phase === 'string' ? `the rows of ${running.phase}` : running.phase.join('/')}.{' '}
+            <TextLink href={reconcileList.href(params)}>Look again</TextLink>
           </Notice>
         )}
         {run && page && (

@@ -32,8 +32,12 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
       </>
     )
   const { params } = parsed
-  const token = await spoolChange(viewer)
-  const [answer, moment] = await Promise.all([listSpoolFiles(viewer, { directory, ...params }), now()])
+  // The token is asked for first: what changes after it is seen as a change.
+  const [token, answer, moment] = await Promise.all([
+    spoolChange(viewer),
+    listSpoolFiles(viewer, { directory, ...params }),
+    now(),
+  ])
   return (
     <>
       <PageHeader

@@ -42,8 +42,12 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
     { label: directory.join('/'), href: back },
   ]
   const title = showFileName(name)
-  const token = await spoolChange(viewer)
-  const [answer, moment, asked] = await Promise.all([getSpoolFile(viewer, { directory, name }), now(), searchParams])
+  const [token, answer, moment, asked] = await Promise.all([
+    spoolChange(viewer),
+    getSpoolFile(viewer, { directory, name }),
+    now(),
+    searchParams,
+  ])
   if (!answer.ok)
     return (
       <>
