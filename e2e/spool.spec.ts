@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { linkSync, mkdirSync, rmSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { query } from './database'
+import { readRows } from './database'
 import { expect, test } from './fixtures'
 
 const spool = () => path.join(process.env.E2E_DATA_DIR ?? '', 'spool')
@@ -44,7 +44,7 @@ test('a state is sorted by what the names and the files say, and filtered by wha
 })
 
 test('an id in any form is found on disk and in the database', async ({ page }) => {
-  const [row] = await query<{ id: string; actionid: string }>(
+  const [row] = await readRows<{ id: string; actionid: string }>(
     `SELECT trunc(c.id)::text AS id, trunc(c.actionid)::text AS actionid FROM public.commands c
      JOIN public.actions a ON a.id = c.actionid WHERE c.status = 'sent' AND a.id > 6e18 ORDER BY c.starttime DESC LIMIT 1`,
   )
