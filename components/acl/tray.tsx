@@ -33,7 +33,8 @@ export function Tray({
   /** Whether the browser keeps them when the page is left. */
   isKept: boolean
   onChanges: (change: (before: Changes) => Changes) => void
-  onSaved: () => void
+  /** The tables changed: by what was saved here, or (null) by somebody else. */
+  onSaved: (saved: Changes['cells'] | null) => void
 }) {
   const [isOpen, setIsOpen] = useState(false)
   const [reason, setReason] = useState('')
@@ -66,7 +67,8 @@ export function Tray({
         setReason('')
         setIsOpen(false)
       }
-      if (found.kind === 'saved' || found.kind === 'conflict') onSaved()
+      if (found.kind === 'saved') onSaved(cells)
+      else if (found.kind === 'conflict') onSaved(null)
     })
   }
 

@@ -11,6 +11,7 @@ import {
 } from 'react'
 import { Button } from '@/components/ui/button'
 import { Tray } from '../tray'
+import { withSaved } from './cell-place'
 import { redo, undo } from './changes'
 import { columnAt, columnStarts, ROW, span } from './columns'
 import { dragged } from './fill'
@@ -374,7 +375,15 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
           </Button>
         </p>
       )}
-      <Tray changes={changes} isKept={isKept} onChanges={setChanges} onSaved={() => void windows.refresh()} />
+      <Tray
+        changes={changes}
+        isKept={isKept}
+        onChanges={setChanges}
+        onSaved={(saved) => {
+          if (saved) windows.edit((row) => withSaved(scope, row, columns, saved))
+          void windows.refresh()
+        }}
+      />
     </div>
   )
 }

@@ -1,5 +1,5 @@
-import type { CellChange } from '@/lib/mig/acl/change'
-import type { CellNames } from './changes'
+import { type CellChange, cellKey } from '@/lib/mig/acl/change'
+import type { CellNames, StagedCell } from './changes'
 import type { GridColumn, GridRow, GridScope } from './grid-data'
 
 /** The cell that a row and a column mean in this grid, to become `value`, and what it is called. */
@@ -53,4 +53,20 @@ export function changeAt(
         names: { endpoint: row.name, module: scope.module.name, person: column.name },
       }
   }
+}
+
+/** The row with what was saved of it as its stored values. */
+export function withSaved(
+  scope: GridScope,
+  row: GridRow,
+  columns: readonly GridColumn[],
+  saved: ReadonlyMap<string, StagedCell>,
+): GridRow {
+  const cells = { ...row.cells }
+  for (const column of columns) {
+    const view = cells[column.id]
+    const done = saved.get(cellKey(changeAt(scope, row, column, null, null).change))
+    if (view && done) cells[column.id] = { ...view, own: done.change.value ?? undefined }
+  }
+  return { ...row, cells }
 }

@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
-import type { GridWindow } from './grid-data'
+import type { GridRow, GridWindow } from './grid-data'
 import { forget, knownRows, missing, type Need, NO_SECTIONS, place, type Sections, WINDOW } from './sections'
 import { fetchWindow, type WindowSource } from './window-source'
 
@@ -60,6 +60,13 @@ export function useWindows(source: WindowSource, first: GridWindow, stamp: strin
     })
   }
 
+  /** Redraws the loaded rows with what is known of them before the server is asked again. */
+  const edit = (change: (row: GridRow) => GridRow) =>
+    keep({
+      ...current.current,
+      list: current.current.list.map((one) => (one.rows ? { ...one, rows: one.rows.map(change) } : one)),
+    })
+
   /** Asks again for what is in sight, and forgets the rest. */
   const refresh = (): Promise<void> =>
     inLine(async () => {
@@ -99,6 +106,7 @@ export function useWindows(source: WindowSource, first: GridWindow, stamp: strin
     problem,
     load,
     show,
+    edit,
     refresh,
   }
 }
