@@ -41,14 +41,16 @@ export function AclText({ view, form }: { view: AclFileView; form: '2014' | '201
         )
       }
     >
-      <Segments
-        label="Form of the file"
-        current={form}
-        options={[
-          { key: '2019', label: 'Agents of 2019: acl.cfg', href: fileHref(view.of) },
-          { key: '2014', label: 'Agents of 2014: Go source', href: fileHref(view.of, { form: '2014' }) },
-        ]}
-      />
+      <div>
+        <Segments
+          label="Form of the file"
+          current={form}
+          options={[
+            { key: '2019', label: 'Agents of 2019: acl.cfg', href: fileHref(view.of) },
+            { key: '2014', label: 'Agents of 2014: Go source', href: fileHref(view.of, { form: '2014' }) },
+          ]}
+        />
+      </div>
       <CodeBlock text={text} label={form === '2019' ? 'acl.cfg' : 'Go source of the ACL'} wrap={false} />
     </Section>
   )
