@@ -275,10 +275,10 @@ export async function list(request, progress) {
         },
         progress,
       )
-    const fromScan = () => {
+    const fromScan = async () => {
       const { visit, result } = begin()
       let counted = 0
-      scanned?.each((name, modified, bytes) => {
+      await scanned?.each((name, modified, bytes) => {
         counted++
         if (typeof minBytes === 'number' && !(bytes >= minBytes)) return
         if (typeof maxBytes === 'number' && !(bytes <= maxBytes)) return
@@ -286,13 +286,13 @@ export async function list(request, progress) {
         if (typeof writtenAfter === 'number' && !(modified >= writtenAfter)) return
         const key = order === 'modified' ? modified : order === 'bytes' ? bytes : undefined
         visit(name, key === undefined || !Number.isNaN(key) ? key : none)
-      })
+      }, progress)
       return { ...result(), total: counted }
     }
     const from = { descending, after, before }
     const key = `list ${request.root} ${kind}/${state} ${order} ${descending} ${JSON.stringify(match)}`
     const found = scanned
-      ? fromScan()
+      ? await fromScan()
       : bare || content
         ? await fromDirectory()
         : await unchanged(directory, key, (one) => pageOf(one, size, from) !== null, fromDirectory)
@@ -320,21 +320,28 @@ export async function list(request, progress) {
  * @param {import('./worker-directory.mjs').Directory} directory @param {(seen: number) => void} progress
  */
 async function scanNow(directory, progress) {
-  const names = await pass(
-    directory,
-    () => {
-      /** @type {string[]} */
-      const names = []
-      return {
-        visit(name) {
-          if (names.length <= SCANNED_AT_ONCE) names.push(name)
-        },
-        result: () => names,
-      }
-    },
-    progress,
-  )
-  if (names.length > SCANNED_AT_ONCE) return null
+  /** @type {string[]} */
+  let names = []
+  try {
+    names = await pass(
+      directory,
+      () => {
+        /** @type {string[]} */
+        const found = []
+        return {
+          visit(name) {
+            if (found.length === SCANNED_AT_ONCE) throw new Refused('many')
+            found.push(name)
+          },
+          result: () => found,
+        }
+      },
+      progress,
+    )
+  } catch (error) {
+    if (error instanceof Refused && error.reason === 'many') return null
+    throw error
+  }
   const scanned = new Scanned()
   for (const [i, name] of names.entries()) {
     scanned.look(directory, name)

@@ -5,7 +5,7 @@
 import { Buffer } from 'node:buffer'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { eachEntry, look, openDirectory, refusal, STATES } from './worker-directory.mjs'
+import { eachEntry, look, openDirectory, pause, refusal, STATES } from './worker-directory.mjs'
 
 /** Work and rest of one slice: a fifth of the time at most. */
 const WORK_MS = 5
@@ -59,8 +59,11 @@ export class Scanned {
     else this.add(name, Number(mtimeNs / 1000n) / 1000, size ?? Number.NaN)
   }
 
-  /** @param {(name: string, modified: number, bytes: number) => void} visit */
-  each(visit) {
+  /**
+   * Every file, with a pause now and then, so that short requests do not wait.
+   * @param {(name: string, modified: number, bytes: number) => void} visit @param {(seen: number) => void} progress
+   */
+  async each(visit, progress) {
     let start = 0
     for (let i = 0; i < this.count; i++) {
       const end = /** @type {number} */ (this.ends[i])
@@ -70,6 +73,10 @@ export class Scanned {
         /** @type {number} */ (this.sizes[i]),
       )
       start = end
+      if (i % 32_768 === 32_767) {
+        progress(i)
+        await pause()
+      }
     }
   }
 
