@@ -19,7 +19,7 @@ import type { ReconcileParams } from './search-params'
 /** So many items of each class and kind are kept for the list; counts and exports are of all. */
 const KEPT = 5_000
 /** A comparison is made anew when somebody looks and the last one is this old, or ten times as old as it took. */
-const FRESH_MS = 60_000
+const FRESH_MS = 5_000
 const FRESH_FACTOR = 10
 /** How long a page waits for a comparison: longer while there is nothing else to show. */
 const FIRST_PATIENCE_MS = 6_000
