@@ -6,6 +6,7 @@ import { type MigId, parseId } from '@/lib/mig/wire/id'
 import { GREATEST_WEIGHT, LEAST_WEIGHT } from './change'
 import { ENDPOINT_OUTCOMES } from './endpoint-verdict'
 import { LINT_CHECKS, type LintCheck } from './lint-checks'
+import { POWERS } from './powers-on'
 import { RULE_BOOKS, type RuleBook } from './rule-books'
 
 function idsFilter(label: string, what: string): Filter<MigId[]> {
@@ -226,4 +227,19 @@ export const aclFileView = defineList({
   },
   sorts: ['name'],
   defaultSort: 'name',
+})
+
+/** URL state of /acl/powers: the rules for whose module one investigator has weight, and how they are reached. */
+export const powerList = defineList({
+  path: '/acl/powers',
+  filters: {
+    investigator: idFilter('Investigator'),
+    how: choiceFilter('How', POWERS),
+    partner: idFilter('Together with'),
+    module: modulesFilter,
+    name: textFilter('Name'),
+    os: textFilter('System'),
+  },
+  sorts: ['agent'],
+  defaultSort: 'agent',
 })

@@ -1,0 +1,30 @@
+import { TextLink } from '@/components/ui/text-link'
+import { formatCount } from '@/lib/format'
+import type { Answer } from '@/lib/mig/acl/answers'
+import type { AclConsequences as Found } from '@/lib/mig/acl/powers'
+
+/** What becomes of the rules without a person's key, in one sentence with links; nothing hangs on it is said too. */
+export function AclConsequences({ id, answer }: { id: string; answer: Answer<Found> | null }) {
+  if (!answer) return <span className="text-muted">What becomes of the ACL without this key is being counted.</span>
+  const { lost, endpoints } = answer.found
+  return (
+    <span>
+      Without this key{' '}
+      {lost.count > 0 ? (
+        <TextLink href={`/acl/lint?check=unreachable&without=${id}`}>
+          {formatCount(lost.count, 'minimum')} {lost.count === 1 ? 'becomes' : 'become'} unreachable
+        </TextLink>
+      ) : (
+        'no minimum becomes unreachable'
+      )}
+      {endpoints > 0 ? (
+        <>
+          , and the ACL file of{' '}
+          <TextLink href={`/acl/powers?investigator=${id}`}>{formatCount(endpoints, 'endpoint')}</TextLink> changes.
+        </>
+      ) : (
+        ', and no ACL file changes.'
+      )}
+    </span>
+  )
+}

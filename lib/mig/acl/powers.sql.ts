@@ -1,0 +1,108 @@
+import { containing } from '@/lib/db/like'
+import type { ListQuery } from '@/lib/db/list'
+import { type Sql, sql } from '@/lib/db/sql'
+import type { FleetBounds } from '@/lib/mig/agents/state'
+import { endpointsSql, isNewestSql, stateSql } from '@/lib/mig/agents/state.sql'
+import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
+import type { MigId } from '@/lib/mig/wire/id'
+import { type ActiveKeys, keyWeightsSql, reachSql } from './people'
+import type { Power } from './powers-on'
+
+/** A person's key, and the keys of all others; `partner` is one of these. */
+export type PowerScope = {
+  vintage: Vintage
+  bounds: FleetBounds
+  own: ActiveKeys
+  others: ActiveKeys
+  partner?: ActiveKeys
+}
+
+const idsOf = ({ single, shared }: ActiveKeys) => [...single, ...shared.flatMap(({ active }) => active)]
+const agent = sql`r.agentid`
+const module = sql`r.moduleid`
+
+const weightSql = (keys: ActiveKeys) =>
+  sql`coalesce((SELECT sum(k.weight) FROM (${keyWeightsSql(keys, agent, module)}) k), 0)`
+
+/** Every rule (a minimum of 1 or more on an endpoint's newest row) for whose module the person has weight. */
+function rulesFrom({ own, bounds }: PowerScope): { from: Sql; where: Sql[]; lastSeen: Sql } {
+  const { from, lastSeen } = endpointsSql(bounds)
+  return {
+    from: sql`${from} JOIN public.agtmodreq r ON r.agentid = a.id JOIN public.modules m ON m.id = r.moduleid
+      CROSS JOIN LATERAL (SELECT ${weightSql(own)}::bigint AS weight OFFSET 0) p`,
+    where: [
+      isNewestSql('a', bounds.now),
+      sql`r.minimumweight >= 1`,
+      // So that the few rules with a weight of this person are looked at, not all.
+      sql`EXISTS (SELECT FROM public.invagtmodperm w WHERE w.investigatorid = ANY(${idsOf(own)}::numeric[])
+        AND w.agentid = r.agentid AND w.moduleid = r.moduleid AND w.weight > 0)`,
+      sql`p.weight > 0`,
+    ],
+    lastSeen,
+  }
+}
+
+/** What the person can do with a rule: `powerOf` in SQL. */
+function powerSql({ others }: PowerScope): Sql {
+  const best = sql`(SELECT max(k.weight) FROM (${keyWeightsSql(others, agent, module)}) k WHERE k.weight < r.minimumweight)`
+  return sql`CASE WHEN p.weight >= r.minimumweight THEN 'alone'
+    WHEN p.weight + coalesce(${best}, 0) >= r.minimumweight THEN 'pair'
+    WHEN p.weight + ${reachSql(others, agent, module)} >= r.minimumweight THEN 'more' ELSE 'never' END`
+}
+
+export type PowerFilters = { how?: Power[]; module?: MigId[]; name?: string; os?: string }
+
+/** The rules for whose module the person has weight, by endpoint. */
+export function powersQuery(scope: PowerScope, filters: PowerFilters): ListQuery {
+  const { vintage, bounds, partner } = scope
+  const { from, where, lastSeen } = rulesFrom(scope)
+  const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
+  const power = powerSql(scope)
+  const conditions = [...where]
+  if (filters.how) conditions.push(sql`${power} = ANY(${filters.how})`)
+  if (filters.module) conditions.push(sql`m.id = ANY(${filters.module}::numeric[])`)
+  if (filters.name) conditions.push(sql`a.name ILIKE ${containing(filters.name)}`)
+  if (filters.os) conditions.push(sql`lower(${agentOsSql(vintage, 'a')}) = lower(${filters.os})`)
+  const other = partner ? weightSql(partner) : null
+  if (other)
+    conditions.push(
+      sql`p.weight < r.minimumweight AND ${other} < r.minimumweight AND p.weight + ${other} >= r.minimumweight`,
+    )
+  return {
+    select: sql`trunc(a.id)::text AS agentid, a.name, a.queueloc, ${agentOsSql(vintage, 'a')} AS os, ${state} AS state,
+      ${lastSeen} AS last_seen, trunc(m.id)::text AS moduleid, m.name AS module, r.minimumweight, p.weight::int AS weight,
+      ${other ? sql`${other}::int` : sql`NULL::int`} AS partner_weight, ${power} AS how`,
+    from,
+    where: conditions,
+    sorts: { agent: { expression: sql`a.id`, type: 'numeric' } },
+    id: sql`trunc(m.id)::text`,
+    idType: 'text',
+  }
+}
+
+const all = (conditions: Sql[]) => conditions.map((one) => sql`(${one})`).reduce((a, b) => sql`${a} AND ${b}`)
+
+/** How many rules of each module the person reaches how. */
+export function countPowersSql(scope: PowerScope): Sql {
+  const { from, where } = rulesFrom(scope)
+  return sql`SELECT trunc(q.id)::text AS moduleid, q.name AS module, q.how, count(*) AS n FROM (
+      SELECT m.id, m.name, ${powerSql(scope)} AS how FROM ${from} WHERE ${all(where)}) q
+    GROUP BY q.id, q.name, q.how ORDER BY q.name, q.id`
+}
+
+/** With whom the person reaches rules that neither reaches alone: the ones with the most rules. */
+export function partnersSql(scope: PowerScope, most: number): Sql {
+  const { from, where } = rulesFrom(scope)
+  return sql`SELECT trunc(k.person)::text AS id, count(*) AS n FROM ${from}
+    CROSS JOIN LATERAL (${keyWeightsSql(scope.others, agent, module)}) k
+    WHERE ${all(where)} AND p.weight < r.minimumweight AND k.weight < r.minimumweight AND p.weight + k.weight >= r.minimumweight
+    GROUP BY k.person ORDER BY n DESC, k.person LIMIT ${most}`
+}
+
+/** How many endpoints name the person in a rule: those whose ACL file changes with the key. */
+export function namedEndpointsSql(scope: PowerScope, rows: readonly MigId[]): Sql {
+  return sql`SELECT count(DISTINCT a.id) AS endpoints FROM public.agents a
+    JOIN public.invagtmodperm w ON w.agentid = a.id AND w.investigatorid = ANY(${[...rows]}::numeric[])
+    JOIN public.agtmodreq r ON r.agentid = w.agentid AND r.moduleid = w.moduleid
+    WHERE ${isNewestSql('a', scope.bounds.now)}`
+}
