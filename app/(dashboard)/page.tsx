@@ -10,7 +10,7 @@ import { Section } from '@/components/layout/section'
 import { StatStrip } from '@/components/layout/stat-strip'
 import { AttentionList } from '@/components/overview/attention-list'
 import { FleetFigures } from '@/components/overview/fleet-figures'
-import { KeyWarnings } from '@/components/overview/key-warnings'
+import { KeyWarnings, SHOWN_WARNINGS } from '@/components/overview/key-warnings'
 import { RecentActions } from '@/components/overview/recent-actions'
 import { SpoolBacklog } from '@/components/overview/spool-backlog'
 import { TextLink } from '@/components/ui/text-link'
@@ -18,7 +18,7 @@ import { requireViewer } from '@/lib/auth/viewer'
 import { formatDuration, formatNumber } from '@/lib/format'
 import { getFleet, silenceOf } from '@/lib/mig/health/queries'
 import { listKeyWarnings } from '@/lib/mig/investigators/queries'
-import { countInflight, getAttention, getBacklog, getRecentActions } from '@/lib/mig/overview/queries'
+import { countInflight, getAclAttention, getAttention, getBacklog, getRecentActions } from '@/lib/mig/overview/queries'
 import { now } from '@/lib/now'
 
 export const metadata = { title: 'Overview' }
@@ -35,6 +35,7 @@ export default dataPage(async () => {
     getBacklog(viewer, at),
     listKeyWarnings(viewer, moment),
   ])
+  const acl = await getAclAttention(viewer, keys.slice(0, SHOWN_WARNINGS))
   const { period, timeout } = fleet.thresholds
   const silence = silenceOf(fleet)
   return (
@@ -43,9 +44,9 @@ export default dataPage(async () => {
       <Content>
         <SilenceNotice silence={silence} now={at} />
         <Section title="Needs attention">
-          <AttentionList attention={attention} spool={'overview' in backlog ? backlog : null} />
+          <AttentionList attention={attention} spool={'overview' in backlog ? backlog : null} lint={acl.lint} />
         </Section>
-        <KeyWarnings warnings={keys} clock={moment.clock} />
+        <KeyWarnings warnings={keys} without={acl.without} clock={moment.clock} />
         <Section
           title="Endpoints"
           remark={`online within ${formatDuration(2 * period)}, reachable within ${formatDuration(timeout)}, gone after 30 days`}

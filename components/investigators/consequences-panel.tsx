@@ -1,3 +1,4 @@
+import { AclConsequences } from '@/components/acl/acl-consequences'
 import { KeyValue } from '@/components/ui/key-value'
 import { TextLink } from '@/components/ui/text-link'
 import { formatCount, formatNumber } from '@/lib/format'
@@ -47,6 +48,11 @@ export function ConsequencesPanel({
             key: 'weights',
             label: 'Weights',
             value: <TextLink href={`/acl/permissions?investigator=${id}`}>{formatNumber(weights)}</TextLink>,
+          },
+          {
+            key: 'acl',
+            label: 'ACL',
+            value: <AclConsequences id={id} answer={consequences.acl} />,
           },
           {
             key: 'sessions',

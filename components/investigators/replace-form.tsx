@@ -96,16 +96,33 @@ function Save({ id, preview }: { id: string; preview: ReplacementPreview }) {
 function effects({ kind, key, name, consequences }: ReplacementPreview): string[] {
   const { weights, sessions, tokens, openActions } = consequences
   const ended = `${formatCount(sessions, 'session')} and ${formatCount(tokens, 'token')}`
+  const acl = aclEffect(consequences)
   if (kind === 'rotate')
     return [
       `${name} gets a new row with the new key, the same name and role; ${formatCount(weights, 'weight')} are copied to it, and a disabled mark goes along.`,
       `The old row stays, because signatures refer to it, and is disabled: ${ended} of it end.`,
       `${formatCount(openActions, 'open action')} keep the old key’s signature.`,
       'Keyrings and agents are not told: give them the new key, and take the old one away.',
+      acl.files,
     ]
   if (kind === 'merge' && key.revoked)
     return [
       `${ended} end; ${formatCount(openActions, 'open action')} stop verifying once keyrings hold the revocation.`,
+      acl.lost,
+      acl.files,
     ]
   return ['Weights, role, sessions and tokens stay as they are.']
+}
+
+function aclEffect({ acl }: ReplacementPreview['consequences']): { lost: string; files: string } {
+  if (!acl)
+    return {
+      lost: 'The minimums of the ACL that nobody could reach without this key are being counted.',
+      files: 'The endpoints whose ACL file changes with the key are being counted.',
+    }
+  const { lost, endpoints } = acl.found
+  return {
+    lost: `${formatCount(lost.count, 'minimum')} of the ACL can no longer be reached without this key.`,
+    files: `The ACL file of ${formatCount(endpoints, 'endpoint')} changes with the key.`,
+  }
 }

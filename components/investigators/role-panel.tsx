@@ -1,3 +1,5 @@
+import type { ComponentProps } from 'react'
+import { AclConsequences } from '@/components/acl/acl-consequences'
 import { Section } from '@/components/layout/section'
 import { StatusBadge } from '@/components/ui/badge'
 import type { Tone } from '@/components/ui/tone'
@@ -22,7 +24,15 @@ const WHY: Record<RoleReason, string> = {
 }
 
 /** For admins: which role counts and why, and the forms that change it. `later`: MIG's layout of 2019. */
-export function RolePanel({ person, later }: { person: PersonFacts; later: boolean }) {
+export function RolePanel({
+  person,
+  later,
+  acl,
+}: {
+  person: PersonFacts
+  later: boolean
+  acl: ComponentProps<typeof AclConsequences>['answer']
+}) {
   const { id, fingerprint, role, why, granted, hindrance } = person
   const isDisabled = person.disabled || (later && person.status !== 'active')
   return (
@@ -36,6 +46,11 @@ export function RolePanel({ person, later }: { person: PersonFacts; later: boole
       </div>
       {why !== 'scheduler' && (
         <>
+          {!isDisabled && (
+            <p className="max-w-text text-sm">
+              Before disabling: <AclConsequences id={id} answer={acl} />
+            </p>
+          )}
           <PersonForm id={id} fingerprint={fingerprint} granted={granted} isDisabled={isDisabled} />
           <p className="max-w-text text-muted text-xs">
             {later

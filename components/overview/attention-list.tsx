@@ -3,6 +3,9 @@ import { Icon } from '@/components/ui/icon'
 import { TextLink } from '@/components/ui/text-link'
 import { TONE_ICON, TONE_TEXT, type Tone } from '@/components/ui/tone'
 import { cn } from '@/lib/cn'
+import { formatNumber } from '@/lib/format'
+import type { LintCounts } from '@/lib/mig/acl/lint'
+import { LINT_WORDS } from '@/lib/mig/acl/lint-checks'
 import { ATTENTION } from '@/lib/mig/actions/anomalies'
 import type { Attention } from '@/lib/mig/overview/queries'
 import type { SpoolSigns } from '@/lib/mig/spool/attention'
@@ -14,7 +17,10 @@ type Spool = { overview: SpoolOverview; signs: SpoolSigns }
 
 const counted = (total: Total, one: string, many: string) => `${totalInWords(total)} ${total.count === 1 ? one : many}`
 
-function itemsOf({ reasons, failed }: Attention, spool: Spool | null): Item[] {
+/** The checks of the ACL that somebody should hear of without asking. */
+const LOUD = ['unreachable', 'below-one', 'single-person', 'people'] as const
+
+function itemsOf({ reasons, failed }: Attention, spool: Spool | null, lint: LintCounts | null): Item[] {
   const items: Item[] = reasons.map(({ reason, total }) => ({
     key: reason,
     tone: ATTENTION[reason].tone,
@@ -30,8 +36,19 @@ function itemsOf({ reasons, failed }: Attention, spool: Spool | null): Item[] {
       link: `${counted(failed, 'command', 'commands')} failed`,
       rest: 'in actions of the last 24 hours.',
     })
+  if (lint) items.push(...lintItems(lint))
   if (spool) items.push(...spoolItems(spool))
   return items.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
+}
+
+function lintItems(lint: LintCounts): Item[] {
+  return LOUD.filter((check) => lint[check].count > 0).map((check) => ({
+    key: check,
+    tone: LINT_WORDS[check].tone,
+    href: `/acl/lint?check=${check}`,
+    link: `ACL: ${formatNumber(lint[check].count)} × ${LINT_WORDS[check].label.toLowerCase()}`,
+    rest: LINT_WORDS[check].why,
+  }))
 }
 
 /** Whether the actions that were not picked up still have a file from which they could be. */
@@ -84,13 +101,21 @@ function spoolItems({ overview, signs: { leftOut, failures, overdue } }: Spool):
 }
 
 /** What somebody should look at, the worst first. */
-export function AttentionList({ attention, spool }: { attention: Attention; spool: Spool | null }) {
-  const items = itemsOf(attention, spool)
+export function AttentionList({
+  attention,
+  spool,
+  lint,
+}: {
+  attention: Attention
+  spool: Spool | null
+  lint: LintCounts | null
+}) {
+  const items = itemsOf(attention, spool, lint)
   if (items.length === 0)
     return (
       <p className="flex items-center gap-1.5 text-muted text-sm">
         <Icon name="circle-check" className="size-4 text-good" />
-        Nothing in the actions or the spool needs attention.
+        Nothing in the actions, the ACL or the spool needs attention.
       </p>
     )
   return (

@@ -25,6 +25,8 @@ const FRESH_MS = 60_000
 const FRESH_TIMES = 20
 /** One that is older than this is not shown before it is made again. */
 const STALE_MS = 30 * 60_000
+/** What is shown beside other things need not be younger than this. */
+const GLANCE_MS = 10_000
 const KEPT_HOURS = 24
 const ASK_TIMEOUT_MS = 120_000
 const LOCK = 7_209_402_021
@@ -37,8 +39,8 @@ function digestOf({ text }: { text: string }): string {
     .digest('hex')
 }
 
-async function readRow(digest: string): Promise<Row | null> {
-  const { rows } = await pool().query<Row>(sql`
+async function readRow(digest: string, client: Pick<pg.ClientBase, 'query'> = pool()): Promise<Row | null> {
+  const { rows } = await client.query<Row>(sql`
     SELECT at, made_at, took_ms, answer::text AS answer,
       1000 * extract(epoch FROM clock_timestamp() - made_at) AS age
     FROM dashboard.acl_answer WHERE question = ${digest}`)
@@ -63,6 +65,7 @@ export async function getAnswer<T>(question: FleetQuestion<T>, wait = true): Pro
   const row = await readRow(digest)
   const age = row ? Number(row.age) : Number.POSITIVE_INFINITY
   const isSlow = row !== null && row.took_ms > QUICK_MS
+  if (row && !wait && age <= GLANCE_MS) return answerOf(row)
   if (row && isSlow && age <= Math.max(FRESH_MS, FRESH_TIMES * row.took_ms)) return answerOf(row)
   if (row && isSlow && (age <= STALE_MS || !wait)) {
     void make(question, digest, row.made_at, false).catch(report)
@@ -90,8 +93,28 @@ async function isSmall(): Promise<boolean> {
   return (rows[0]?.rows ?? 0) <= SMALL_ROWS
 }
 
+// Each holds a connection and asks for more: so many at once leave the pool enough for those, and for pages.
+let free = 3
+const waiting: (() => void)[] = []
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (free > 0) free--
+  else await new Promise<void>((resolve) => waiting.push(resolve))
+  try {
+    return await work()
+  } finally {
+    const next = waiting.shift()
+    if (next) next()
+    else free++
+  }
+}
+
 /** Answers and writes it down unless another instance is at it, or has been since `seen`; then waits for that one, or does not. */
-async function make<T>(question: FleetQuestion<T>, digest: string, seen: Instant | null, wait: boolean): Promise<void> {
+function make<T>(question: FleetQuestion<T>, digest: string, seen: Instant | null, wait: boolean): Promise<void> {
+  return inTurn(() => ask(question, digest, seen, wait))
+}
+
+async function ask<T>(question: FleetQuestion<T>, digest: string, seen: Instant | null, wait: boolean): Promise<void> {
   const client = await pool().connect()
   let finished = false
   try {
@@ -104,7 +127,7 @@ async function make<T>(question: FleetQuestion<T>, digest: string, seen: Instant
         ? sql`SELECT true AS got FROM pg_advisory_xact_lock(${LOCK}::bigint + hashtext(${digest}))`
         : sql`SELECT pg_try_advisory_xact_lock(${LOCK}::bigint + hashtext(${digest})) AS got`,
     )
-    const current = rows[0]?.got ? await readRow(digest) : null
+    const current = rows[0]?.got ? await readRow(digest, client) : null
     if (rows[0]?.got && (!current || current.made_at === seen)) {
       const started = performance.now()
       const { rows: clock } = await client.query<{ now: Instant }>('SELECT clock_timestamp() AS now')

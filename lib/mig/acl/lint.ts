@@ -94,25 +94,17 @@ async function countOf(client: pg.ClientBase, check: LintCheck, scope: LintScope
 export type LintCounts = Record<LintCheck, LintCount>
 
 /** The findings of every check over the whole fleet, and of which moment; null while they are counted for the first time. */
-export function countLint(viewer: Viewer): Promise<Answer<LintCounts> | null> {
+export async function countLint(viewer: Viewer): Promise<Answer<LintCounts> | null> {
+  // People, modules and marks are part of the question: with others it is another one.
+  const about = await Promise.all([readSigners(), listModules(viewer), sensitiveModules()])
   const question = {
-    text: 'lint',
+    text: `lint ${JSON.stringify(about)}`,
     async ask(client: pg.ClientBase, at: Instant) {
       const scope = await lintScope(viewer, at)
       const counts = {} as LintCounts
       for (const check of LINT_CHECKS) counts[check] = await countOf(client, check, scope)
       return counts
     },
-  }
-  return getAnswer(question, false)
-}
-
-/** The minimums that nobody could reach without this person's key, though all together reach them now; null as above. */
-export function countLost(viewer: Viewer, person: MigId): Promise<Answer<LintCount> | null> {
-  const question = {
-    text: `lost without ${person}`,
-    ask: async (client: pg.ClientBase, at: Instant) =>
-      countOf(client, 'unreachable', await lintScope(viewer, at, person)),
   }
   return getAnswer(question, false)
 }

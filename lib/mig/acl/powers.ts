@@ -63,11 +63,11 @@ async function scopeOf(people: readonly KnownSigner[], id: MigId, at: Instant, p
 
 /** What a person may run, alone and with others; null while it is counted for the first time. */
 export async function getPowers(_viewer: Viewer, id: MigId): Promise<Answer<PersonPowers> | null> {
+  const people = await readSigners()
   return getAnswer(
     {
-      text: `powers of ${id}`,
+      text: `powers of ${id} ${JSON.stringify(people)}`,
       async ask(client: pg.ClientBase, at: Instant): Promise<PersonPowers> {
-        const people = await readSigners()
         const scope = await scopeOf(people, id, at)
         const counted = await client.query<{ moduleid: MigId; module: string; how: Power; n: string }>(
           countPowersSql(scope),
@@ -99,12 +99,12 @@ export type AclConsequences = {
 }
 
 /** What becomes of the rules without a person's key; null while it is counted for the first time. */
-export function getAclConsequences(viewer: Viewer, id: MigId): Promise<Answer<AclConsequences> | null> {
+export async function getAclConsequences(viewer: Viewer, id: MigId): Promise<Answer<AclConsequences> | null> {
+  const people = await readSigners()
   return getAnswer(
     {
-      text: `without ${id}`,
+      text: `without ${id} ${JSON.stringify(people)}`,
       async ask(client: pg.ClientBase, at: Instant): Promise<AclConsequences> {
-        const people = await readSigners()
         const rows = ofKey(people, id).map(({ investigatorId }) => investigatorId)
         const lost = await client.query<{ n: string; agents: MigId[] | null }>(
           countLintSql('unreachable', await lintScope(viewer, at, id)),

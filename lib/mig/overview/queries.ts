@@ -4,6 +4,8 @@ import { isUnavailable } from '@/lib/db/availability'
 import { pool } from '@/lib/db/pool'
 import { type Sql, sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
+import { countLint } from '@/lib/mig/acl/lint'
+import { getAclConsequences } from '@/lib/mig/acl/powers'
 import { type AttentionReason, attentionBounds } from '@/lib/mig/actions/anomalies'
 import { attentionReasonSql, needsAttentionSql } from '@/lib/mig/actions/attention.sql'
 import { type ActionRow, listActions } from '@/lib/mig/actions/queries'
@@ -12,6 +14,7 @@ import { earlier } from '@/lib/mig/agents/state'
 import { getSpoolSigns, type SpoolSigns } from '@/lib/mig/spool/attention'
 import { getSpoolOverview, type SpoolOverview } from '@/lib/mig/spool/queries'
 import { vintage } from '@/lib/mig/vintage'
+import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { Total } from '@/lib/page'
 
@@ -68,6 +71,14 @@ export async function getAttention(_viewer: Viewer, now: Instant): Promise<Atten
       ) c WHERE a.validfrom >= ${since}::timestamptz`),
   ])
   return { reasons, failed }
+}
+
+/** What the checks of the ACL found, and what hangs on the keys that the overview warns of; null while it is being counted. */
+export async function getAclAttention(viewer: Viewer, keys: readonly { id: MigId }[]) {
+  const lint = await countLint(viewer)
+  const without = new Map<string, Awaited<ReturnType<typeof getAclConsequences>>>()
+  for (const { id } of keys) without.set(id, await getAclConsequences(viewer, id))
+  return { lint: lint?.found ?? null, without }
 }
 
 const RECENT = 8

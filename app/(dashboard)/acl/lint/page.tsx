@@ -13,8 +13,9 @@ import { Section } from '@/components/layout/section'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
-import { countLint, countLost, listLint } from '@/lib/mig/acl/lint'
+import { countLint, listLint } from '@/lib/mig/acl/lint'
 import { LINT_WORDS } from '@/lib/mig/acl/lint-checks'
+import { getAclConsequences } from '@/lib/mig/acl/powers'
 import { getPerson } from '@/lib/mig/acl/queries'
 import { lintList } from '@/lib/mig/acl/search-params'
 import { listModules } from '@/lib/mig/modules/queries'
@@ -42,10 +43,10 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     now(),
     listModules(viewer),
     countLint(viewer),
-    without ? countLost(viewer, without.id) : null,
+    without ? getAclConsequences(viewer, without.id) : null,
     without ? getPerson(viewer, without.id) : null,
   ])
-  const counted = without ? lost?.found : counts?.found[check]
+  const counted = without ? lost?.found.lost : counts?.found[check]
   const page = await listLint(viewer, params, counted ?? null, moment.mig)
   const words = LINT_WORDS[check]
   return (

@@ -51,7 +51,8 @@ export default dataPage(async ({ searchParams }: PageProps) => {
               {other && (
                 <>
                   , reached together with{' '}
-                  <TextLink href={`/investigators/${other.id}`}>{visibleText(other.name)}</TextLink> and by neither alone
+                  <TextLink href={`/investigators/${other.id}`}>{visibleText(other.name)}</TextLink> and by neither
+                  alone
                 </>
               )}
               . The module default stands for every module without a minimum of its own.

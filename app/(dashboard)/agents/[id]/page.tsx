@@ -1,4 +1,6 @@
 import { notFound } from 'next/navigation'
+import { AclNote } from '@/components/acl/acl-note'
+import { EndpointPowers } from '@/components/acl/endpoint-powers'
 import { EndpointFile } from '@/components/acl/endpoint-file'
 import { ProcessFacts, QueueFacts } from '@/components/agents/agent-facts'
 import { ChooseAgent } from '@/components/agents/choose-agent'
@@ -27,6 +29,7 @@ import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount, formatNumber } from '@/lib/format'
 import { listFileStates } from '@/lib/mig/acl/files'
+import { getPowersOn } from '@/lib/mig/acl/powers'
 import { getAgent, getSilence, listAgentsById, thresholds } from '@/lib/mig/agents/queries'
 import { type EndpointState, STATE_MEANING } from '@/lib/mig/agents/status'
 import { getEndpointCalendar, getLives, getMissed } from '@/lib/mig/endpoints/queries'
@@ -75,11 +78,12 @@ export default dataPage(async ({ params, searchParams }: PageProps) => {
   if (!agent) notFound()
   const { process } = agent
   const { queueloc } = process
-  const [calendar, { lives, ran: ranLives }, silence, files] = await Promise.all([
+  const [calendar, { lives, ran: ranLives }, silence, files, powers] = await Promise.all([
     getEndpointCalendar(viewer, queueloc, Number(view.params.filters.days), moment.mig),
     getLives(viewer, queueloc, moment.mig),
     getSilence(viewer, moment.mig),
     listFileStates(viewer, [{ id: agent.newestId, name: process.name, queueloc, os: process.os }]),
+    getPowersOn(viewer, resolved.id, moment.mig),
   ])
   const missed = await getMissed(viewer, { ...agent, queueloc }, calendar?.stretches ?? [], moment.mig)
   const ran = [...agent.ran, ...ranLives, ...missed.ran, ...(calendar?.ran ?? []), ...silence.ran]
@@ -141,6 +145,18 @@ export default dataPage(async ({ params, searchParams }: PageProps) => {
             <ProcessTimeline lives={lives} of={agent.processCount} now={moment.mig} />
             <ProcessList agent={agent} now={moment.mig} />
           </Section>
+          {powers && (
+            <Section
+              title="Who can run what here"
+              remark="by the ACL tables; at most three people together"
+              id="powers"
+            >
+              <EndpointPowers {...powers} />
+              <div className="text-xs">
+                <AclNote />
+              </div>
+            </Section>
+          )}
           <Section
             title="Missed commands"
             remark={

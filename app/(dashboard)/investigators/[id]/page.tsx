@@ -1,5 +1,6 @@
 import { notFound } from 'next/navigation'
 import { AclNote } from '@/components/acl/acl-note'
+import { PersonPowers } from '@/components/acl/person-powers'
 import { SignedActions, WeightSummary } from '@/components/investigators/activity'
 import { ConsequencesPanel } from '@/components/investigators/consequences-panel'
 import { DisabledBadge, KeyBadge } from '@/components/investigators/key-badge'
@@ -26,6 +27,7 @@ import { getPerson } from '@/lib/auth/people-queries'
 import { listSessionsOf } from '@/lib/auth/queries'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount, formatNumber, formatRelative } from '@/lib/format'
+import { getPowers } from '@/lib/mig/acl/powers'
 import { getConsequences } from '@/lib/mig/investigators/consequences'
 import { getInvestigator } from '@/lib/mig/investigators/queries'
 import { resolveId } from '@/lib/mig/resolve-id'
@@ -49,11 +51,12 @@ export default dataPage(async ({ params }: PageProps) => {
   const { key, later, signed, lastSigned, weights, disabled, fingerprint } = investigator
   const isAdmin = viewer.role === 'admin'
   const audit = auditList.parse({ type: 'investigator', object: investigator.id, size: '25' })
-  const [person, sessions, consequences, changes] = await Promise.all([
+  const [person, sessions, consequences, changes, powers] = await Promise.all([
     isAdmin ? getPerson(viewer, investigator.id) : null,
     isAdmin ? listSessionsOf(viewer, investigator.id) : null,
     getConsequences(viewer, investigator.id, key?.expires ?? null),
     audit.ok ? listAudit(viewer, audit.params) : null,
+    getPowers(viewer, investigator.id),
   ])
   const isReferred = consequences.signatures + consequences.weights + consequences.manifests > 0
   const rows = weights.reduce((sum, weight) => sum + weight.agents, 0)
@@ -106,7 +109,7 @@ export default dataPage(async ({ params }: PageProps) => {
                   later={later !== null}
                 />
               </Section>
-              {person && <RolePanel person={person} later={later !== null} />}
+              {person && <RolePanel person={person} later={later !== null} acl={consequences.acl} />}
               <Section title="Weights" remark="by module">
                 <WeightSummary investigator={investigator} />
                 <div className="text-xs">
@@ -131,6 +134,9 @@ export default dataPage(async ({ params }: PageProps) => {
         >
           <Section title="Key">
             <KeyPanel investigator={investigator} />
+          </Section>
+          <Section title="What this person may run" remark="by the ACL tables" id="powers">
+            <PersonPowers id={investigator.id} answer={powers} clock={moment.clock} />
           </Section>
           <Section
             title="Actions signed"
