@@ -29,87 +29,81 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what a person may run, 
     if (!parsed.ok) throw new Error(parsed.problem)
     const found = new Set<string>()
     await fc.assert(
-      fc.asyncProperty(
-        aclScene,
-        fc.constantFrom('1', '2', '5'),
-        fc.constantFrom('2', '3', '5'),
-        async (made, id, other) => {
-          const { endpoints } = await writeScene(owner, vintage, made)
-          const key = keys.find((rows) => rows.some((row) => row.investigatorId === id)) ?? []
-          const others = keys.filter((rows) => rows !== key)
-          const partner = others.find((rows) => rows.some((row) => row.investigatorId === other))
-          const scope: PowerScope = {
-            vintage: await detectedVintage(),
-            bounds: SCENE_BOUNDS,
-            own: activeKeys(key),
-            others: activeKeys(people, id as MigId),
-          }
-          const rules = endpoints.flatMap(({ id: agent, rules: r }) =>
-            r.requirements.flatMap(({ moduleId, minimumWeight }) => {
-              const how = powerOf(r, key, others, moduleId)
-              return how
-                ? [{ agent, moduleId, how, minimum: minimumWeight, rules: r, weight: weigh(r, key, moduleId) }]
-                : []
-            }),
-          )
-          const rowsOf = async (more: Partial<PowerScope>, how?: (typeof POWERS)[number][]) =>
-            (await fetchPage<PowerRow>(powersQuery({ ...scope, ...more }, { how }), parsed.params)).rows
-              .map((row) => `${row.agentid} ${row.moduleid} ${row.how} ${row.weight}`)
-              .sort()
-          const textOf = (some: typeof rules) => some.map((r) => `${r.agent} ${r.moduleId} ${r.how} ${r.weight}`).sort()
-          expect(await rowsOf({})).toEqual(textOf(rules))
-          for (const how of POWERS) {
-            expect(await rowsOf({}, [how])).toEqual(textOf(rules.filter((rule) => rule.how === how)))
-            if (rules.some((rule) => rule.how === how)) found.add(how)
-          }
+      fc.asyncProperty(aclScene, fc.constantFrom('1', '2', '5'), async (made, id) => {
+        const { endpoints } = await writeScene(owner, vintage, made)
+        const key = keys.find((rows) => rows.some((row) => row.investigatorId === id)) ?? []
+        const others = keys.filter((rows) => rows !== key)
+        const partner = others.find((rows) => rows.some((row) => row.investigatorId === other))
+        const scope: PowerScope = {
+          vintage: await detectedVintage(),
+          bounds: SCENE_BOUNDS,
+          own: activeKeys(key),
+          others: activeKeys(people, id as MigId),
+        }
+        const rules = endpoints.flatMap(({ id: agent, rules: r }) =>
+          r.requirements.flatMap(({ moduleId, minimumWeight }) => {
+            const how = powerOf(r, key, others, moduleId)
+            return how
+              ? [{ agent, moduleId, how, minimum: minimumWeight, rules: r, weight: weigh(r, key, moduleId) }]
+              : []
+          }),
+        )
+        const rowsOf = async (more: Partial<PowerScope>, how?: (typeof POWERS)[number][]) =>
+          (await fetchPage<PowerRow>(powersQuery({ ...scope, ...more }, { how }), parsed.params)).rows
+            .map((row) => `${row.agentid} ${row.moduleid} ${row.how} ${row.weight}`)
+            .sort()
+        const textOf = (some: typeof rules) => some.map((r) => `${r.agent} ${r.moduleId} ${r.how} ${r.weight}`).sort()
+        expect(await rowsOf({})).toEqual(textOf(rules))
+        for (const how of POWERS) {
+          expect(await rowsOf({}, [how])).toEqual(textOf(rules.filter((rule) => rule.how === how)))
+          if (rules.some((rule) => rule.how === how)) found.add(how)
+        }
 
-          const counted = await pool().query<{ moduleid: string; how: string; n: string }>(countPowersSql(scope))
-          const sums = new Map<string, number>()
-          for (const { moduleId, how } of rules)
-            sums.set(`${moduleId} ${how}`, (sums.get(`${moduleId} ${how}`) ?? 0) + 1)
-          expect(counted.rows.map((row) => `${row.moduleid} ${row.how} ${row.n}`).sort()).toEqual(
-            [...sums].map(([name, n]) => `${name} ${n}`).sort(),
-          )
+        const counted = await pool().query<{ moduleid: string; how: string; n: string }>(countPowersSql(scope))
+        const sums = new Map<string, number>()
+        for (const { moduleId, how } of rules) sums.set(`${moduleId} ${how}`, (sums.get(`${moduleId} ${how}`) ?? 0) + 1)
+        expect(counted.rows.map((row) => `${row.moduleid} ${row.how} ${row.n}`).sort()).toEqual(
+          [...sums].map(([name, n]) => `${name} ${n}`).sort(),
+        )
 
-          const together = (rows: readonly Signer[]) =>
-            rules.filter(({ rules: r, moduleId, minimum, weight }) => {
-              const theirs = weigh(r, rows, moduleId)
-              return weight < minimum && theirs < minimum && weight + theirs >= minimum
-            })
-          if (partner) {
-            const shown = await rowsOf({ partner: activeKeys(partner) })
-            expect(shown).toEqual(textOf(together(partner)))
-            if (shown.length > 0) found.add('partner')
-          }
-          const partners = await pool().query<{ n: string }>(partnersSql(scope, 100))
-          const wanted = others.map((rows) => together(rows).length).filter((n) => n > 0)
-          expect(partners.rows.map(({ n }) => Number(n)).sort()).toEqual(wanted.sort())
+        const together = (rows: readonly Signer[]) =>
+          rules.filter(({ rules: r, moduleId, minimum, weight }) => {
+            const theirs = weigh(r, rows, moduleId)
+            return weight < minimum && theirs < minimum && weight + theirs >= minimum
+          })
+        for (const partner of others) {
+          const shown = await rowsOf({ partner: activeKeys(partner) })
+          expect(shown).toEqual(textOf(together(partner)))
+          if (shown.length > 0) found.add('partner')
+        }
+        const partners = await pool().query<{ n: string }>(partnersSql(scope, 100))
+        const wanted = others.map((rows) => together(rows).length).filter((n) => n > 0)
+        expect(partners.rows.map(({ n }) => Number(n)).sort()).toEqual(wanted.sort())
 
-          const named = await pool().query<{ endpoints: string }>(namedEndpointsSql(scope, [id as MigId]))
-          const naming = endpoints.filter(({ rules: r }) =>
-            r.weights.some((w) => w.investigatorId === id && r.requirements.some((one) => one.moduleId === w.moduleId)),
-          )
-          expect(named.rows[0]?.endpoints).toBe(String(naming.length))
+        const named = await pool().query<{ endpoints: string }>(namedEndpointsSql(scope, [id as MigId]))
+        const naming = endpoints.filter(({ rules: r }) =>
+          r.weights.some((w) => w.investigatorId === id && r.requirements.some((one) => one.moduleId === w.moduleId)),
+        )
+        expect(named.rows[0]?.endpoints).toBe(String(naming.length))
 
-          // The endpoint's own page says the same, by the rule itself.
-          for (const { rules: r } of endpoints)
-            for (const { module, moduleId, sets, problem } of powersOn(r, people)) {
-              if (problem) continue
-              for (const set of sets) {
-                const signers = set
-                  .flatMap(({ count, of }) => of.slice(0, count))
-                  .flatMap((one) => keys.filter((rows) => rows[0]?.investigatorId === one).flat())
-                expect(judgeModule(r, signers, module).outcome).toBe('accepted')
-              }
-              const alone = keys.filter((rows) => judgeModule(r, rows, module).outcome === 'accepted').length
-              const singles = sets.filter((set) => set.reduce((sum, { count }) => sum + count, 0) === 1)
-              expect({ moduleId, alone: singles.reduce((sum, set) => sum + setsOf(set), 0) }).toEqual({
-                moduleId,
-                alone,
-              })
+        // The endpoint's own page says the same, by the rule itself.
+        for (const { rules: r } of endpoints)
+          for (const { module, moduleId, sets, problem } of powersOn(r, people)) {
+            if (problem) continue
+            for (const set of sets) {
+              const signers = set
+                .flatMap(({ count, of }) => of.slice(0, count))
+                .flatMap((one) => keys.filter((rows) => rows[0]?.investigatorId === one).flat())
+              expect(judgeModule(r, signers, module).outcome).toBe('accepted')
             }
-        },
-      ),
+            const alone = keys.filter((rows) => judgeModule(r, rows, module).outcome === 'accepted').length
+            const singles = sets.filter((set) => set.reduce((sum, { count }) => sum + count, 0) === 1)
+            expect({ moduleId, alone: singles.reduce((sum, set) => sum + setsOf(set), 0) }).toEqual({
+              moduleId,
+              alone,
+            })
+          }
+      }),
       { numRuns: tries({ short: 15, long: 300 }), endOnFailure: true },
     )
     expect([...found].sort()).toEqual([...POWERS, 'partner'].sort())
