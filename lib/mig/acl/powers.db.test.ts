@@ -33,7 +33,6 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what a person may run, 
         const { endpoints } = await writeScene(owner, vintage, made)
         const key = keys.find((rows) => rows.some((row) => row.investigatorId === id)) ?? []
         const others = keys.filter((rows) => rows !== key)
-        const partner = others.find((rows) => rows.some((row) => row.investigatorId === other))
         const scope: PowerScope = {
           vintage: await detectedVintage(),
           bounds: SCENE_BOUNDS,
