@@ -22,7 +22,9 @@ export function EndpointPowers({
   mixed: boolean
 }) {
   if (lines.length === 0)
-    return <p className="text-muted text-sm">Nobody: no minimum hangs on its newest process, so every action is refused.</p>
+    return (
+      <p className="text-muted text-sm">Nobody: no minimum hangs on its newest process, so every action is refused.</p>
+    )
   return (
     <div className="flex flex-col gap-2">
       {mixed && (
