@@ -1,7 +1,7 @@
 import { notFound } from 'next/navigation'
 import { AclNote } from '@/components/acl/acl-note'
-import { EndpointPowers } from '@/components/acl/endpoint-powers'
 import { EndpointFile } from '@/components/acl/endpoint-file'
+import { EndpointPowers } from '@/components/acl/endpoint-powers'
 import { ProcessFacts, QueueFacts } from '@/components/agents/agent-facts'
 import { ChooseAgent } from '@/components/agents/choose-agent'
 import { EndpointCommands } from '@/components/agents/endpoint-commands'
