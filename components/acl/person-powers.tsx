@@ -1,13 +1,14 @@
-import { Moment } from '@/components/feedback/moment'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatCount, formatNumber } from '@/lib/format'
 import type { Answer } from '@/lib/mig/acl/answers'
 import type { PersonPowers as Found } from '@/lib/mig/acl/powers'
 import { POWER_WORDS, POWERS } from '@/lib/mig/acl/powers-on'
+import type { Instant } from '@/lib/mig/wire/time'
+import { Answered } from './answered'
 
 /** What a person may run, by module: on how many endpoints alone and with whom, each figure a link to its rows. */
-export function PersonPowers({ id, answer, clock }: { id: string; answer: Answer<Found> | null; clock: string }) {
+export function PersonPowers({ id, answer, clock }: { id: string; answer: Answer<Found> | null; clock: Instant }) {
   const base = `/acl/powers?investigator=${id}`
   if (!answer)
     return (
@@ -68,7 +69,7 @@ export function PersonPowers({ id, answer, clock }: { id: string; answer: Answer
         </p>
       )}
       <p className="text-muted text-xs">
-        Endpoints by the rules of their newest process, counted <Moment at={answer.madeAt} now={clock} />.
+        Endpoints by the rules of their newest process, counted <Answered at={answer.madeAt} clock={clock} />.
       </p>
     </div>
   )

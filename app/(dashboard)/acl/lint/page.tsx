@@ -1,9 +1,9 @@
 import { AclNote } from '@/components/acl/acl-note'
 import { AclTabs } from '@/components/acl/acl-tabs'
+import { Answered } from '@/components/acl/answered'
 import { LintChecks } from '@/components/acl/lint-checks'
 import { LintFilters } from '@/components/acl/lint-filters'
 import { LintTable } from '@/components/acl/lint-table'
-import { Moment } from '@/components/feedback/moment'
 import { Notice } from '@/components/feedback/notice'
 import { ProblemPanel } from '@/components/feedback/panels'
 import { Content } from '@/components/layout/content'
@@ -59,7 +59,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             What is wrong with the rules of the newest process of each endpoint
             {counts && (
               <>
-                , counted over the whole fleet <Moment at={counts.madeAt} now={moment.clock} />
+                , counted over the whole fleet <Answered at={counts.madeAt} clock={moment.clock} />
               </>
             )}
             .

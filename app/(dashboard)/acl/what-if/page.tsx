@@ -1,10 +1,10 @@
 import { AclNote } from '@/components/acl/acl-note'
 import { AclTabs } from '@/components/acl/acl-tabs'
+import { Answered } from '@/components/acl/answered'
 import { AskedQuestion } from '@/components/acl/asked-question'
 import { RuleBooks } from '@/components/acl/rule-books'
 import { WhatIfForm } from '@/components/acl/what-if-form'
 import { WhatIfTable } from '@/components/acl/what-if-table'
-import { Moment } from '@/components/feedback/moment'
 import { Notice } from '@/components/feedback/notice'
 import { EmptyState, ProblemPanel } from '@/components/feedback/panels'
 import { Content } from '@/components/layout/content'
@@ -65,7 +65,8 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             <RuleBooks params={params} asked={asked} counts={counts} />
             {answer && (
               <p className="text-muted text-xs">
-                Judged <Moment at={answer.madeAt} now={moment.clock} />; the rows below are judged as they are shown.
+                Judged <Answered at={answer.madeAt} clock={moment.clock} />; the rows below are judged as they are
+                shown.
               </p>
             )}
             {refusal && (

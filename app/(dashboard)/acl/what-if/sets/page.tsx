@@ -1,8 +1,8 @@
 import { AclNote } from '@/components/acl/acl-note'
 import { AclTabs } from '@/components/acl/acl-tabs'
+import { Answered } from '@/components/acl/answered'
 import { AskedQuestion } from '@/components/acl/asked-question'
 import { FurtherSigners } from '@/components/acl/further-signers'
-import { Moment } from '@/components/feedback/moment'
 import { Notice } from '@/components/feedback/notice'
 import { EmptyState, ProblemPanel } from '@/components/feedback/panels'
 import { Content } from '@/components/layout/content'
@@ -62,7 +62,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         {asked && found && answer && (
           <>
             <p className="text-muted text-xs">
-              Worked out <Moment at={answer.madeAt} now={moment.clock} />, as documented.
+              Worked out <Answered at={answer.madeAt} clock={moment.clock} />, as documented.
             </p>
             <FurtherSigners params={params} asked={asked} found={answer.found} people={found.people} />
           </>
