@@ -326,7 +326,7 @@ test('names and positions are right for screen readers, window by window', async
 
   const names: string[] = []
   await cellAt(grid, 0).click()
-  for (let row = 0; row < 120; row += 10) {
+  for (let row = 0; row < 80; row += 10) {
     names.push(await nameOf(grid, row))
     await expect(grid.locator('[role=gridcell]:focus')).toHaveAttribute('aria-colindex', '2')
     await expect(grid.locator('[role=row]:has([role=gridcell]:focus)')).toHaveAttribute('aria-rowindex', `${row + 2}`)
@@ -336,7 +336,7 @@ test('names and positions are right for screen readers, window by window', async
   const listed = await readRows<{ name: string }>(
     `SELECT DISTINCT ON (queueloc) name FROM public.agents WHERE name ILIKE '%DESKTOP-%' ORDER BY queueloc`,
   )
-  expect(new Set(names).size).toBe(12)
+  expect(new Set(names).size).toBe(8)
   for (const name of names) expect(listed.map((row) => row.name)).toContain(name)
   // Only what is in sight is in the page.
   expect(await grid.getByRole('row').count()).toBeLessThan(60)
@@ -389,7 +389,7 @@ test('the weights for one module stand beside each other, investigator by invest
   await expect(grid).toHaveAttribute('aria-colcount', String(people.length + 1))
   await expect(grid.getByRole('columnheader', { name: people[0]?.name })).toBeVisible()
   await cellAt(grid, 0).click()
-  await page.keyboard.type('1')
+  await page.keyboard.type('77')
   await page.keyboard.press('Enter')
   await tray(page).getByRole('button', { name: 'Review and save' }).click()
   await expect(tray(page).getByRole('listitem').first()).toContainText(`pkg · ${people[0]?.name}`)
