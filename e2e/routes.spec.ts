@@ -104,7 +104,7 @@ test.beforeAll(async () => {
      UNION SELECT trunc(id)::text FROM public.agents UNION SELECT trunc(id)::text FROM public.actions
      UNION SELECT trunc(id)::text FROM public.commands UNION SELECT name FROM public.actions
      UNION SELECT name FROM public.investigators WHERE id <> ${people.investigator.id} AND id <> ${people.admin.id}
-     UNION SELECT detail->>'reason' FROM dashboard.audit WHERE object_type = 'acl_batch'`,
+     UNION SELECT name FROM public.modules UNION SELECT detail->>'reason' FROM dashboard.audit WHERE object_type = 'acl_batch'`,
   )
   const needles = found.map(({ needle }) => needle).filter((needle) => needle.length > 8)
   words = new Set(needles.filter((needle) => WORD.test(needle)))
