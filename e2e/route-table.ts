@@ -34,6 +34,8 @@ export type PageRule = {
   investigator: 'open' | 'reads' | 'form' | 'no-access' | 'missing' | 'next'
   /** Where an investigator has no access: the form shows an admin whom it is about. */
   admin?: 'reads'
+  /** Where an investigator has no access: what only the form holds, the field for a key if nothing else is said. */
+  form?: string
   path?: (site: Site) => string
 }
 
@@ -104,7 +106,7 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/acl/lint': reads,
   '/acl/powers': { ...reads, path: (site) => `/acl/powers?investigator=${site.other.id}` },
   '/acl/bulk': reads,
-  '/acl/import': { investigator: 'no-access' },
+  '/acl/import': { investigator: 'no-access', form: 'Or its text' },
   '/investigators': reads,
   '/investigators/[id]': { ...reads, path: (site) => `/investigators/${site.other.id}` },
   '/investigators/[id]/replace': {
