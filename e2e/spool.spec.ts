@@ -31,7 +31,10 @@ test('a state is sorted by what the names and the files say, and filtered by wha
   )
   for (const header of ['Made', 'Written', 'Size']) {
     await page.getByRole('columnheader', { name: header }).getByRole('link').click()
-    await expect(page.getByRole('columnheader', { name: header })).toHaveAttribute('aria-sort', /^(ascending|descending)$/)
+    await expect(page.getByRole('columnheader', { name: header })).toHaveAttribute(
+      'aria-sort',
+      /^(ascending|descending)$/,
+    )
     await expect(page.getByTestId('total')).toContainText(String(total))
   }
   await page.goto('/spool/action/invalid?broken=1')
