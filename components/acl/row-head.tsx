@@ -24,7 +24,12 @@ export function RowHead({ row, tabIndex }: { row: GridRow; tabIndex?: number }) 
   return (
     <span className="flex items-center gap-2">
       <span className="min-w-0 flex-1 truncate">
-        <TextLink href={`/agents/${row.id}`} title={row.queueloc} tabIndex={tabIndex}>
+        <TextLink
+          href={`/agents/${row.id}`}
+          title={row.queueloc}
+          tabIndex={tabIndex}
+          className="inline-block leading-6"
+        >
           <bdi>{visibleText(row.name)}</bdi>
         </TextLink>
         {row.behind === 0 && !row.mixed && row.os && (
@@ -43,7 +48,7 @@ export function RowHead({ row, tabIndex }: { row: GridRow; tabIndex?: number }) 
         <TextLink
           href={`/acl/bulk?do=carry-over&id=${row.id}`}
           tabIndex={tabIndex}
-          className="max-md:hidden"
+          className="inline-flex min-h-6 items-center max-md:hidden"
           title="Rules on rows of processes that are gone: they count for nothing. Carry them over to the newest row"
         >
           <Badge>{row.behind} left behind</Badge>
