@@ -42,7 +42,7 @@ export function Tray({
   const [answer, setAnswer] = useState<BatchAnswer | null>(null)
   const [isSending, startSending] = useTransition()
   const turn = useRef(0)
-  const isSaving = useRef(false)
+  const [isSaving, setIsSaving] = useState(false)
   const id = useId()
   const { cells } = changes
   const count = cells.size
@@ -54,12 +54,12 @@ export function Tray({
     data.set('confirm', confirm)
     turn.current++
     const mine = turn.current
-    isSaving.current = what === 'save'
+    setIsSaving(what === 'save')
     startSending(async () => {
       const found = await (what === 'preview' ? previewBatch(data) : saveBatch(data)).catch(() => LOST[what])
       // What was asked before a save, or before other changes, is answered by what came after it.
       if (mine !== turn.current) return
-      isSaving.current = false
+      setIsSaving(false)
       setAnswer(found)
       setIsSure(false)
       if (found.kind === 'saved') {
@@ -73,7 +73,7 @@ export function Tray({
   }
 
   const ask = useEffectEvent(() => {
-    if (!isSaving.current) send('preview')
+    if (!isSaving) send('preview')
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: other cells have other effects
   useEffect(() => {
@@ -84,7 +84,8 @@ export function Tray({
 
   if (count === 0) return answer?.kind === 'saved' ? <Saved answer={answer} /> : null
   const needsReason = count > 1 && reason.trim() === ''
-  const isBlocked = isSending || needsReason || answer?.kind === 'conflict'
+  // A preview under way holds no save up: its answer is passed over then.
+  const isBlocked = isSaving || needsReason || answer?.kind === 'conflict'
   return (
     <section
       aria-label="Unsaved changes"
@@ -185,8 +186,8 @@ export function Tray({
                 kind={answer?.kind === 'confirm' ? 'danger' : 'primary'}
                 disabled={isBlocked || (answer?.kind === 'confirm' && !isSure)}
               >
-                {isSending
-                  ? 'Asking'
+                {isSaving
+                  ? 'Saving'
                   : answer?.kind === 'confirm'
                     ? 'Save all the same'
                     : `Save ${formatCount(count, 'change')}`}
