@@ -26,7 +26,7 @@ describe('a database that is in order', () => {
     })
     expect(report.server).toMatch(/^PostgreSQL \d+\.\d+$/)
     expect(new Set(report.missingIndexes.map(({ table }) => table))).toEqual(
-      new Set(['actions', 'agents', 'commands', 'signatures']),
+      new Set(['actions', 'agents', 'agtmodreq', 'commands', 'invagtmodperm', 'signatures']),
     )
     expect(report.orphans).toHaveLength(9)
     expect(report.orphans.every(({ enforced, rows }) => enforced && rows === 0)).toBe(true)
@@ -70,7 +70,7 @@ test('missing grants, columns and migrations are named', async () => {
     `REVOKE INSERT ON public.modules FROM mig_dashboard; REVOKE DELETE ON public.agtmodreq FROM mig_dashboard;
      REVOKE INSERT ON dashboard.audit FROM mig_dashboard; REVOKE USAGE ON SEQUENCE public.investigators_id_seq FROM mig_dashboard;
      REVOKE SELECT ON public.commands FROM mig_dashboard; GRANT SELECT ON public.loaders TO mig_dashboard;
-     GRANT DELETE ON dashboard.audit TO mig_dashboard;
+     GRANT DELETE ON dashboard.audit TO mig_dashboard; GRANT UPDATE ON dashboard.acl_change TO mig_dashboard;
      INSERT INTO dashboard._prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', '20990101000000_later', now())`,
   )
   const report = await checkDatabase(database.programUrl)
@@ -84,7 +84,12 @@ test('missing grants, columns and migrations are named', async () => {
       'USAGE on public.investigators_id_seq',
       'INSERT on dashboard.audit',
     ],
-    excessGrants: ['SELECT on public.loaders.loaderkey', 'SELECT on public.loaders.salt', 'DELETE on dashboard.audit'],
+    excessGrants: [
+      'SELECT on public.loaders.loaderkey',
+      'SELECT on public.loaders.salt',
+      'UPDATE on dashboard.acl_change',
+      'DELETE on dashboard.audit',
+    ],
     migrations: { pending: [], failed: [], unknown: ['20990101000000_later'] },
   })
   expect(report.missingColumns).toContain('commands.results (missing or not granted)')

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { findMissingIndexes, type WantedIndex } from '@/lib/db/indexes'
 import { migrationStateOf } from '@/lib/db/migrate'
-import { MIG_WRITES } from '@/lib/db/roles'
+import { APPEND_ONLY_TABLES, MIG_WRITES, READ_ONLY_TABLES } from '@/lib/db/roles'
 import { withDatabase } from '@/lib/db/setup'
 import { detectVintage, LATER_TABLES, SECRET_COLUMNS, type Vintage, type VintageKind } from '@/lib/mig/vintage'
 
@@ -114,10 +114,11 @@ async function findMissingGrants(client: pg.Client, vintage: Vintage): Promise<s
      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) v(verb)
      WHERE n.nspname = 'dashboard' AND c.relkind IN ('r', 'p')
-       AND NOT (c.relname = 'audit' AND v.verb IN ('UPDATE', 'DELETE'))
-       AND NOT (c.relname IN ('demo', '_prisma_migrations') AND v.verb <> 'SELECT')
+       AND NOT (c.relname = ANY($1) AND v.verb IN ('UPDATE', 'DELETE'))
+       AND NOT (c.relname = ANY($2) AND v.verb <> 'SELECT')
        AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, v.verb))
      ORDER BY c.relname, v.verb`,
+    [APPEND_ONLY_TABLES, READ_ONLY_TABLES],
   )
   return [...missing, ...rows.map(({ name, verb }) => `${verb} on dashboard.${name}`)]
 }
@@ -135,11 +136,14 @@ async function findExcessGrants(client: pg.Client, vintage: Vintage, superuser: 
       if (rows[0]?.may) found.push(`SELECT on public.${table}.${column}`)
     }
   }
-  const { rows } = await client.query<{ verb: string }>(
-    `SELECT v.verb FROM pg_catalog.pg_class c CROSS JOIN unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) v(verb)
-     WHERE c.relname = 'audit' AND c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'dashboard') AND has_table_privilege(c.oid, v.verb)`,
+  const { rows } = await client.query<{ name: string; verb: string }>(
+    `SELECT c.relname AS name, v.verb FROM pg_catalog.pg_class c CROSS JOIN unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) v(verb)
+     WHERE c.relname = ANY($1) AND c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'dashboard')
+       AND has_table_privilege(c.oid, v.verb)
+     ORDER BY c.relname, v.verb`,
+    [APPEND_ONLY_TABLES],
   )
-  return [...found, ...rows.map(({ verb }) => `${verb} on dashboard.audit`)]
+  return [...found, ...rows.map(({ name, verb }) => `${verb} on dashboard.${name}`)]
 }
 
 async function clockDifference(client: pg.Client): Promise<[difference: number, uncertainty: number]> {

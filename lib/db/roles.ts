@@ -2,8 +2,10 @@ import { LATER_TABLES, NEEDED, SECRET_COLUMNS, type Vintage } from '@/lib/mig/vi
 
 export const PROGRAM_ROLE = 'mig_dashboard'
 
-const READ_ONLY_TABLES = ['demo', '_prisma_migrations']
-const APPEND_ONLY_TABLES = ['audit', 'acl_change']
+/** Tables of ours that the program's role only reads. */
+export const READ_ONLY_TABLES = ['demo', '_prisma_migrations']
+/** Tables of ours to which the program's role adds rows, and changes none. */
+export const APPEND_ONLY_TABLES = ['audit', 'acl_change']
 
 function quoteIdent(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
