@@ -66,7 +66,7 @@ for (const route of LIST_ROUTES)
       expect(csv.status()).toBe(200)
       expect(csv.headers()).toMatchObject({
         'content-type': 'text/csv; charset=utf-8',
-        'content-disposition': expect.stringMatching(/^attachment; filename="mig-[a-z-]+-\d{8}T\d{4}Z\.csv"$/),
+        'content-disposition': expect.stringMatching(/^attachment; filename="mig-[a-z-]+(-\d+)?-\d{8}T\d{4}Z\.csv"$/),
         'cache-control': expect.stringContaining('no-store'),
         'x-content-type-options': 'nosniff',
       })

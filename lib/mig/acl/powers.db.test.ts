@@ -103,7 +103,8 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what a person may run, 
             })
           }
       }),
-      { numRuns: tries({ short: 15, long: 300 }), endOnFailure: true },
+      // The short form is the same each time: a few random scenes do not always have all that is looked for below.
+      { numRuns: tries({ short: 40, long: 300 }), endOnFailure: true, seed: tries({ short: 11, long: Date.now() }) },
     )
     expect([...found].sort()).toEqual([...POWERS, 'partner'].sort())
   })
