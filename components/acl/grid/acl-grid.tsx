@@ -118,7 +118,7 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
     const [rows, across] = [rangeOf(next, size), rangeOf(next, size)]
     const count = (rows.bottom - rows.top + 1) * (across.right - across.left + 1)
     if (count > 1) cells.say(`${rows.bottom - rows.top + 1} × ${across.right - across.left + 1} cells selected`)
-    else if (cells.said) cells.say('')
+    else if (cells.said && !editing) cells.say('')
   }
 
   const edit = (next: Editing) => {
@@ -214,6 +214,8 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
     if (event.button !== 0 || (event.target as Element).closest('a, button, input')) return
     const place = placeOf(event)
     if (place.isOutside) return
+    // What is being typed goes into its own cell before another one is selected.
+    if (editing) scroller.current?.querySelector<HTMLElement>('[role=gridcell] input')?.blur()
     if ((event.target as Element).closest('[data-handle]')) dragging.current = 'handle'
     else if (place.isHead) {
       if (place.column < 0) return
