@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { cellKey, encodeChanges } from '@/lib/mig/acl/change'
 import type { MigId } from '@/lib/mig/wire/id'
 import {
+  afterSave,
   type Changes,
   endpointsOf,
   NO_CHANGES,
@@ -88,6 +89,26 @@ describe('a conflict', () => {
     expect(values(next)).toEqual([
       ['1', 9, 5],
       ['4', 1, 5],
+    ])
+    expect(undo(next)).toBe(next)
+  })
+})
+
+describe('a save', () => {
+  const sent = write(NO_CHANGES, [cell(1, 1, 5), cell(2, 1, 5), cell(3, null, 5), cell(4, 1, null)])
+
+  test('takes what was sent, and leaves nothing when nothing else was done meanwhile', () => {
+    expect(afterSave(sent, sent.cells)).toEqual(NO_CHANGES)
+  })
+
+  test('what was changed, added or taken back meanwhile stays, against what was saved', () => {
+    const later = write(sent, [cell(1, 1, 6), cell(3, null, null), cell(4, 1, 0), cell(9, 2, 3)])
+    const next = afterSave(later, sent.cells)
+    expect(values(next).sort()).toEqual([
+      ['1', 5, 6],
+      ['3', 5, null],
+      ['4', null, 0],
+      ['9', 2, 3],
     ])
     expect(undo(next)).toBe(next)
   })

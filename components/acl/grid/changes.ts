@@ -89,6 +89,21 @@ export function resolve(
   return { cells, done: [], undone: [] }
 }
 
+/**
+ * The changes after these cells of them were saved. A cell that was changed again meanwhile stays, against the value that
+ * was saved; so does one that was taken back meanwhile, as the way back. What was done before cannot be undone over it.
+ */
+export function afterSave(changes: Changes, saved: Changes['cells']): Changes {
+  const cells = new Map(changes.cells)
+  for (const [key, { change, names }] of saved) {
+    const wanted = changes.cells.get(key)?.change.value
+    const value = wanted === undefined ? change.seen : wanted
+    if (value === change.value) cells.delete(key)
+    else cells.set(key, { change: { ...change, seen: change.value, value }, names })
+  }
+  return { cells, done: [], undone: [] }
+}
+
 /** How many endpoints the changes touch. */
 export function endpointsOf(changes: Changes): number {
   return new Set([...changes.cells.values()].map(({ change }) => change.agent)).size
