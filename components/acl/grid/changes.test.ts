@@ -92,6 +92,24 @@ describe('a conflict', () => {
     ])
     expect(undo(next)).toBe(next)
   })
+
+  test('where the endpoint has a newer row, what is kept goes on to it, against what is stored there', () => {
+    const moved = [
+      { change: cell(1, 1, 5).change, now: 7, newest: id(11) },
+      { change: cell(2, 1, 5).change, now: null, newest: id(12) },
+      { change: cell(3, 1, 5).change, now: 5, newest: id(13) },
+    ]
+    const next = resolve(mine, moved, new Set([key(1), key(3)]))
+    expect(values(next).sort()).toEqual([
+      ['11', 7, 5],
+      ['4', 1, 5],
+    ])
+    expect([...next.cells.keys()].sort()).toEqual([key(11), key(4)].sort())
+    // What was changed on the newest row already is the later word.
+    const both = resolve(write(mine, [cell(11, 7, 8)]), moved.slice(0, 1), new Set([key(1)]))
+    expect(values(both)).toContainEqual(['11', 7, 8])
+    expect(both.cells.has(key(1))).toBe(false)
+  })
 })
 
 describe('a save', () => {
