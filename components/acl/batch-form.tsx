@@ -31,7 +31,13 @@ export function BatchFields({ cells }: { cells: number }) {
       </>
     )
   const effects = answer?.kind === 'preview' || answer?.kind === 'confirm' ? answer.effects : null
-  if (cells === 0) return <Notice tone="neutral">Nothing would change.</Notice>
+  if (cells === 0)
+    return (
+      <>
+        {state.status === 'error' && <FormResult />}
+        <Notice tone="neutral">Nothing would change.</Notice>
+      </>
+    )
   return (
     <>
       {state.status === 'error' && <FormResult />}

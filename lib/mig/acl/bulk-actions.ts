@@ -1,5 +1,6 @@
 'use server'
 
+import { revalidatePath } from 'next/cache'
 import { z } from 'zod'
 import { AppError } from '@/lib/errors'
 import { rawParams } from '@/lib/export'
@@ -40,7 +41,11 @@ export async function bulkChange(_state: FormState, formData: FormData): Promise
       return { message: answerSentence(answer), detail: detailOf(answer), unchanged: answer.kind !== 'saved' }
     },
   })
-  return refusedUnlessDone(state, answer)
+  const shown = refusedUnlessDone(state, answer)
+  // A refused change is often one that was counted before somebody else wrote: the preview below then counts anew.
+  const { confirm } = (shown.detail ?? {}) as Partial<BatchDetail>
+  if (shown.status === 'error' && !confirm) revalidatePath(bulkList.path)
+  return shown
 }
 
 function detailOf(answer: BatchAnswer): BatchDetail {
