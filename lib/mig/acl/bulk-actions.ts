@@ -2,6 +2,7 @@
 
 import { revalidatePath } from 'next/cache'
 import { z } from 'zod'
+import type { Viewer } from '@/lib/auth/viewer'
 import { AppError } from '@/lib/errors'
 import { rawParams } from '@/lib/export'
 import type { FormState } from '@/lib/form-state'
@@ -9,14 +10,18 @@ import { formatCount } from '@/lib/format'
 import { runServerAction } from '@/lib/server-action'
 import { runBulk } from './bulk-mutations'
 import { type BatchAnswer, decodeChanges, encodeChanges } from './change'
+import { type NamedConflict, nameConflicts } from './conflicts'
 import { previewImport } from './import'
 import { type ImportPreview, importPreviewSchema } from './import-preview'
 import { runBatch } from './mutations'
 import { saying } from './schema'
 import { bulkList } from './search-params'
 
-/** What the forms of whole batches are told beside the sentence; `confirm` where a lock-out wants to be confirmed. */
-export type BatchDetail = { answer: BatchAnswer; confirm?: 'lockout' }
+/**
+ * What the forms of whole batches are told beside the sentence: `confirm` where a lock-out wants to be confirmed,
+ * `conflicts` the first cells that are in the way.
+ */
+export type BatchDetail = { answer: BatchAnswer; confirm?: 'lockout'; conflicts?: NamedConflict[] }
 
 const bulkSchema = z.object({
   ...saying,
@@ -38,7 +43,7 @@ export async function bulkChange(_state: FormState, formData: FormData): Promise
       if (!parsed.ok) throw new AppError('invalid', `${parsed.problem} Nothing was changed.`)
       const input = { params: parsed.params, seen, reason, confirm }
       answer = await runBulk(viewer, input, { preview: step === 'effects' })
-      return { message: answerSentence(answer), detail: detailOf(answer), unchanged: answer.kind !== 'saved' }
+      return { message: answerSentence(answer), detail: await detailOf(viewer, answer), unchanged: answer.kind !== 'saved' }
     },
   })
   const shown = refusedUnlessDone(state, answer)
@@ -48,7 +53,8 @@ export async function bulkChange(_state: FormState, formData: FormData): Promise
   return shown
 }
 
-function detailOf(answer: BatchAnswer): BatchDetail {
+async function detailOf(viewer: Viewer, answer: BatchAnswer): Promise<BatchDetail> {
+  if (answer.kind === 'conflict') return { answer, conflicts: await nameConflicts(viewer, answer.cells) }
   return answer.kind === 'confirm' ? { answer, confirm: 'lockout' } : { answer }
 }
 
@@ -101,7 +107,7 @@ export async function importCells(_state: FormState, formData: FormData): Promis
         },
         { preview: input.step === 'effects' },
       )
-      const detail: ImportDetail = { preview, changes: input.changes, ...detailOf(answer) }
+      const detail: ImportDetail = { preview, changes: input.changes, ...(await detailOf(viewer, answer)) }
       return { message: answerSentence(answer), detail, unchanged: answer.kind !== 'saved' }
     },
   })
