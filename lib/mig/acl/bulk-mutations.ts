@@ -41,7 +41,6 @@ export async function runBulk(
   const v = await vintage()
   const bounds = await bulkBounds(params, (await now()).mig)
   async function* cells(tx: Transaction): AsyncGenerator<CellChange[]> {
-    await tx.$executeRaw(raw("SET LOCAL statement_timeout = '60s'"))
     const [counts] = await tx.$queryRaw<BulkCounts[]>(bulkCountsSql(v, params, bounds))
     if (!counts) throw new Error('a count gave no row')
     refuseOthers(counts, seen, was)
