@@ -47,7 +47,7 @@ function RevertAnswer({ path }: { path: string }) {
   return (
     <p>
       <Link href={`${path}?since=1`} className="text-accent underline-offset-2 hover:underline">
-        See the cells that changed since, with both values
+        See the cells in the way: changed since, or on a row that is not the newest any more
       </Link>
     </p>
   )

@@ -171,6 +171,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('batches and their rever
     const beat = new Date(Date.now() - 1000).toISOString()
     await insertAgents(owner, vintage, [{ id: '201', name: 'mail101', queueloc: 'q101', heartbeattime: beat }])
     expect((await cellsOf(batch)).rows.map((row) => row.newest)).toEqual(['201', null])
+    expect((await cellsOf(batch, { since: '1' })).rows.map((row) => [row.agent.id, row.newest])).toEqual([[a, '201']])
     expect(await revert(batch)).toMatchObject({ kind: 'conflict', cells: [{ newest: '201', now: null }] })
     told(await revert(batch, { skip: true }))
     expect(await minimums()).toEqual([3, 2, 2])
