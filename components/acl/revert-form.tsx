@@ -19,7 +19,7 @@ export function RevertForm({ batch, path, cells }: { batch: string; path: string
         <Checkbox
           name="skip"
           value="1"
-          label="Leave out cells that somebody changed since, or whose endpoint has a newer row"
+          label="Leave out cells that somebody changed since, whose endpoint has a newer row, or whose module or investigator is gone"
           hint="Without it nothing is reverted while there is such a cell."
         />
       )}
