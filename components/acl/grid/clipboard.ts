@@ -1,3 +1,4 @@
+import { formatNumber } from '@/lib/format'
 import { GREATEST_WEIGHT, LEAST_WEIGHT } from '@/lib/mig/acl/change'
 import type { ValueAt, Write } from './fill'
 import type { Range, Size } from './selection'
@@ -68,6 +69,17 @@ export type Paste = {
 export function pasteHeight(block: readonly string[][], range: Range): number {
   const height = range.bottom - range.top + 1
   return height % Math.max(block.length, 1) === 0 ? Math.max(height, block.length) : block.length
+}
+
+/** A paste takes at most so many rows: those that are not loaded yet are loaded for it. */
+export const MOST_PASTED = 2000
+
+/** Why a paste is too high, counting the rows that it is repeated over, as a sentence; null when it is not. */
+export function tooHigh(block: readonly string[][], range: Range): string | null {
+  const height = pasteHeight(block, range)
+  return height > MOST_PASTED
+    ? `${formatNumber(height)} rows are too many for one paste: it takes ${formatNumber(MOST_PASTED)}. Change them in bulk or import them instead.`
+    : null
 }
 
 /** What the block writes from the range's corner on, repeated where the range is a multiple of it. */

@@ -5,13 +5,10 @@ import { DEFAULT_MODULE } from '@/lib/mig/acl/rule'
 import type { CellView } from '../cell-view'
 import { changeAt } from './cell-place'
 import { type Changes, type StagedCell, write } from './changes'
-import { formatTsv, parseTsv, pasteHeight, pasteWords, planPaste } from './clipboard'
+import { formatTsv, parseTsv, pasteHeight, pasteWords, planPaste, tooHigh } from './clipboard'
 import { fillDown, fillFrom, fillRight, type ValueAt, type Write } from './fill'
 import type { GridColumn, GridRow, GridScope } from './grid-data'
 import { cellsIn, type Range, type Size } from './selection'
-
-/** A paste takes at most so many rows: those that are not loaded yet are loaded for it. */
-const MOST_PASTED = 2000
 
 /** What can be done to cells: every way of writing goes through one place, which leaves out what is only read. */
 export function useCells({
@@ -101,8 +98,9 @@ export function useCells({
   const paste = async (text: string, range: Range): Promise<Range | null> => {
     const block = parseTsv(text)
     if (block.length === 0) return null
-    if (block.length > MOST_PASTED) {
-      setSaid(`${block.length} rows are too many for one paste: it takes ${MOST_PASTED}. Import them instead.`)
+    const problem = tooHigh(block, range)
+    if (problem) {
+      setSaid(problem)
       return null
     }
     await load(range.top, range.top + pasteHeight(block, range) - 1)
