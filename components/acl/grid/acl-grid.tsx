@@ -258,7 +258,9 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
   }
 
   const onCopy = (event: ClipboardEvent, cut = false) => {
-    event.clipboardData.setData('text/plain', cells.copy(range))
+    const text = cells.copy(range)
+    if (text === null) return
+    event.clipboardData.setData('text/plain', text)
     event.preventDefault()
     if (cut) cells.clear(range)
   }

@@ -59,6 +59,13 @@ describe('clipboard text', () => {
   })
 })
 
+test('what is not loaded is not copied: an empty cell would be no rule', () => {
+  const rows = [[1, null], undefined, [3, 4]]
+  const valueAt = (row: number, column: number) => rows[row]?.[column]
+  expect(formatTsv(range(0, 0, 0, 1), valueAt)).toBe('1\t')
+  expect(formatTsv(range(0, 0, 2, 1), valueAt)).toBeNull()
+})
+
 describe('a paste', () => {
   const size = { rows: 4, columns: 3 }
   const open = () => true

@@ -42,12 +42,19 @@ export function parseTsv(text: string): string[][] {
   return rows
 }
 
-/** The range as a spreadsheet takes it. Only stored and unsaved values, digits alone: what `default` lends is no value of the cell. */
-export function formatTsv(range: Range, valueAt: ValueAt): string {
+/**
+ * The range as a spreadsheet takes it. Only stored and unsaved values, digits alone: what `default` lends is no value of the
+ * cell. Null where a row is not loaded: an empty cell would say that it has no rule.
+ */
+export function formatTsv(range: Range, valueAt: ValueAt): string | null {
   const lines: string[] = []
   for (let row = range.top; row <= range.bottom; row++) {
     const cells: string[] = []
-    for (let column = range.left; column <= range.right; column++) cells.push(String(valueAt(row, column) ?? ''))
+    for (let column = range.left; column <= range.right; column++) {
+      const value = valueAt(row, column)
+      if (value === undefined) return null
+      cells.push(String(value ?? ''))
+    }
     lines.push(cells.join('\t'))
   }
   return lines.join('\n')
@@ -71,7 +78,7 @@ export function pasteHeight(block: readonly string[][], range: Range): number {
   return height % Math.max(block.length, 1) === 0 ? Math.max(height, block.length) : block.length
 }
 
-/** A paste takes at most so many rows: those that are not loaded yet are loaded for it. */
+/** A paste or a copy takes at most so many rows that are not loaded yet: they are loaded for it. */
 export const MOST_PASTED = 2000
 
 /** Why a paste is too high, counting the rows that it is repeated over, as a sentence; null when it is not. */
