@@ -74,7 +74,7 @@ const importSchema = z.object({
   text: z.string().optional().default(''),
   file: z.instanceof(Blob).optional(),
   changes: z.string().optional().default(''),
-  /** What the preview said, given back so that the page goes on showing it. */
+  /** What the preview said, given back so that the page goes on showing it: no more than a claim, so nothing is written of it. */
   shown: z.string().optional().default(''),
 })
 
@@ -95,7 +95,6 @@ export async function importCells(_state: FormState, formData: FormData): Promis
         return { message: 'Nothing is saved yet.', detail, unchanged: true }
       }
       const preview = shownPreview(input.shown)
-      const { refused, lines } = preview
       answer = await runBatch(
         viewer,
         {
@@ -103,7 +102,6 @@ export async function importCells(_state: FormState, formData: FormData): Promis
           reason: input.reason,
           confirmed: input.confirm,
           cells: decodeChanges(input.changes),
-          detail: () => ({ lines, refused }),
         },
         { preview: input.step === 'effects' },
       )
