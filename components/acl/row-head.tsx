@@ -24,7 +24,7 @@ export function RowHead({ row, tabIndex }: { row: GridRow; tabIndex?: number }) 
   return (
     <span className="flex items-center gap-2">
       <span className="min-w-0 flex-1 truncate">
-        <TextLink href={`/agents/${row.id}`} title={row.queueloc} tabIndex={tabIndex}>
+        <TextLink href={`/agents/${row.id}`} title={row.queueloc && visibleText(row.queueloc)} tabIndex={tabIndex}>
           <bdi>{visibleText(row.name)}</bdi>
         </TextLink>
         {row.behind === 0 && !row.mixed && row.os && (

@@ -10,6 +10,7 @@ import {
   useState,
 } from 'react'
 import { Button } from '@/components/ui/button'
+import { visibleText } from '@/components/ui/visible-text'
 import { Tray } from '../tray'
 import { withSaved } from './cell-place'
 import { redo, undo } from './changes'
@@ -286,7 +287,7 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
       <GridEditor
         text={editing.text}
         replaces={editing.replaces}
-        label={`${columns[column]?.name}, ${rowDrawn(row)?.name}`}
+        label={visibleText(`${columns[column]?.name}, ${rowDrawn(row)?.name}`)}
         onEnter={entered}
         onRefuse={() =>
           cells.say('A weight is a whole number from −2,147,483,648 to 2,147,483,647, or nothing for no rule.')
