@@ -49,8 +49,8 @@ export function ConflictList({
                     <CellName names={names} />
                     {newest && (
                       <p className="text-attention">
-                        The endpoint has a <TextLink href={`/agents/${newest}`}>newer row</TextLink>, and only rules there
-                        hold: “Is now” is its value, and yours would go there.
+                        The endpoint has a <TextLink href={`/agents/${newest}`}>newer row</TextLink>, and only rules
+                        there hold: “Is now” is its value, and yours would go there.
                       </p>
                     )}
                   </th>
@@ -65,7 +65,9 @@ export function ConflictList({
                   </td>
                   <td className="border-line border-b px-2">
                     <fieldset className="flex gap-3">
-                      <legend className="sr-only">What stands in {visibleText(`${names.endpoint}, ${names.module}`)}</legend>
+                      <legend className="sr-only">
+                        What stands in {visibleText(`${names.endpoint}, ${names.module}`)}
+                      </legend>
                       {(['mine', 'theirs'] as const).map((side) => (
                         <label key={side} className="flex items-center gap-1">
                           <input

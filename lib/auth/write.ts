@@ -53,7 +53,8 @@ function inTransaction<T>(
   return db().$transaction(
     async (tx) => {
       // Before the lock: the role's limit for a statement is shorter than others may hold it.
-      if (timeout !== undefined) await tx.$executeRaw(sql`SELECT set_config('statement_timeout', ${String(timeout)}, true)`)
+      if (timeout !== undefined)
+        await tx.$executeRaw(sql`SELECT set_config('statement_timeout', ${String(timeout)}, true)`)
       if (lock !== undefined) await takeLock(tx, lock, wait)
       if (viewer.via === 'web') {
         const role = viewer.sessionId ? await lockSession(tx, viewer.sessionId) : null

@@ -74,11 +74,7 @@ export function redo(changes: Changes): Changes {
  * others are given up. Where the endpoint has a newer row, what is kept goes on to that row, unless it is changed there
  * already. What was done before cannot be undone over it.
  */
-export function resolve(
-  changes: Changes,
-  conflicts: readonly CellConflict[],
-  mine: ReadonlySet<string>,
-): Changes {
+export function resolve(changes: Changes, conflicts: readonly CellConflict[], mine: ReadonlySet<string>): Changes {
   const cells = new Map(changes.cells)
   for (const { change, now, newest } of conflicts) {
     const key = cellKey(change)

@@ -104,7 +104,12 @@ describe('a paste', () => {
     expect(tooHigh([['1']], range(10, 0, 2010))).toContain('2,001 rows are too many')
     expect(tooHigh([['1'], ['2'], ['3']], range(0, 0, 2000))).toContain('2,001 rows')
     expect(tooHigh([['1'], ['2']], range(0, 0, 2000))).toBeNull()
-    expect(tooHigh(Array.from({ length: 2001 }, () => ['1']), range(0, 0))).toContain('2,001 rows')
+    expect(
+      tooHigh(
+        Array.from({ length: 2001 }, () => ['1']),
+        range(0, 0),
+      ),
+    ).toContain('2,001 rows')
   })
 
   test('a short line of the text leaves the rest of its cells alone', () => {

@@ -185,7 +185,14 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('batches and their rever
       INSERT INTO public.agtmodreq (moduleid, agentid, minimumweight) VALUES (9, ${b}, 4);
       INSERT INTO public.invagtmodperm (investigatorid, agentid, moduleid, weight) VALUES (9, ${b}, 1, 4)`)
     const module = { table: 'agtmodreq', agent: b, module: '9' as MigId, seen: 4, value: null } as const
-    const person = { table: 'invagtmodperm', investigator: '9' as MigId, agent: b, module: FILE, seen: 4, value: null } as const
+    const person = {
+      table: 'invagtmodperm',
+      investigator: '9' as MigId,
+      agent: b,
+      module: FILE,
+      seen: 4,
+      value: null,
+    } as const
     const kept = { table: 'agtmodreq', agent: b, module: FILE, seen: 2, value: 6 } as const
     const save = (cells: CellChange[]) => runBatch(admin, { kind: 'save', reason: 'gone', confirmed: true, cells })
     const batch = told(await save([module, person, kept]))

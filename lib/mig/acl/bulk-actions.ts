@@ -43,7 +43,11 @@ export async function bulkChange(_state: FormState, formData: FormData): Promise
       if (!parsed.ok) throw new AppError('invalid', `${parsed.problem} Nothing was changed.`)
       const input = { params: parsed.params, seen, reason, confirm }
       answer = await runBulk(viewer, input, { preview: step === 'effects' })
-      return { message: answerSentence(answer), detail: await detailOf(viewer, answer), unchanged: answer.kind !== 'saved' }
+      return {
+        message: answerSentence(answer),
+        detail: await detailOf(viewer, answer),
+        unchanged: answer.kind !== 'saved',
+      }
     },
   })
   const shown = refusedUnlessDone(state, answer)

@@ -114,7 +114,12 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('import of a matrix, lay
       { agent: { name: '=web,1' }, investigator: { id: '1', name: '+Ann' }, newest: null },
       { investigator: { id: '77', name: null } },
     ])
-    expect(await nameConflicts(admin, Array.from({ length: 101 }, () => cells[0] as (typeof cells)[0]))).toHaveLength(100)
+    expect(
+      await nameConflicts(
+        admin,
+        Array.from({ length: 101 }, () => cells[0] as (typeof cells)[0]),
+      ),
+    ).toHaveLength(100)
   })
 
   test('unknown and contradicting names and ids are refused line by line', async () => {

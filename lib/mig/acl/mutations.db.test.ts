@@ -181,7 +181,9 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('batches of ACL cells, l
       inWrite(
         admin,
         (tx) =>
-          tx.$queryRaw(sql`SELECT current_setting('statement_timeout') AS each, current_setting('lock_timeout') AS lock`),
+          tx.$queryRaw(
+            sql`SELECT current_setting('statement_timeout') AS each, current_setting('lock_timeout') AS lock`,
+          ),
         { lock: ACL_LOCK, timeout: 120_000, wait: { ms, busy: 'Another batch is being written.' } },
       )
     await expect(limits(50)).rejects.toMatchObject({ code: 'conflict', message: 'Another batch is being written.' })

@@ -57,7 +57,10 @@ export async function revertBatch(
         if (kept.length > 0) yield kept
       }
       if (leftOut === batch.cells)
-        throw new AppError('conflict', 'Somebody changed every cell of it since, or took away what it is a rule of: nothing is left to put back.')
+        throw new AppError(
+          'conflict',
+          'Somebody changed every cell of it since, or took away what it is a rule of: nothing is left to put back.',
+        )
     },
   })
 }
@@ -99,7 +102,11 @@ async function unchangedOf(
 }
 
 /** Those of the ids that are there, kept from being removed until the transaction ends. */
-async function thereOf(tx: Transaction, table: 'modules' | 'investigators', ids: readonly MigId[]): Promise<Set<MigId>> {
+async function thereOf(
+  tx: Transaction,
+  table: 'modules' | 'investigators',
+  ids: readonly MigId[],
+): Promise<Set<MigId>> {
   const rows = await tx.$queryRaw<{ id: MigId }[]>(keptNamesSql(table, [...new Set(ids)]))
   return new Set(rows.map(({ id }) => id))
 }
