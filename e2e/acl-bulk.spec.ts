@@ -80,6 +80,10 @@ test('what changed since it was counted is refused with both counts', async ({ p
   await expect(page.getByRole('main').getByRole('alert')).toContainText(
     'You saw 1 new, 0 changed, 0 removed, 0 unchanged; now it would be 0 new, 0 changed, 0 removed, 1 unchanged.',
   )
+  // The preview is drawn anew.
+  const figures = page.getByRole('list', { name: 'Cells' })
+  await expect(figures.getByRole('listitem').filter({ hasText: 'unchanged' })).toContainText('1')
+  await expect(page.getByRole('main')).toContainText('Nothing would change.')
 })
 
 test('a group of endpoints leads to its rows and to a change of exactly them', async ({ page }) => {

@@ -130,6 +130,36 @@ test('a range is edited, filled, undone, redone and saved as one batch', async (
   expect(await minimums(module, agents)).toEqual(before)
 })
 
+test('a click on another cell ends the typing in its own one', async ({ page }) => {
+  const module = await moduleNamed('example')
+  const grid = await openGrid(page, `/acl/requirements?name=DESKTOP-&module=${module}`)
+  const before = await Promise.all([1, 2, 3].map((row) => cellAt(grid, row).textContent()))
+  await cellAt(grid, 0).click()
+  await page.keyboard.type('41')
+  await cellAt(grid, 2).click()
+  await expect(grid.getByRole('textbox')).toHaveCount(0)
+  await expect(cellAt(grid, 2)).toBeFocused()
+  await expect(cellAt(grid, 0)).toHaveText(/^41 not saved, was /)
+  for (const [n, row] of [1, 2, 3].entries()) await expect(cellAt(grid, row)).toHaveText(before[n] ?? '')
+  await expect(tray(page)).toContainText('1 change on 1 endpoint')
+
+  // So do a click with Shift and one on a column's head; what is no number is refused, and its cell stays as it was.
+  await page.keyboard.press('F2')
+  await grid.getByRole('textbox').fill('42')
+  await cellAt(grid, 3).click({ modifiers: ['Shift'] })
+  await expect(cellAt(grid, 2)).toHaveText(/^42 not saved, was /)
+  await expect(cellAt(grid, 3)).toHaveText(before[2] ?? '')
+  await cellAt(grid, 1).click()
+  await page.keyboard.type('two')
+  await grid.getByRole('columnheader', { name: 'example' }).click()
+  await expect(grid.getByRole('textbox')).toHaveCount(0)
+  await expect(cellAt(grid, 1)).toHaveText(before[0] ?? '')
+  await expect(tray(page)).toContainText('2 changes on 2 endpoints')
+  page.once('dialog', (dialog) => dialog.accept())
+  await tray(page).getByRole('button', { name: 'Discard all' }).click()
+  await expect(tray(page)).toHaveCount(0)
+})
+
 test('500 cells of a spreadsheet are pasted and saved, and the batch is reverted', async ({ page, context }) => {
   test.slow()
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])

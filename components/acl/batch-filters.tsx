@@ -39,7 +39,7 @@ export function BatchCellFilters({
         name="since"
         value="1"
         defaultChecked={filters.since}
-        label="Changed since"
+        label="In the way of a revert"
         className="h-8 items-center"
       />
     </FilterBar>

@@ -13,13 +13,14 @@ import type { BatchDetail } from '@/lib/mig/acl/bulk-actions'
 import type { BatchEffects } from '@/lib/mig/acl/change'
 import { AclNote } from './acl-note'
 import { LockoutBox } from './cell-form'
+import { ConflictTable } from './conflict-table'
 
 const WHO = { anyone: 'everybody together', alone: 'some one person alone', editor: 'you alone' }
 
 /** The fields with which a batch that the page shows is measured and saved, and what the server answered. */
 export function BatchFields({ cells }: { cells: number }) {
   const state = useFormState()
-  const { answer } = (state.detail ?? {}) as Partial<BatchDetail>
+  const { answer, conflicts = [] } = (state.detail ?? {}) as Partial<BatchDetail>
   if (answer?.kind === 'saved')
     return (
       <>
@@ -31,10 +32,22 @@ export function BatchFields({ cells }: { cells: number }) {
       </>
     )
   const effects = answer?.kind === 'preview' || answer?.kind === 'confirm' ? answer.effects : null
-  if (cells === 0) return <Notice tone="neutral">Nothing would change.</Notice>
+  const refused = state.status === 'error' && (
+    <>
+      <FormResult />
+      {answer?.kind === 'conflict' && <ConflictTable conflicts={conflicts} total={answer.cells.length} />}
+    </>
+  )
+  if (cells === 0)
+    return (
+      <>
+        {refused}
+        <Notice tone="neutral">Nothing would change.</Notice>
+      </>
+    )
   return (
     <>
-      {state.status === 'error' && <FormResult />}
+      {refused}
       {effects && <Effects effects={effects} />}
       <ReasonField cells={cells} />
       <LockoutBox />

@@ -1,4 +1,5 @@
 import { Icon } from '@/components/ui/icon'
+import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
 import { formatNumber } from '@/lib/format'
 import type { CellView } from './cell-view'
@@ -28,6 +29,7 @@ export function Cell({
   open?: boolean
 }) {
   const look = cn(open && 'shadow-[inset_0_0_0_2px_var(--accent)]', cellTone(view)) || undefined
+  const label = visibleText(view.label)
   const inside = (
     <span>
       <CellMark view={view} />
@@ -35,13 +37,13 @@ export function Cell({
   )
   if (!href)
     return (
-      <span data-cell={place ?? ''} title={view.label} className={look}>
+      <span data-cell={place ?? ''} title={label} className={look}>
         {inside}
       </span>
     )
   // A plain link: there are hundreds of them on a page. SoftLinks opens it in place.
   return (
-    <a data-cell={place ?? ''} href={href} title={view.label} aria-current={open ? 'true' : undefined} className={look}>
+    <a data-cell={place ?? ''} href={href} title={label} aria-current={open ? 'true' : undefined} className={look}>
       {inside}
     </a>
   )

@@ -99,7 +99,7 @@ export function ColumnHead({ column, tabIndex }: { column: GridColumn; tabIndex?
       <span className="inline-flex items-center gap-1">
         <TextLink
           href={`/actions?module=${encodeURIComponent(name)}`}
-          title={`Actions that run ${name}`}
+          title={`Actions that run ${visibleText(name)}`}
           tabIndex={tabIndex}
           className="text-muted hover:text-ink"
         >
@@ -111,7 +111,7 @@ export function ColumnHead({ column, tabIndex }: { column: GridColumn; tabIndex?
   return (
     <span
       className="inline-flex items-center gap-1 text-attention"
-      title={`Two modules are named ${name} (this one is ${id}): the tables do not say whose rules hold.`}
+      title={`Two modules are named ${visibleText(name)} (this one is ${id}): the tables do not say whose rules hold.`}
     >
       <bdi>{visibleText(name)}</bdi>
       <Icon name="alert" className="size-3.5" />

@@ -19,7 +19,7 @@ export function RevertForm({ batch, path, cells }: { batch: string; path: string
         <Checkbox
           name="skip"
           value="1"
-          label="Leave out cells that somebody changed since, or whose endpoint has a newer row"
+          label="Leave out cells that somebody changed since, whose endpoint has a newer row, or whose module or investigator is gone"
           hint="Without it nothing is reverted while there is such a cell."
         />
       )}
@@ -47,7 +47,7 @@ function RevertAnswer({ path }: { path: string }) {
   return (
     <p>
       <Link href={`${path}?since=1`} className="text-accent underline-offset-2 hover:underline">
-        See the cells that changed since, with both values
+        See the cells in the way: changed since, or on a row that is not the newest any more
       </Link>
     </p>
   )

@@ -26,7 +26,7 @@ export function RowHead({ row, tabIndex }: { row: GridRow; tabIndex?: number }) 
       <span className="min-w-0 flex-1 truncate">
         <TextLink
           href={`/agents/${row.id}`}
-          title={row.queueloc}
+          title={row.queueloc && visibleText(row.queueloc)}
           tabIndex={tabIndex}
           className="inline-block leading-6"
         >

@@ -64,7 +64,7 @@ export function ChangeList({
             </span>
             <IconButton
               icon="x"
-              label={`Take back ${names.endpoint}, ${names.module}`}
+              label={visibleText(`Take back ${names.endpoint}, ${names.module}`)}
               onClick={() =>
                 onChanges((before) => write(before, [{ change: { ...change, value: change.seen }, names }]))
               }

@@ -1,6 +1,8 @@
 import { useState } from 'react'
 import { Notice } from '@/components/feedback/notice'
 import { Button } from '@/components/ui/button'
+import { TextLink } from '@/components/ui/text-link'
+import { visibleText } from '@/components/ui/visible-text'
 import { formatCount } from '@/lib/format'
 import { type BatchAnswer, cellKey } from '@/lib/mig/acl/change'
 import type { Changes } from './grid/changes'
@@ -39,12 +41,18 @@ export function ConflictList({
             </tr>
           </thead>
           <tbody>
-            {cells.map(({ change, now, key }) => {
+            {cells.map(({ change, now, newest, key }) => {
               const names = changes.cells.get(key)?.names ?? { endpoint: change.agent, module: change.module }
               return (
                 <tr key={key}>
                   <th scope="row" className="border-line border-b px-2 py-1 text-left font-normal">
                     <CellName names={names} />
+                    {newest && (
+                      <p className="text-attention">
+                        The endpoint has a <TextLink href={`/agents/${newest}`}>newer row</TextLink>, and only rules
+                        there hold: “Is now” is its value, and yours would go there.
+                      </p>
+                    )}
                   </th>
                   <td className="border-line border-b px-2">
                     <Value value={change.seen} />
@@ -57,7 +65,9 @@ export function ConflictList({
                   </td>
                   <td className="border-line border-b px-2">
                     <fieldset className="flex gap-3">
-                      <legend className="sr-only">What stands in {`${names.endpoint}, ${names.module}`}</legend>
+                      <legend className="sr-only">
+                        What stands in {visibleText(`${names.endpoint}, ${names.module}`)}
+                      </legend>
                       {(['mine', 'theirs'] as const).map((side) => (
                         <label key={side} className="flex items-center gap-1">
                           <input

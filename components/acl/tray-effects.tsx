@@ -22,7 +22,9 @@ export function Effects({ answer, isWaiting }: { answer: BatchAnswer | null; isW
         <Figures effects={effects} isOld={isWaiting} />
       ) : (
         <p role="status" className="text-muted text-xs">
-          {isWaiting || !answer ? 'Asking the database what it would do' : 'Nothing was changed.'}
+          {isWaiting || !answer || answer.kind === 'saved'
+            ? 'Asking the database what it would do'
+            : 'Nothing was changed.'}
         </p>
       )}
     </div>

@@ -6,7 +6,7 @@ import { TextLink } from '@/components/ui/text-link'
 import { formatCount } from '@/lib/format'
 import { type BatchAnswer, encodeChanges } from '@/lib/mig/acl/change'
 import { previewBatch, saveBatch } from '@/lib/mig/acl/server-actions'
-import { type Changes, endpointsOf, NO_CHANGES, resolve } from './grid/changes'
+import { afterSave, type Changes, endpointsOf, NO_CHANGES, resolve } from './grid/changes'
 import { ChangeList } from './tray-changes'
 import { ConflictList } from './tray-conflict'
 import { Effects } from './tray-effects'
@@ -63,7 +63,7 @@ export function Tray({
       setAnswer(found)
       setIsSure(false)
       if (found.kind === 'saved') {
-        onChanges(() => NO_CHANGES)
+        onChanges((before) => afterSave(before, cells))
         setReason('')
         setIsOpen(false)
       }
@@ -82,7 +82,14 @@ export function Tray({
     return () => clearTimeout(timer)
   }, [isOpen, cells])
 
-  if (count === 0) return answer?.kind === 'saved' ? <Saved answer={answer} /> : null
+  // The first change of a new tray: what was answered is of what is saved or given up by now.
+  const counted = useRef(count)
+  useEffect(() => {
+    if (counted.current === 0 && count > 0) setAnswer(null)
+    counted.current = count
+  }, [count])
+
+  if (count === 0) return answer?.kind === 'saved' ? <Saved answer={answer} className="sticky bottom-0 z-5" /> : null
   const needsReason = count > 1 && reason.trim() === ''
   // A preview under way holds no save up: its answer is passed over then.
   const isBlocked = isSaving || needsReason || answer?.kind === 'conflict'
@@ -121,6 +128,7 @@ export function Tray({
           {isOpen ? 'Close' : 'Review and save'}
         </Button>
       </div>
+      {answer?.kind === 'saved' && <Saved answer={answer} />}
       {isOpen && (
         <>
           {answer?.kind === 'conflict' ? (
@@ -204,13 +212,13 @@ export function Tray({
   )
 }
 
-function Saved({ answer }: { answer: Extract<BatchAnswer, { kind: 'saved' }> }) {
+function Saved({ answer, className }: { answer: Extract<BatchAnswer, { kind: 'saved' }>; className?: string }) {
   return (
     <Notice
       tone="good"
       title={answer.message}
       live
-      className="sticky bottom-0 z-5"
+      className={className}
       action={<TextLink href={`/acl/batches/${answer.auditId}`}>See or revert this batch</TextLink>}
     >
       Agents follow their own ACL file; no code of MIG reads these tables.

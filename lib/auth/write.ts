@@ -1,4 +1,5 @@
 import 'server-only'
+import { isLocked } from '@/lib/db/availability'
 import { db, type Transaction } from '@/lib/db/prisma'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
@@ -14,18 +15,22 @@ const WAIT = { maxWait: 10_000, timeout: 15_000 }
  */
 export const PEOPLE_LOCK = 4_217_003
 
+/** How long a lock is waited for, in milliseconds, and what is said to whoever waits in vain: a whole sentence. */
+export type LockWait = { ms: number; busy: string }
+
 /**
  * One transaction of an admin. Session and role are read again inside it and kept from changing until it ends, so that a
  * person who was revoked meanwhile changes nothing. `lock` is an advisory lock taken before anything else, `timeout` how
- * many milliseconds the whole may take when that is not 15 s. Throws `unauthenticated` and `forbidden`.
+ * many milliseconds each statement and the whole may take when that is not the role's limit and 15 s; waiting for the lock
+ * by `wait` comes on top. Throws `unauthenticated` and `forbidden`, and `conflict` for a lock waited for in vain.
  */
 export async function inWrite<T>(
   viewer: Viewer,
   run: (tx: Transaction) => Promise<T>,
-  { lock, timeout }: { lock?: number; timeout?: number } = {},
+  { lock, timeout, wait }: { lock?: number; timeout?: number; wait?: LockWait } = {},
 ): Promise<T> {
   assertAdmin(viewer)
-  return inTransaction(viewer, 'admin', lock, run, timeout)
+  return inTransaction(viewer, 'admin', lock, run, { timeout, wait })
 }
 
 /** One transaction of a signed-in person about what is theirs: sessions and tokens of their own. */
@@ -43,11 +48,14 @@ function inTransaction<T>(
   needs: 'admin' | 'investigator',
   lock: number | undefined,
   run: (tx: Transaction) => Promise<T>,
-  timeout = WAIT.timeout,
+  { timeout, wait }: { timeout?: number; wait?: LockWait } = {},
 ): Promise<T> {
   return db().$transaction(
     async (tx) => {
-      if (lock !== undefined) await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(${lock})`)
+      // Before the lock: the role's limit for a statement is shorter than others may hold it.
+      if (timeout !== undefined)
+        await tx.$executeRaw(sql`SELECT set_config('statement_timeout', ${String(timeout)}, true)`)
+      if (lock !== undefined) await takeLock(tx, lock, wait)
       if (viewer.via === 'web') {
         const role = viewer.sessionId ? await lockSession(tx, viewer.sessionId) : null
         if (role === null || role === 'none')
@@ -57,6 +65,17 @@ function inTransaction<T>(
       }
       return run(tx)
     },
-    { ...WAIT, timeout },
+    { ...WAIT, timeout: (timeout ?? WAIT.timeout) + (wait?.ms ?? 0) },
   )
+}
+
+async function takeLock(tx: Transaction, lock: number, wait: LockWait | undefined): Promise<void> {
+  if (wait) await tx.$executeRaw(sql`SELECT set_config('lock_timeout', ${String(wait.ms)}, true)`)
+  try {
+    await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(${lock})`)
+  } catch (error) {
+    if (wait && isLocked(error)) throw new AppError('conflict', wait.busy)
+    throw error
+  }
+  if (wait) await tx.$executeRaw(sql`SELECT set_config('lock_timeout', '0', true)`)
 }

@@ -64,3 +64,8 @@ export function isTimeout(error: unknown): boolean {
 export function isCollision(error: unknown): boolean {
   return hasCode(error, '40P01', '40001', 'P2034')
 }
+
+/** True when a lock was waited for longer than `lock_timeout`. */
+export function isLocked(error: unknown): boolean {
+  return hasCode(error, '55P03')
+}

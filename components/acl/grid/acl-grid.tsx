@@ -10,6 +10,7 @@ import {
   useState,
 } from 'react'
 import { Button } from '@/components/ui/button'
+import { visibleText } from '@/components/ui/visible-text'
 import { Tray } from '../tray'
 import { withSaved } from './cell-place'
 import { redo, undo } from './changes'
@@ -118,7 +119,7 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
     const [rows, across] = [rangeOf(next, size), rangeOf(next, size)]
     const count = (rows.bottom - rows.top + 1) * (across.right - across.left + 1)
     if (count > 1) cells.say(`${rows.bottom - rows.top + 1} × ${across.right - across.left + 1} cells selected`)
-    else if (cells.said) cells.say('')
+    else if (cells.said && !editing) cells.say('')
   }
 
   const edit = (next: Editing) => {
@@ -214,6 +215,8 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
     if (event.button !== 0 || (event.target as Element).closest('a, button, input')) return
     const place = placeOf(event)
     if (place.isOutside) return
+    // What is being typed goes into its own cell before another one is selected.
+    if (editing) scroller.current?.querySelector<HTMLElement>('[role=gridcell] input')?.blur()
     if ((event.target as Element).closest('[data-handle]')) dragging.current = 'handle'
     else if (place.isHead) {
       if (place.column < 0) return
@@ -256,7 +259,9 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
   }
 
   const onCopy = (event: ClipboardEvent, cut = false) => {
-    event.clipboardData.setData('text/plain', cells.copy(range))
+    const text = cells.copy(range)
+    if (text === null) return
+    event.clipboardData.setData('text/plain', text)
     event.preventDefault()
     if (cut) cells.clear(range)
   }
@@ -282,7 +287,7 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
       <GridEditor
         text={editing.text}
         replaces={editing.replaces}
-        label={`${columns[column]?.name}, ${rowDrawn(row)?.name}`}
+        label={visibleText(`${columns[column]?.name}, ${rowDrawn(row)?.name}`)}
         onEnter={entered}
         onRefuse={() =>
           cells.say('A weight is a whole number from −2,147,483,648 to 2,147,483,647, or nothing for no rule.')

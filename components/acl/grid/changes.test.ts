@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { cellKey, encodeChanges } from '@/lib/mig/acl/change'
 import type { MigId } from '@/lib/mig/wire/id'
 import {
+  afterSave,
   type Changes,
   endpointsOf,
   NO_CHANGES,
@@ -88,6 +89,44 @@ describe('a conflict', () => {
     expect(values(next)).toEqual([
       ['1', 9, 5],
       ['4', 1, 5],
+    ])
+    expect(undo(next)).toBe(next)
+  })
+
+  test('where the endpoint has a newer row, what is kept goes on to it, against what is stored there', () => {
+    const moved = [
+      { change: cell(1, 1, 5).change, now: 7, newest: id(11) },
+      { change: cell(2, 1, 5).change, now: null, newest: id(12) },
+      { change: cell(3, 1, 5).change, now: 5, newest: id(13) },
+    ]
+    const next = resolve(mine, moved, new Set([key(1), key(3)]))
+    expect(values(next).sort()).toEqual([
+      ['11', 7, 5],
+      ['4', 1, 5],
+    ])
+    expect([...next.cells.keys()].sort()).toEqual([key(11), key(4)].sort())
+    // What was changed on the newest row already is the later word.
+    const both = resolve(write(mine, [cell(11, 7, 8)]), moved.slice(0, 1), new Set([key(1)]))
+    expect(values(both)).toContainEqual(['11', 7, 8])
+    expect(both.cells.has(key(1))).toBe(false)
+  })
+})
+
+describe('a save', () => {
+  const sent = write(NO_CHANGES, [cell(1, 1, 5), cell(2, 1, 5), cell(3, null, 5), cell(4, 1, null)])
+
+  test('takes what was sent, and leaves nothing when nothing else was done meanwhile', () => {
+    expect(afterSave(sent, sent.cells)).toEqual(NO_CHANGES)
+  })
+
+  test('what was changed, added or taken back meanwhile stays, against what was saved', () => {
+    const later = write(sent, [cell(1, 1, 6), cell(3, null, null), cell(4, 1, 0), cell(9, 2, 3)])
+    const next = afterSave(later, sent.cells)
+    expect(values(next).sort()).toEqual([
+      ['1', 5, 6],
+      ['3', 5, null],
+      ['4', null, 0],
+      ['9', 2, 3],
     ])
     expect(undo(next)).toBe(next)
   })

@@ -1,4 +1,4 @@
-import { type CellChange, cellKey } from '@/lib/mig/acl/change'
+import { type CellChange, type CellConflict, cellKey } from '@/lib/mig/acl/change'
 import type { MigId } from '@/lib/mig/wire/id'
 
 /** What a cell is called, for people. */
@@ -71,20 +71,35 @@ export function redo(changes: Changes): Changes {
 
 /**
  * The changes after somebody else wrote some of their cells: `mine` are sent again against what the cell holds now, the
- * others are given up. What was done before cannot be undone over it.
+ * others are given up. Where the endpoint has a newer row, what is kept goes on to that row, unless it is changed there
+ * already. What was done before cannot be undone over it.
  */
-export function resolve(
-  changes: Changes,
-  conflicts: readonly { change: CellChange; now: number | null }[],
-  mine: ReadonlySet<string>,
-): Changes {
+export function resolve(changes: Changes, conflicts: readonly CellConflict[], mine: ReadonlySet<string>): Changes {
   const cells = new Map(changes.cells)
-  for (const { change, now } of conflicts) {
+  for (const { change, now, newest } of conflicts) {
     const key = cellKey(change)
     const cell = cells.get(key)
     if (!cell) continue
-    if (mine.has(key) && cell.change.value !== now) cells.set(key, { ...cell, change: { ...cell.change, seen: now } })
-    else cells.delete(key)
+    const next = { ...cell, change: { ...cell.change, agent: newest ?? cell.change.agent, seen: now } }
+    const place = cellKey(next.change)
+    const goesOn = mine.has(key) && next.change.value !== now && (place === key || !cells.has(place))
+    if (!goesOn || place !== key) cells.delete(key)
+    if (goesOn) cells.set(place, next)
+  }
+  return { cells, done: [], undone: [] }
+}
+
+/**
+ * The changes after these cells of them were saved. A cell that was changed again meanwhile stays, against the value that
+ * was saved; so does one that was taken back meanwhile, as the way back. What was done before cannot be undone over it.
+ */
+export function afterSave(changes: Changes, saved: Changes['cells']): Changes {
+  const cells = new Map(changes.cells)
+  for (const [key, { change, names }] of saved) {
+    const wanted = changes.cells.get(key)?.change.value
+    const value = wanted === undefined ? change.seen : wanted
+    if (value === change.value) cells.delete(key)
+    else cells.set(key, { change: { ...change, seen: change.value, value }, names })
   }
   return { cells, done: [], undone: [] }
 }

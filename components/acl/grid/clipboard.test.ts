@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatTsv, parseTsv, pasteWords, planPaste, readWeight } from './clipboard'
+import { formatTsv, parseTsv, pasteWords, planPaste, readWeight, tooHigh } from './clipboard'
 
 const range = (top: number, left: number, bottom = top, right = left) => ({ top, left, bottom, right })
 
@@ -59,6 +59,13 @@ describe('clipboard text', () => {
   })
 })
 
+test('what is not loaded is not copied: an empty cell would be no rule', () => {
+  const rows = [[1, null], undefined, [3, 4]]
+  const valueAt = (row: number, column: number) => rows[row]?.[column]
+  expect(formatTsv(range(0, 0, 0, 1), valueAt)).toBe('1\t')
+  expect(formatTsv(range(0, 0, 2, 1), valueAt)).toBeNull()
+})
+
 describe('a paste', () => {
   const size = { rows: 4, columns: 3 }
   const open = () => true
@@ -90,6 +97,19 @@ describe('a paste', () => {
     const row = planPaste([['1', '2', '3']], range(0, 0, 1, 2), size, open)
     expect(row.writes.map(({ value }) => value)).toEqual([1, 2, 3, 1, 2, 3])
     expect(planPaste([['1'], ['2']], range(0, 0, 2, 0), size, open).writes).toHaveLength(2)
+  })
+
+  test('is refused when it is too high, the rows that it is repeated over counted', () => {
+    expect(tooHigh([['1']], range(0, 0, 1999))).toBeNull()
+    expect(tooHigh([['1']], range(10, 0, 2010))).toContain('2,001 rows are too many')
+    expect(tooHigh([['1'], ['2'], ['3']], range(0, 0, 2000))).toContain('2,001 rows')
+    expect(tooHigh([['1'], ['2']], range(0, 0, 2000))).toBeNull()
+    expect(
+      tooHigh(
+        Array.from({ length: 2001 }, () => ['1']),
+        range(0, 0),
+      ),
+    ).toContain('2,001 rows')
   })
 
   test('a short line of the text leaves the rest of its cells alone', () => {

@@ -1,3 +1,4 @@
+import { formatNumber } from '@/lib/format'
 import { GREATEST_WEIGHT, LEAST_WEIGHT } from '@/lib/mig/acl/change'
 import type { ValueAt, Write } from './fill'
 import type { Range, Size } from './selection'
@@ -41,12 +42,19 @@ export function parseTsv(text: string): string[][] {
   return rows
 }
 
-/** The range as a spreadsheet takes it. Only stored and unsaved values, digits alone: what `default` lends is no value of the cell. */
-export function formatTsv(range: Range, valueAt: ValueAt): string {
+/**
+ * The range as a spreadsheet takes it. Only stored and unsaved values, digits alone: what `default` lends is no value of the
+ * cell. Null where a row is not loaded: an empty cell would say that it has no rule.
+ */
+export function formatTsv(range: Range, valueAt: ValueAt): string | null {
   const lines: string[] = []
   for (let row = range.top; row <= range.bottom; row++) {
     const cells: string[] = []
-    for (let column = range.left; column <= range.right; column++) cells.push(String(valueAt(row, column) ?? ''))
+    for (let column = range.left; column <= range.right; column++) {
+      const value = valueAt(row, column)
+      if (value === undefined) return null
+      cells.push(String(value ?? ''))
+    }
     lines.push(cells.join('\t'))
   }
   return lines.join('\n')
@@ -68,6 +76,17 @@ export type Paste = {
 export function pasteHeight(block: readonly string[][], range: Range): number {
   const height = range.bottom - range.top + 1
   return height % Math.max(block.length, 1) === 0 ? Math.max(height, block.length) : block.length
+}
+
+/** A paste or a copy takes at most so many rows that are not loaded yet: they are loaded for it. */
+export const MOST_PASTED = 2000
+
+/** Why a paste is too high, counting the rows that it is repeated over, as a sentence; null when it is not. */
+export function tooHigh(block: readonly string[][], range: Range): string | null {
+  const height = pasteHeight(block, range)
+  return height > MOST_PASTED
+    ? `${formatNumber(height)} rows are too many for one paste: it takes ${formatNumber(MOST_PASTED)}. Change them in bulk or import them instead.`
+    : null
 }
 
 /** What the block writes from the range's corner on, repeated where the range is a multiple of it. */

@@ -1,9 +1,18 @@
+import { visibleText } from '@/components/ui/visible-text'
 import type { GridColumn } from './grid-data'
 
 /** Pixels, as look.md has them: a row, and what a cell is at least. */
 export const ROW = 32
 const LEAST = 64
 const MOST = 176
+
+/** What is to say of a column beside its name. */
+export function columnTitle({ kind, name, twin, disabled }: Omit<GridColumn, 'id'>): string {
+  const shown = visibleText(name)
+  if (twin) return `Two modules are named ${shown}: the tables do not say whose rules hold`
+  if (disabled) return `${shown} is disabled and counts 0`
+  return kind === 'module' ? `Module ${shown}` : shown
+}
 
 /** Where each column begins, in pixels after the rows' heads, and at last where all end: as wide as its name, 64 to 176. */
 export function columnStarts(

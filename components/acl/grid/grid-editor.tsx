@@ -75,9 +75,11 @@ export function GridEditor({
       onCut={(event) => event.stopPropagation()}
       onBlur={() => {
         if (isOver.current) return
+        isOver.current = true
         const value = readWeight(field.current?.value ?? '')
-        if (value === undefined) onCancel()
-        else onEnter({ value, to: 'stay' })
+        if (value !== undefined) return onEnter({ value, to: 'stay' })
+        onRefuse()
+        onCancel()
       }}
     />
   )

@@ -8,7 +8,7 @@ import { CellMark, cellTone, NoRule, SensitiveMark } from '../cell'
 import type { CellView } from '../cell-view'
 import { RowHead } from '../row-head'
 import type { StagedCell } from './changes'
-import { ROW } from './columns'
+import { columnTitle, ROW } from './columns'
 import type { GridColumn, GridRow } from './grid-data'
 
 /** Pixels of the rows' heads. */
@@ -78,12 +78,6 @@ export function GridHeadRow({
       })}
     </div>
   )
-}
-
-function columnTitle({ kind, name, twin, disabled }: GridColumn): string {
-  if (twin) return `Two modules are named ${name}: the tables do not say whose rules hold`
-  if (disabled) return `${name} is disabled and counts 0`
-  return kind === 'module' ? `Module ${name}` : name
 }
 
 /** What a row shows of the selection: which columns, which cell has the focus, and what stands in it while it is typed into. */
@@ -173,12 +167,13 @@ export function GridLine({
 }
 
 function cellTitle(view: CellView, staged: StagedCell | undefined): string {
-  if (!staged) return view.label
+  const label = visibleText(view.label)
+  if (!staged) return label
   const { seen, value } = staged.change
   const now = view.own ?? null
   const words = (weight: number | null) => (weight === null ? 'no rule' : formatNumber(weight))
   const moved = now === seen ? '' : ` Somebody made it ${words(now)} since.`
-  return `${view.label} Changed here from ${words(seen)} to ${words(value)}, not saved.${moved}`
+  return `${label} Changed here from ${words(seen)} to ${words(value)}, not saved.${moved}`
 }
 
 function StagedMark({ staged, now }: { staged: StagedCell; now: number | null }) {

@@ -48,6 +48,17 @@ describe('windows of rows', () => {
     expect(back.end).toBe(true)
   })
 
+  test('what is asked for is kept however much it is, so that asking for it ends', () => {
+    let sections = NO_SECTIONS
+    let asked = 0
+    for (let need = missing(sections, 20, 249); need; need = missing(sections, 20, 249)) {
+      if (asked++ > 10) throw new Error('it goes on for ever')
+      const first = need.index * 50
+      sections = forget(place(sections, need, window(first, 50, `c${first}`)), 20, 249, 100)
+    }
+    expect([asked, knownRows(sections)]).toEqual([5, 250])
+  })
+
   test('where rows came or went, what follows is asked for again', () => {
     const all = loaded(window(0, 50, 'a'), window(50, 50, 'b'), window(100, 7, null))
     const changed = place(all, { index: 1, after: 'a', size: 50 }, window(50, 50, 'other'))

@@ -1,17 +1,14 @@
 import { useState } from 'react'
-import { formatCount } from '@/lib/format'
+import { formatCount, formatNumber } from '@/lib/format'
 import { cellKey, MOST_CELLS } from '@/lib/mig/acl/change'
 import { DEFAULT_MODULE } from '@/lib/mig/acl/rule'
 import type { CellView } from '../cell-view'
 import { changeAt } from './cell-place'
 import { type Changes, type StagedCell, write } from './changes'
-import { formatTsv, parseTsv, pasteHeight, pasteWords, planPaste } from './clipboard'
+import { formatTsv, MOST_PASTED, parseTsv, pasteHeight, pasteWords, planPaste, tooHigh } from './clipboard'
 import { fillDown, fillFrom, fillRight, type ValueAt, type Write } from './fill'
 import type { GridColumn, GridRow, GridScope } from './grid-data'
 import { cellsIn, type Range, type Size } from './selection'
-
-/** A paste takes at most so many rows: those that are not loaded yet are loaded for it. */
-const MOST_PASTED = 2000
 
 /** What can be done to cells: every way of writing goes through one place, which leaves out what is only read. */
 export function useCells({
@@ -92,17 +89,30 @@ export function useCells({
     return writes
   }
 
-  const copy = (range: Range): string => {
-    setSaid(`${formatCount(cellsIn(range), 'cell')} copied.`)
-    return formatTsv(range, valueAt)
+  /** The clipboard's text of the range; null where rows are not loaded, which are loaded then for a second try. */
+  const copy = (range: Range): string | null => {
+    const text = formatTsv(range, valueAt)
+    if (text !== null) setSaid(`${formatCount(cellsIn(range), 'cell')} copied.`)
+    else if (range.bottom - range.top + 1 > MOST_PASTED)
+      setSaid(
+        `Nothing was copied: some of the selected rows are not loaded, and ${formatNumber(MOST_PASTED)} are loaded at most. Export them instead.`,
+      )
+    else {
+      setSaid('Nothing was copied yet: some of the selected rows are being loaded.')
+      void load(range.top, range.bottom).then(() => {
+        if (formatTsv(range, valueAt) !== null) setSaid('The selected rows are loaded: copy them again.')
+      })
+    }
+    return text
   }
 
   /** Writes a clipboard's text from the range's corner on; resolves to the range that it went to, or null. */
   const paste = async (text: string, range: Range): Promise<Range | null> => {
     const block = parseTsv(text)
     if (block.length === 0) return null
-    if (block.length > MOST_PASTED) {
-      setSaid(`${block.length} rows are too many for one paste: it takes ${MOST_PASTED}. Import them instead.`)
+    const problem = tooHigh(block, range)
+    if (problem) {
+      setSaid(problem)
       return null
     }
     await load(range.top, range.top + pasteHeight(block, range) - 1)

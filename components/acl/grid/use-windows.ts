@@ -11,12 +11,15 @@ export function useWindows(source: WindowSource, first: GridWindow, stamp: strin
   const [problem, setProblem] = useState<string | null>(null)
   const current = useRef(sections)
   const sight = useRef({ from: 0, to: WINDOW - 1 })
+  /** Rows that somebody waits for: they are kept until all of them are there, wherever the sight is. */
+  const wanted = useRef<{ from: number; to: number } | null>(null)
   const line = useRef<Promise<void>>(Promise.resolve())
   const pending = useRef(false)
   const stop = useRef<AbortController | null>(null)
 
   const keep = (next: Sections) => {
-    current.current = forget(next, sight.current.from, sight.current.to)
+    const { from, to } = wanted.current ?? sight.current
+    current.current = forget(next, from, to)
     setSections(current.current)
   }
 
@@ -41,8 +44,13 @@ export function useWindows(source: WindowSource, first: GridWindow, stamp: strin
   /** Loads these rows if they are not there; resolves when they are, or when the list ends before them. */
   const load = (from: number, to: number, size = WINDOW): Promise<void> =>
     inLine(async () => {
-      for (let need = missing(current.current, from, to, size); need; need = missing(current.current, from, to, size))
-        await fetchInto(need)
+      wanted.current = { from, to }
+      try {
+        for (let need = missing(current.current, from, to, size); need; need = missing(current.current, from, to, size))
+          await fetchInto(need)
+      } finally {
+        wanted.current = null
+      }
     })
 
   /** Says which rows are in sight: what is missing around them is loaded. */

@@ -24,7 +24,8 @@ export const batchCellList = defineList({
     name: textFilter('Endpoint'),
     module: textFilter('Module'),
     investigator: textFilter('Investigator'),
-    since: flagFilter('Changed since'),
+    /** Changed since, on a row that is not the newest any more, or of what is gone. */
+    since: flagFilter('In the way of a revert'),
   },
   sorts: ['n'],
   defaultSort: 'n',

@@ -30,6 +30,7 @@ import {
   type CellChange,
   type CellConflict,
   cellKey,
+  MOST_CONFLICTS,
 } from './change'
 import { EffectSum, type ReachFlags } from './effects'
 import { DEFAULT_MODULE } from './rule'
@@ -37,7 +38,6 @@ import { signingKey } from './rule-books'
 
 const CHUNK_CELLS = 5_000
 const CHUNK_PAIRS = 100_000
-const MOST_CONFLICTS = 2_000
 const TABLES = ['agtmodreq', 'invagtmodperm'] as const
 
 /**

@@ -171,8 +171,36 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('batches and their rever
     const beat = new Date(Date.now() - 1000).toISOString()
     await insertAgents(owner, vintage, [{ id: '201', name: 'mail101', queueloc: 'q101', heartbeattime: beat }])
     expect((await cellsOf(batch)).rows.map((row) => row.newest)).toEqual(['201', null])
+    expect((await cellsOf(batch, { since: '1' })).rows.map((row) => [row.agent.id, row.newest])).toEqual([[a, '201']])
     expect(await revert(batch)).toMatchObject({ kind: 'conflict', cells: [{ newest: '201', now: null }] })
     told(await revert(batch, { skip: true }))
+    expect(await minimums()).toEqual([3, 2, 2])
+  })
+
+  test('cells of a module or a person that is gone are left out, and the rest is put back', async () => {
+    const b = agents[1] as MigId
+    await owner(`INSERT INTO public.modules (id, name) VALUES (9, 'brief');
+      INSERT INTO public.investigators (id, name, pgpfingerprint${vintage === '2019' ? ', status, createdat, lastmodified' : ''})
+        VALUES (9, 'Guest', repeat('9', 40)${vintage === '2019' ? `, 'active', now(), now()` : ''});
+      INSERT INTO public.agtmodreq (moduleid, agentid, minimumweight) VALUES (9, ${b}, 4);
+      INSERT INTO public.invagtmodperm (investigatorid, agentid, moduleid, weight) VALUES (9, ${b}, 1, 4)`)
+    const module = { table: 'agtmodreq', agent: b, module: '9' as MigId, seen: 4, value: null } as const
+    const person = {
+      table: 'invagtmodperm',
+      investigator: '9' as MigId,
+      agent: b,
+      module: FILE,
+      seen: 4,
+      value: null,
+    } as const
+    const kept = { table: 'agtmodreq', agent: b, module: FILE, seen: 2, value: 6 } as const
+    const save = (cells: CellChange[]) => runBatch(admin, { kind: 'save', reason: 'gone', confirmed: true, cells })
+    const batch = told(await save([module, person, kept]))
+    await owner('DELETE FROM public.modules WHERE id = 9; DELETE FROM public.investigators WHERE id = 9')
+    expect((await cellsOf(batch, { since: '1' })).rows).toHaveLength(2)
+    await expect(revert(batch)).rejects.toMatchObject({ code: 'not_found' })
+    const rest = told(await revert(batch, { skip: true }))
+    expect(await getBatch(reader, rest)).toMatchObject({ cells: 1, leftOut: 2 })
     expect(await minimums()).toEqual([3, 2, 2])
   })
 

@@ -2,6 +2,7 @@ import { containing } from '@/lib/db/like'
 import type { ListQuery } from '@/lib/db/list'
 import { type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
+import { isNewestSql } from '@/lib/mig/agents/state.sql'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { batchCellList, batchList } from './batch-lists'
 
@@ -47,7 +48,10 @@ export function batchCellsQuery(
   if (filters.name) where.push(sql`a.name ILIKE ${containing(filters.name)}`)
   if (filters.module) where.push(sql`m.name ILIKE ${containing(filters.module)}`)
   if (filters.investigator) where.push(sql`i.name ILIKE ${containing(filters.investigator)}`)
-  if (filters.since) where.push(sql`coalesce(q.minimumweight, w.weight) IS DISTINCT FROM c.after`)
+  // What a revert refuses.
+  if (filters.since)
+    where.push(sql`(coalesce(q.minimumweight, w.weight) IS DISTINCT FROM c.after OR NOT ${isNewestSql('a', now)}
+      OR a.id IS NULL OR m.id IS NULL OR (c.investigatorid IS NOT NULL AND i.id IS NULL))`)
   const order = sql`ORDER BY b.heartbeattime DESC, b.id DESC LIMIT 1`
   return {
     select: sql`c.n, c.table_name, trunc(c.agentid)::text AS agentid, a.name, a.queueloc,

@@ -1,6 +1,8 @@
 'use server'
 
+import { revalidatePath } from 'next/cache'
 import { z } from 'zod'
+import type { Viewer } from '@/lib/auth/viewer'
 import { AppError } from '@/lib/errors'
 import { rawParams } from '@/lib/export'
 import type { FormState } from '@/lib/form-state'
@@ -8,14 +10,18 @@ import { formatCount } from '@/lib/format'
 import { runServerAction } from '@/lib/server-action'
 import { runBulk } from './bulk-mutations'
 import { type BatchAnswer, decodeChanges, encodeChanges } from './change'
+import { type NamedConflict, nameConflicts } from './conflicts'
 import { previewImport } from './import'
 import { type ImportPreview, importPreviewSchema } from './import-preview'
 import { runBatch } from './mutations'
 import { saying } from './schema'
 import { bulkList } from './search-params'
 
-/** What the forms of whole batches are told beside the sentence; `confirm` where a lock-out wants to be confirmed. */
-export type BatchDetail = { answer: BatchAnswer; confirm?: 'lockout' }
+/**
+ * What the forms of whole batches are told beside the sentence: `confirm` where a lock-out wants to be confirmed,
+ * `conflicts` the first cells that are in the way.
+ */
+export type BatchDetail = { answer: BatchAnswer; confirm?: 'lockout'; conflicts?: NamedConflict[] }
 
 const bulkSchema = z.object({
   ...saying,
@@ -37,13 +43,22 @@ export async function bulkChange(_state: FormState, formData: FormData): Promise
       if (!parsed.ok) throw new AppError('invalid', `${parsed.problem} Nothing was changed.`)
       const input = { params: parsed.params, seen, reason, confirm }
       answer = await runBulk(viewer, input, { preview: step === 'effects' })
-      return { message: answerSentence(answer), detail: detailOf(answer), unchanged: answer.kind !== 'saved' }
+      return {
+        message: answerSentence(answer),
+        detail: await detailOf(viewer, answer),
+        unchanged: answer.kind !== 'saved',
+      }
     },
   })
-  return refusedUnlessDone(state, answer)
+  const shown = refusedUnlessDone(state, answer)
+  // A refused change is often one that was counted before somebody else wrote: the preview below then counts anew.
+  const { confirm } = (shown.detail ?? {}) as Partial<BatchDetail>
+  if (shown.status === 'error' && !confirm) revalidatePath(bulkList.path)
+  return shown
 }
 
-function detailOf(answer: BatchAnswer): BatchDetail {
+async function detailOf(viewer: Viewer, answer: BatchAnswer): Promise<BatchDetail> {
+  if (answer.kind === 'conflict') return { answer, conflicts: await nameConflicts(viewer, answer.cells) }
   return answer.kind === 'confirm' ? { answer, confirm: 'lockout' } : { answer }
 }
 
@@ -63,7 +78,7 @@ const importSchema = z.object({
   text: z.string().optional().default(''),
   file: z.instanceof(Blob).optional(),
   changes: z.string().optional().default(''),
-  /** What the preview said, given back so that the page goes on showing it. */
+  /** What the preview said, given back so that the page goes on showing it: no more than a claim, so nothing is written of it. */
   shown: z.string().optional().default(''),
 })
 
@@ -84,7 +99,6 @@ export async function importCells(_state: FormState, formData: FormData): Promis
         return { message: 'Nothing is saved yet.', detail, unchanged: true }
       }
       const preview = shownPreview(input.shown)
-      const { refused, lines } = preview
       answer = await runBatch(
         viewer,
         {
@@ -92,11 +106,10 @@ export async function importCells(_state: FormState, formData: FormData): Promis
           reason: input.reason,
           confirmed: input.confirm,
           cells: decodeChanges(input.changes),
-          detail: () => ({ lines, refused }),
         },
         { preview: input.step === 'effects' },
       )
-      const detail: ImportDetail = { preview, changes: input.changes, ...detailOf(answer) }
+      const detail: ImportDetail = { preview, changes: input.changes, ...(await detailOf(viewer, answer)) }
       return { message: answerSentence(answer), detail, unchanged: answer.kind !== 'saved' }
     },
   })

@@ -19,6 +19,9 @@ const KEYS = ['added', 'changed', 'removed', 'unchanged', 'differing'] as const
 /** The most cells that one bulk change writes. */
 export const MOST_BULK = 200_000
 
+/** The most cells that one bulk change may ask for, those that stay as they are counted too. */
+export const MOST_ASKED = 10_000_000
+
 /** How many cells are written. */
 export function written({ added, changed, removed }: BulkCounts): number {
   return added + changed + removed

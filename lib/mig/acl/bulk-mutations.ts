@@ -7,7 +7,7 @@ import { formatNumber } from '@/lib/format'
 import { vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import { now } from '@/lib/now'
-import { bulkBounds, bulkLacks } from './bulk'
+import { bulkBounds, bulkLacks, bulkTooMuch } from './bulk'
 import { type BulkParams, bulkCellsSql, bulkCountsSql } from './bulk.sql'
 import { type BulkCounts, countsInWords, countsText, MOST_BULK, seenInWords, written } from './bulk-counts'
 import type { BatchAnswer, CellChange } from './change'
@@ -38,10 +38,12 @@ export async function runBulk(
   if (lacks) throw new AppError('invalid', `${lacks} Nothing was changed.`)
   const was = seenInWords(seen)
   if (was === null) throw new AppError('invalid', 'The form does not say what was counted. Open the page again.')
+  const moment = (await now()).mig
+  const tooMuch = await bulkTooMuch(viewer, params, moment)
+  if (tooMuch) throw new AppError('invalid', `${tooMuch} Nothing was changed.`)
   const v = await vintage()
-  const bounds = await bulkBounds(params, (await now()).mig)
+  const bounds = await bulkBounds(params, moment)
   async function* cells(tx: Transaction): AsyncGenerator<CellChange[]> {
-    await tx.$executeRaw(raw("SET LOCAL statement_timeout = '60s'"))
     const [counts] = await tx.$queryRaw<BulkCounts[]>(bulkCountsSql(v, params, bounds))
     if (!counts) throw new Error('a count gave no row')
     refuseOthers(counts, seen, was)

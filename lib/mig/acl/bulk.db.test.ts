@@ -5,7 +5,7 @@ import type { Instant } from '@/lib/mig/wire/time'
 import { insertAgents } from '@/lib/testing/agent-rows'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
-import { bulkLacks, exportBulk, previewBulk } from './bulk'
+import { bulkLacks, bulkTooMuch, exportBulk, previewBulk } from './bulk'
 import { countsText } from './bulk-counts'
 import { runBulk } from './bulk-mutations'
 import { bulkList } from './search-params'
@@ -175,6 +175,20 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('bulk changes, layout %s
       [agent(3), '1', '1', 'new'],
       [agent(3), '1', '2', 'new'],
     ])
+  })
+
+  test('more cells than are looked at are refused, counted by what each endpoint is asked for', async () => {
+    const much = (raw: RawParams, most: number) => bulkTooMuch(admin, paramsOf(raw), now(), most)
+    const weights = { table: 'invagtmodperm', module: '1,2,3', investigator: '1,2', value: '1' }
+    expect(await much(weights, 24)).toBeNull()
+    expect(await much(weights, 23)).toBe(
+      'That asks for more than 23 cells: 6 of each endpoint. Choose fewer modules or investigators, or narrow the filters.',
+    )
+    expect(await much({ ...weights, name: 'db1' }, 6)).toBeNull()
+    expect(await much({ module: '1', value: '1' }, 3)).toContain('more than 3 cells: 1 of each')
+    expect(await much({ do: 'carry-over' }, 0)).toBeNull()
+    expect(await bulkTooMuch(admin, paramsOf(weights), now())).toBeNull()
+    await expect(exportBulk(admin, paramsOf(weights), now(), 23)).rejects.toMatchObject({ code: 'invalid' })
   })
 
   test('what is not a whole question, a filter that is none, a missing reason, an investigator', async () => {

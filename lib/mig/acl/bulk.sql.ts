@@ -10,16 +10,26 @@ export type BulkParams = ListParams<(typeof bulkList)['filters']>
 
 const idsSql = (ids: readonly MigId[]): Sql => sql`${`{${ids.join(',')}}`}::numeric[]`
 
+function endpointsSql(vintage: Vintage, { filters }: BulkParams, bounds: FleetBounds): Sql {
+  const { from, where } = agentListQuery(vintage, { filters: { ...filters, rows: 'endpoints' } }, bounds)
+  return sql`SELECT a.id, a.queueloc FROM ${from} WHERE ${join(
+    where.map((one) => sql`(${one})`),
+    ' AND ',
+  )}`
+}
+
+/** How many endpoints the filters leave, counted no further than `most`. */
+export function bulkEndpointsSql(vintage: Vintage, params: BulkParams, bounds: FleetBounds, most: number): Sql {
+  return sql`SELECT count(*)::int AS endpoints FROM (${endpointsSql(vintage, params, bounds)} LIMIT ${most}::int) e`
+}
+
 /**
  * The cells that a bulk change names, one row each: agent (the endpoint's newest row), module, investigator, `seen` as
  * stored, the wanted `value`, and whether it may be written. A carry-over writes only where the newest row has no rule.
  */
-function cellsSql(vintage: Vintage, { filters }: BulkParams, bounds: FleetBounds): Sql {
-  const { from, where } = agentListQuery(vintage, { filters: { ...filters, rows: 'endpoints' } }, bounds)
-  const endpoints = sql`e AS MATERIALIZED (SELECT a.id, a.queueloc FROM ${from} WHERE ${join(
-    where.map((one) => sql`(${one})`),
-    ' AND ',
-  )})`
+function cellsSql(vintage: Vintage, params: BulkParams, bounds: FleetBounds): Sql {
+  const { filters } = params
+  const endpoints = sql`e AS MATERIALIZED (${endpointsSql(vintage, params, bounds)})`
   if (filters.do === 'carry-over') return carryOverSql(endpoints, filters, bounds)
   const modules = sql`unnest(${idsSql(filters.module ?? [])}) m(id)`
   const value = filters.do === 'set' ? sql`${filters.value ?? null}::integer` : sql`NULL::integer`

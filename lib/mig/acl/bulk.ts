@@ -3,14 +3,16 @@ import Cursors from 'pg-cursor'
 import type { Viewer } from '@/lib/auth/viewer'
 import { pool } from '@/lib/db/pool'
 import type { Sql } from '@/lib/db/sql'
+import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
+import { formatNumber } from '@/lib/format'
 import { fleetBounds, thresholdsFor } from '@/lib/mig/agents/queries'
 import type { FleetBounds } from '@/lib/mig/agents/state'
 import { vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
-import { type BulkParams, bulkCountsSql, bulkShownSql } from './bulk.sql'
-import type { BulkCounts } from './bulk-counts'
+import { type BulkParams, bulkCountsSql, bulkEndpointsSql, bulkShownSql } from './bulk.sql'
+import { type BulkCounts, MOST_ASKED } from './bulk-counts'
 
 /** A cell of a bulk change's preview. `may` is false for one that a carry-over leaves because the newest row has a rule. */
 export type BulkCell = {
@@ -43,6 +45,31 @@ export function bulkLacks({ filters }: BulkParams): string | null {
   return null
 }
 
+// More endpoints than a fleet has: what asks for few cells of each needs no count before the count.
+const FLEET = 500_000
+
+/**
+ * Why a bulk change asks for more cells than are looked at, changed or not, as a sentence; null when it does not. A carry-over
+ * asks for what older rows have, which is no more than the tables hold.
+ */
+export async function bulkTooMuch(
+  _viewer: Viewer,
+  params: BulkParams,
+  now: Instant,
+  most = MOST_ASKED,
+): Promise<string | null> {
+  const { filters } = params
+  if (filters.do === 'carry-over') return null
+  const people = filters.table === 'invagtmodperm' ? (filters.investigator?.length ?? 0) : 1
+  const each = (filters.module?.length ?? 0) * people
+  if (each * FLEET <= most) return null
+  const enough = Math.floor(most / each) + 1
+  const statement = bulkEndpointsSql(await vintage(), params, await bulkBounds(params, now), enough)
+  const [counted] = await readLong<{ endpoints: number }>(statement)
+  if ((counted?.endpoints ?? 0) < enough) return null
+  return `That asks for more than ${formatNumber(most)} cells: ${formatNumber(each)} of each endpoint. Choose fewer modules or investigators, or narrow the filters.`
+}
+
 /** What a bulk change would do, counted in one pass, and its first cells. */
 export async function previewBulk(
   _viewer: Viewer,
@@ -57,8 +84,15 @@ export async function previewBulk(
   return { counts, cells }
 }
 
-/** Every cell that a bulk change writes, and those that it leaves because they differ. */
-export async function exportBulk(_viewer: Viewer, params: BulkParams, now: Instant): Promise<ExportSource> {
+/** Every cell that a bulk change writes, and those that it leaves because they differ. Throws `invalid` for too many. */
+export async function exportBulk(
+  viewer: Viewer,
+  params: BulkParams,
+  now: Instant,
+  most = MOST_ASKED,
+): Promise<ExportSource> {
+  const tooMuch = await bulkTooMuch(viewer, params, now, most)
+  if (tooMuch) throw new AppError('invalid', tooMuch)
   const statement = bulkShownSql(await vintage(), params, await bulkBounds(params, now), null)
   return {
     columns: [
@@ -98,7 +132,7 @@ async function* streamCells(statement: Sql): AsyncGenerator<Record<string, unkno
   let finished = false
   try {
     await client.query('BEGIN READ ONLY')
-    await client.query('SET LOCAL statement_timeout = 0')
+    await client.query("SET LOCAL statement_timeout = '10min'")
     const cursor = client.query(new Cursors<BulkCell>(statement.text, statement.values))
     try {
       for (;;) {

@@ -45,10 +45,13 @@ export type BatchEffects = {
  */
 export type CellConflict = { change: CellChange; now: number | null; newest?: MigId }
 
+/** The most cells that a conflict lists. */
+export const MOST_CONFLICTS = 2_000
+
 /**
  * What a preview or a save answers; after everything but `saved` the tables are as they were. `confirm`: the last
- * sufficient signers would go, so that it wants to be sent again with `confirm=lockout`. A conflict lists the first 2,000
- * cells.
+ * sufficient signers would go, so that it wants to be sent again with `confirm=lockout`. A conflict lists the first
+ * `MOST_CONFLICTS` cells.
  */
 export type BatchAnswer =
   | { kind: 'preview'; cells: number; effects: BatchEffects }

@@ -4,6 +4,7 @@ import type { MigId } from '@/lib/mig/wire/id'
 import { insertAgents } from '@/lib/testing/agent-rows'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
+import { nameConflicts } from './conflicts'
 import { previewImport } from './import'
 import { runBatch } from './mutations'
 import { exportPermissions, exportRequirements } from './queries'
@@ -96,9 +97,29 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('import of a matrix, lay
     expect((await owner('SELECT kind FROM dashboard.audit ORDER BY id DESC LIMIT 1'))[0]?.kind).toBe('acl.batch.import')
     // The same again changes nothing, and what was seen before is refused as a lost race.
     expect((await previewImport(admin, text)).preview).toMatchObject({ unchanged: 3 })
-    expect(await runBatch(admin, { kind: 'import', reason: 'again', cells: changes, confirmed: true })).toMatchObject({
-      kind: 'conflict',
-    })
+    const refused = await runBatch(admin, { kind: 'import', reason: 'again', cells: changes, confirmed: true })
+    if (refused.kind !== 'conflict') throw new Error(JSON.stringify(refused))
+    const named = await nameConflicts(admin, refused.cells)
+    expect(named.map(({ agent, module, seen, now, value }) => [agent.name, module.name, seen, now, value])).toEqual([
+      ['=web,1', 'file', 2, 5, 5],
+      ['=web,1', '@net', -3, null, null],
+      ["'db\n2", 'file', null, 1, 1],
+    ])
+  })
+
+  test('conflicts of weights say whose; what is gone keeps its id', async () => {
+    const cell = { table: 'invagtmodperm', agent: agent(2), module: '1' as MigId, seen: 1, value: 3 } as const
+    const cells = ['1', '77'].map((id) => ({ change: { ...cell, investigator: id as MigId }, now: 2 }))
+    expect(await nameConflicts(admin, cells)).toMatchObject([
+      { agent: { name: '=web,1' }, investigator: { id: '1', name: '+Ann' }, newest: null },
+      { investigator: { id: '77', name: null } },
+    ])
+    expect(
+      await nameConflicts(
+        admin,
+        Array.from({ length: 101 }, () => cells[0] as (typeof cells)[0]),
+      ),
+    ).toHaveLength(100)
   })
 
   test('unknown and contradicting names and ids are refused line by line', async () => {

@@ -1,7 +1,9 @@
 import pg from 'pg'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Viewer } from '@/lib/auth/viewer'
+import { inWrite } from '@/lib/auth/write'
 import { pool } from '@/lib/db/pool'
+import { sql } from '@/lib/db/sql'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { TestVintage } from '@/lib/testing/database'
 import { useDatabaseOf } from '@/lib/testing/use-database'
@@ -9,7 +11,7 @@ import { testViewer } from '@/lib/testing/viewer'
 import type { Batch } from './batch'
 import { keptCellsSql, keptDigestSql } from './batch.sql'
 import type { BatchAnswer, CellChange } from './change'
-import { runBatch } from './mutations'
+import { ACL_LOCK, runBatch } from './mutations'
 import { minimumSchema } from './schema'
 
 const admin = testViewer('admin')
@@ -169,6 +171,24 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('batches of ACL cells, l
     await other.end()
     expect(await write).toMatchObject({ kind: 'conflict', cells: [{ now: 9 }] })
     expect(await stored()).toEqual([9])
+  })
+
+  test('who waits for a batch in vain is told of it; each statement, the waiting too, has the time of a batch', async () => {
+    const other = new pg.Client(ownerUrl())
+    await other.connect()
+    await other.query('SELECT pg_advisory_lock($1)', [ACL_LOCK])
+    const limits = (ms: number) =>
+      inWrite(
+        admin,
+        (tx) =>
+          tx.$queryRaw(
+            sql`SELECT current_setting('statement_timeout') AS each, current_setting('lock_timeout') AS lock`,
+          ),
+        { lock: ACL_LOCK, timeout: 120_000, wait: { ms, busy: 'Another batch is being written.' } },
+      )
+    await expect(limits(50)).rejects.toMatchObject({ code: 'conflict', message: 'Another batch is being written.' })
+    await other.end()
+    expect(await limits(5000)).toEqual([{ each: '2min', lock: '0' }])
   })
 
   test('an investigator may neither write nor preview, and nothing is written', async () => {

@@ -1,7 +1,6 @@
 import 'server-only'
 import { assertAdmin, type Viewer } from '@/lib/auth/viewer'
 import { inWrite } from '@/lib/auth/write'
-import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import { fleetBounds } from '@/lib/mig/agents/queries'
 import { vintage } from '@/lib/mig/vintage'
@@ -12,7 +11,10 @@ import type { BatchAnswer } from './change'
 /** The lock of whoever writes cells: two batches that lock the same rows in another order would wait for each other. */
 export const ACL_LOCK = 4_217_004
 
+// Each part is measured, written and measured again: a large batch takes longer than a page may.
 const BATCH_MS = 120_000
+
+const WAIT = { ms: 30_000, busy: 'Another batch is being written or measured: nothing was changed, try again.' }
 
 class Undone extends Error {
   constructor(readonly answer: BatchAnswer) {
@@ -23,7 +25,8 @@ class Undone extends Error {
 /**
  * One batch of cells in one transaction: all of them, with their audit row, or nothing. Each cell must hold what was seen,
  * on its endpoint's newest row; otherwise the answer is `conflict` with both values. `preview` measures the effects and
- * undoes it. Only an admin may. Throws `invalid` and `not_found` for what cannot be a batch.
+ * undoes it. Only an admin may. Throws `invalid` and `not_found` for what cannot be a batch, `conflict` while another one
+ * is being written.
  */
 export async function runBatch(viewer: Viewer, batch: Batch, { preview = false } = {}): Promise<BatchAnswer> {
   assertAdmin(viewer)
@@ -33,13 +36,11 @@ export async function runBatch(viewer: Viewer, batch: Batch, { preview = false }
       return await inWrite(
         viewer,
         async (tx) => {
-          // Each part is measured, written and measured again: a large one takes longer than a page may.
-          await tx.$executeRaw(sql`SELECT set_config('statement_timeout', ${String(BATCH_MS)}, true)`)
           const answer = await applyBatch(viewer, tx, batch, setting)
           if (answer.kind !== 'saved') throw new Undone(answer)
           return answer
         },
-        { lock: ACL_LOCK, timeout: BATCH_MS },
+        { lock: ACL_LOCK, timeout: BATCH_MS, wait: WAIT },
       )
     } catch (error) {
       if (error instanceof Undone) return error.answer

@@ -2,8 +2,9 @@ import 'server-only'
 import { assertAdmin, type Viewer } from '@/lib/auth/viewer'
 import type { Transaction } from '@/lib/db/prisma'
 import { AppError } from '@/lib/errors'
+import type { MigId } from '@/lib/mig/wire/id'
 import { now } from '@/lib/now'
-import { differingCellsSql, keptCellsSql, olderAgentsSql } from './batch.sql'
+import { differingCellsSql, keptCellsSql, keptNamesSql, olderAgentsSql } from './batch.sql'
 import { getBatch, isBatchWhole } from './batches'
 import type { BatchAnswer, CellChange } from './change'
 import { runBatch } from './mutations'
@@ -28,8 +29,9 @@ async function* turnedRound(tx: Transaction, batch: string): AsyncGenerator<Cell
 
 /**
  * A batch that puts back what another one changed. Cells that somebody changed since, or whose endpoint has a newer row,
- * are a conflict that shows both values; with `skip` they are left out and the rest is put back. Throws `not_found` for an
- * unknown batch, `conflict` when its kept cells are not those of its audit row.
+ * are a conflict that shows both values; with `skip` they are left out, with those of a module, an investigator or an agent
+ * that is gone, and the rest is put back. Throws `not_found` for an unknown batch and, without `skip`, for what is gone,
+ * `conflict` when its kept cells are not those of its audit row.
  */
 export async function revertBatch(
   viewer: Viewer,
@@ -55,12 +57,15 @@ export async function revertBatch(
         if (kept.length > 0) yield kept
       }
       if (leftOut === batch.cells)
-        throw new AppError('conflict', 'Somebody changed every cell of it since: nothing is left to put back.')
+        throw new AppError(
+          'conflict',
+          'Somebody changed every cell of it since, or took away what it is a rule of: nothing is left to put back.',
+        )
     },
   })
 }
 
-/** The cells that still hold what the batch left there, on the newest row of their endpoint. */
+/** The cells that still hold what the batch left there, on the newest row of their endpoint, and of nothing that is gone. */
 async function unchangedOf(
   tx: Transaction,
   cells: readonly CellChange[],
@@ -70,6 +75,16 @@ async function unchangedOf(
   const older = new Set(
     (await tx.$queryRaw<{ agent: string }[]>(olderAgentsSql(agents, moment))).map((row) => row.agent),
   )
+  const modules = await thereOf(
+    tx,
+    'modules',
+    cells.map((cell) => cell.module),
+  )
+  const people = await thereOf(
+    tx,
+    'investigators',
+    cells.flatMap((cell) => (cell.table === 'invagtmodperm' ? [cell.investigator] : [])),
+  )
   const differing = new Set<CellChange>()
   for (const table of ['agtmodreq', 'invagtmodperm'] as const) {
     const some = cells.filter((cell) => cell.table === table)
@@ -77,5 +92,21 @@ async function unchangedOf(
     for (const { n } of await tx.$queryRaw<{ n: number }[]>(differingCellsSql(table, some)))
       differing.add(some[n] as CellChange)
   }
-  return cells.filter((cell) => !older.has(cell.agent) && !differing.has(cell))
+  return cells.filter(
+    (cell) =>
+      !older.has(cell.agent) &&
+      !differing.has(cell) &&
+      modules.has(cell.module) &&
+      (cell.table === 'agtmodreq' || people.has(cell.investigator)),
+  )
+}
+
+/** Those of the ids that are there, kept from being removed until the transaction ends. */
+async function thereOf(
+  tx: Transaction,
+  table: 'modules' | 'investigators',
+  ids: readonly MigId[],
+): Promise<Set<MigId>> {
+  const rows = await tx.$queryRaw<{ id: MigId }[]>(keptNamesSql(table, [...new Set(ids)]))
+  return new Set(rows.map(({ id }) => id))
 }

@@ -80,7 +80,7 @@ export const weightSchema = z.object({ ...cell, investigator: id('investigator')
 /** The changes of a batch, its reason, and whether the person has confirmed that it locks somebody out. */
 export const batchSchema = z.object({ ...saying, changes: z.string().transform(decodeChanges) })
 
-/** The revert of a batch by the number of its audit row; `skip` leaves out the cells that somebody changed since. */
+/** The revert of a batch by the number of its audit row; `skip` leaves out the cells that are in its way. */
 export const revertSchema = z.object({
   ...saying,
   batch: z.string().regex(/^\d{1,18}$/, 'The form names no batch. Open its page again.'),

@@ -13,7 +13,7 @@ import { StatStrip } from '@/components/layout/stat-strip'
 import { Card } from '@/components/ui/card'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount, formatNumber } from '@/lib/format'
-import { bulkLacks, previewBulk, SHOWN_CELLS } from '@/lib/mig/acl/bulk'
+import { bulkLacks, bulkTooMuch, previewBulk, SHOWN_CELLS } from '@/lib/mig/acl/bulk'
 import { type BulkCounts, countsText, MOST_BULK, written } from '@/lib/mig/acl/bulk-counts'
 import { listPeople } from '@/lib/mig/acl/queries'
 import { bulkList } from '@/lib/mig/acl/search-params'
@@ -41,7 +41,8 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   const asked = Object.keys(given).length > 0
   const lacks = bulkLacks(params)
   const [modules, people, moment] = await Promise.all([listModules(viewer), listPeople(viewer), now()])
-  const preview = asked && !lacks ? await previewBulk(viewer, params, moment.mig) : null
+  const refused = lacks ?? (asked ? await bulkTooMuch(viewer, params, moment.mig) : null)
+  const preview = asked && !refused ? await previewBulk(viewer, params, moment.mig) : null
   const query = new URL(bulkList.href(params), 'http://list').search.slice(1)
   return (
     <>
@@ -56,7 +57,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           <AclNote />
         </div>
         <BulkQuestion params={params} modules={modules} people={people} />
-        {asked && lacks && <Notice tone="neutral">{lacks}</Notice>}
+        {asked && refused && <Notice tone="neutral">{refused}</Notice>}
         {preview && (
           <Section
             title="What would change"

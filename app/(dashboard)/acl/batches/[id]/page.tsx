@@ -79,8 +79,8 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
         {viewer.role === 'admin' && (
           <Section title="Revert" id="revert">
             <p className="max-w-text text-muted">
-              Puts back what each cell held before, as a batch of its own. A cell that somebody changed since is
-              refused: the list above shows what it holds now.
+              Puts back what each cell held before, as a batch of its own. A cell that somebody changed since, or whose
+              endpoint has a newer row, is refused: the list above shows what it holds now.
             </p>
             <RevertForm batch={batch.id} path={path} cells={batch.cells} />
           </Section>
