@@ -524,6 +524,32 @@ describe('a worker that does not answer', () => {
     expect(await second).toMatchObject({ ok: true })
   }, 15_000)
 
+  test('a request that is asked again waits no longer for it when the next worker hangs as well', async () => {
+    makeStates()
+    const client = open({ deadlineMs: 1_500 })
+    await survey(client)
+    const stopped = new Set<number>()
+    const stopAll = setInterval(() => {
+      if (client.pid === null || stopped.has(client.pid)) return
+      stopped.add(client.pid)
+      process.kill(client.pid, 'SIGSTOP')
+    }, 1)
+    try {
+      await expect.poll(() => stopped.size).toBe(1)
+      const first = survey(client)
+      await new Promise((later) => setTimeout(later, 200))
+      const began = performance.now()
+      expect(await survey(client)).toMatchObject({ ok: false, reason: 'slow' })
+      const took = performance.now() - began
+      expect(await first).toMatchObject({ ok: false, reason: 'slow' })
+      expect(stopped.size).toBe(2)
+      expect(took).toBeGreaterThan(1_400)
+      expect(took).toBeLessThan(2_200)
+    } finally {
+      clearInterval(stopAll)
+    }
+  }, 15_000)
+
   test('a worker that dies is replaced without loss; one that cannot start is a failure', async () => {
     makeStates()
     const client = open()

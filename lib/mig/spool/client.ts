@@ -146,6 +146,8 @@ type Worker = {
   pending: Map<number, Pending>
   startedAt: number
   lastHeard: number
+  /** When it last got on with a request; to have started is not to. */
+  lastProgress: number
   isReady: boolean
   timer: NodeJS.Timeout | null
 }
@@ -234,7 +236,15 @@ export class SpoolClient {
       return null
     }
     const now = performance.now()
-    const worker: Worker = { child, pending: new Map(), startedAt: now, lastHeard: now, isReady: false, timer: null }
+    const worker: Worker = {
+      child,
+      pending: new Map(),
+      startedAt: now,
+      lastHeard: now,
+      lastProgress: Number.NEGATIVE_INFINITY,
+      isReady: false,
+      timer: null,
+    }
     child.on('message', (message: Message) => this.receive(worker, message))
     child.on('error', () => this.ended(worker))
     child.on('exit', () => this.ended(worker))
@@ -245,6 +255,7 @@ export class SpoolClient {
   private receive(worker: Worker, message: Message): void {
     worker.lastHeard = performance.now()
     worker.isReady = true
+    if (message.type !== 'ready') worker.lastProgress = worker.lastHeard
     const pending = worker.pending.get(message.id)
     if (!pending || message.type === 'progress' || message.type === 'ready') return
     worker.pending.delete(message.id)
@@ -266,8 +277,12 @@ export class SpoolClient {
 
   private watch(worker: Worker): void {
     if (worker.timer) return
-    const dueAt = ({ sentAt }: Pending) =>
-      Math.min(Math.max(sentAt, worker.lastHeard) + this.deadlineMs, sentAt + this.longestMs)
+    // What is asked again has waited already: a worker that merely started gives it no new time.
+    const dueAt = ({ sentAt, tries }: Pending) =>
+      Math.min(
+        Math.max(sentAt, tries > 1 ? worker.lastProgress : worker.lastHeard) + this.deadlineMs,
+        sentAt + this.longestMs,
+      )
     const wait = () => {
       const due = Math.min(...[...worker.pending.values()].map(dueAt))
       worker.timer = setTimeout(look, Math.max(1, due - performance.now()))
@@ -280,7 +295,11 @@ export class SpoolClient {
       if (worker !== this.worker || worker.pending.size === 0) return
       const now = performance.now()
       const late = [...worker.pending.values()].filter((pending) => dueAt(pending) <= now)
-      if (late.length > 0 && (worker.isReady || now - worker.startedAt >= START_MS)) {
+      const isHung = late.some(
+        ({ sentAt, tries }) =>
+          tries === 1 || now - worker.lastHeard >= this.deadlineMs || now - sentAt >= this.longestMs,
+      )
+      if (isHung && (worker.isReady || now - worker.startedAt >= START_MS)) {
         this.retire(worker, (pending) => (late.includes(pending) || pending.tries > 1 ? failure('slow') : null))
         return
       }
