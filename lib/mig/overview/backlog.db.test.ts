@@ -44,7 +44,7 @@ test('a spool that hangs holds the overview up for a second, and the next one no
   expect(copies.took).toBeLessThan(500)
 }, 20_000)
 
-test('a look that came too late serves the next page', async () => {
+test('an answer that comes late ends the time for which the spool is left alone', async () => {
   const late = fs.mkdtempSync(path.join(os.tmpdir(), 'spool-late-'))
   vi.stubEnv('MIG_SPOOL_DIR', late)
   try {
