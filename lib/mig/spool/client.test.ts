@@ -6,7 +6,7 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readSpoolName, SPOOL_STATES } from '@/lib/mig/wire/spool-name'
 import { instantToDate } from '@/lib/mig/wire/time'
-import { SpoolClient } from './client'
+import { type PeekedFile, SpoolClient } from './client'
 import { nameMoment } from './health'
 import { parseSpoolFile } from './parse'
 import { momentOf } from './worker-names.mjs'
@@ -708,6 +708,51 @@ describe('orders and filters that need the files to be looked at', () => {
       '{"id":5,"status":"done","agent":{"name":"a","queueloc":"q"},"results":{}}',
       '{"id":5,"status":"done","agent":[],"results":null}',
       '{"id":5,"status":"sent","action":{"id":6.059408362783471e+18,"name":"n"},"agent":{"name":"a","queueloc":"q"}}',
+      '{"id":5,"status":"sent","action":{"id":6019232215298562584},"agent":{"id":6019232215298562600,"name":"a","queueloc":"q"}}',
+      '\ufeff{}',
+      '{"id":null,"results":null,"status":"done","agent":{"name":"a","queueloc":"q","pid":null}}',
+      `{"a":${'['.repeat(200)}${']'.repeat(200)}}`,
+      `{"a":${'['.repeat(200)}1e400${']'.repeat(200)}}`,
+      `{"status":"x","a":${'['.repeat(126)}${']'.repeat(126)},"agent":{"name":"a","queueloc":"q"}}`,
+      ...[
+        '"starttime":"soon"',
+        '"starttime":"2014-09-15 21:18:09"',
+        '"starttime":"2014-02-29T00:00:00Z"',
+        '"starttime":"2016-02-29T00:00:00+24:00"',
+        '"starttime":"0000-01-01T00:00:00+01:00"',
+        '"starttime":"0001-01-01T00:00:00Z"',
+        '"starttime":""',
+        '"finishtime":5',
+        '"finishtime":"9998-01-11T11:11:11.000000011Z"',
+        '"lastupdatetime":"never"',
+        '"operations":[7]',
+        '"operations":[null]',
+        '"operations":[{"module":7}]',
+        '"operations":[{"MODULE":null}]',
+        '"operations":[[]]',
+        '"pgpsignatures":["s",7]',
+        '"pgpsignatures":[null]',
+        '"pgpsignatures":[{}]',
+        '"expireafter":"2014-09-15T21:18:08Z"',
+        '"expireafter":"2014-09-15T21:18:09Z"',
+        '"expireafter":"2014-09-15T23:18:08.999999999+02:00"',
+        '"expireafter":"0001-01-01T00:00:00Z"',
+        '"validfrom":"9998-01-11T11:11:11Z"',
+        '"syntaxversion":1e400',
+        '"x":[{"y":-1e999}]',
+        '"syntaxversion":"2"',
+        '"threat":"x"',
+        '"ID":"7"',
+      ].flatMap((last) => {
+        const action = `{"id":5,"name":"n","target":"t",${time},"operations":[],"pgpsignatures":["s"],${last}}`
+        return [action, `{"id":5,"status":"sent","action":${action},"agent":{"name":"a","queueloc":"q"}}`]
+      }),
+      ...['"starttime":"soon"', '"heartbeatts":"x"', '"pid":"1"', '"id":"x"', '"id":7', '"status":1', '"os":1'].map(
+        (last) => `{"id":5,"status":"sent","agent":{"name":"a","queueloc":"q",${last}}}`,
+      ),
+      ...['"starttime":"soon"', '"finishtime":""', '"finishtime":[]', '"id":"5"', '"x":1e400'].map(
+        (last) => `{"id":5,"status":"sent","agent":{"name":"a","queueloc":"q"},${last}}`,
+      ),
     ]
     for (const [kind, state] of [
       ['action', 'new'],
@@ -728,7 +773,9 @@ describe('orders and filters that need the files to be looked at', () => {
         expect([texts[i], facts?.state], `${kind}/${state}`).toEqual([texts[i], isBroken ? 'broken' : 'read'])
         const root = parsed.action ?? parsed.command
         if (!root) continue
-        expect(facts?.id && { id: facts.id.digits, exact: facts.id.exact }, texts[i]).toEqual(root.id)
+        const written = (id: PeekedFile['id'] | undefined) => id && { id: id.digits, exact: id.exact }
+        expect(written(facts?.id), texts[i]).toEqual(root.id)
+        expect(written(facts?.actionId), texts[i]).toEqual((parsed.action ?? parsed.command?.action)?.id ?? null)
         expect(facts?.status).toBe(root.status)
         expect(facts?.name ?? '').toBe((parsed.action ?? parsed.command?.action)?.name ?? '')
       }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readSpoolName, type SpoolDirectory } from '@/lib/mig/wire/spool-name'
-import { MAX_DEPTH, parseSpoolFile } from './parse'
+import { parseSpoolFile } from './parse'
+import { MAX_DEPTH } from './worker-json-scan.mjs'
 
 const ACTION = {
   id: Number('6059408362783470592'),

@@ -2,7 +2,7 @@ import { jsonFields } from '@/lib/json-text'
 import { type MigId, readIdText, sameDouble } from '@/lib/mig/wire/id'
 import type { SpoolName } from '@/lib/mig/wire/spool-name'
 import { compareInstants, type Instant, isNotYet, parseRfc3339 } from '@/lib/mig/wire/time'
-import { scanJson } from './json-scan'
+import { MAX_DEPTH, scanJson } from './worker-json-scan.mjs'
 
 /** An id in a file; `exact: false` when the file holds a rounded double, of which `id` is the exact value. */
 export type FileId = { id: MigId; exact: boolean }
@@ -65,9 +65,6 @@ export type ParsedFile = {
   command: FileCommand | null
   problems: FileProblem[]
 }
-
-/** Nested deeper than anything MIG writes; such a file is shown as text only. */
-export const MAX_DEPTH = 128
 
 const POISON =
   'MIG never moves such a file out of command/returned: until it is deleted by hand, no command expires and nothing is cleaned.'
