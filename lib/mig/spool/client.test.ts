@@ -673,14 +673,19 @@ describe('orders and filters that need the files to be looked at', () => {
       '2006',
       '2008',
     ])
+    put('command/returned', '9998', '')
+    fs.truncateSync(path.join(root, 'command/returned/9998'), 2 ** 21)
     const first = await found({ broken: true })
     expect(first.looked?.files).toBeLessThanOrEqual(2_000)
     const names: string[] = []
+    let unread = 0
     for (let at: typeof first | null = first; at; ) {
       names.push(...at.rows.map((row) => row.name))
+      unread += at.looked?.unread ?? 0
       at = at.looked?.next ? await found({ broken: true }, { after: at.looked.next.name }) : null
     }
     expect(names).toEqual(['9999'])
+    expect(unread).toBe(1)
   }, 20_000)
 
   test('what a file says in short is what the site’s own parser says', async () => {

@@ -115,8 +115,8 @@ export type SpoolReplies = {
     rows: Entry[]
     /** When the background scan saw the files, if the list is made of it. */
     scannedAt: number | null
-    /** How far a look into files went; `next` is where to go on. */
-    looked: { from: number; files: number; next: { name: string; key: number | null } | null } | null
+    /** How far a look into files went; `unread` of them are too big or may not be read, `next` is where to go on. */
+    looked: { from: number; files: number; unread: number; next: { name: string; key: number | null } | null } | null
   }
   stat: { rows: Entry[] }
   overdue: { total: number; looked: number; overdue: number; oldest: bigint | null }

@@ -116,8 +116,8 @@ export type SpoolFilePage = Page<SpoolFileRow> & {
   preceding: number
   /** When the background scan saw the files, for a list that is made of it. */
   scannedAt: Instant | null
-  /** A filter on what is inside: so many files were looked into, from the how-manieth on. */
-  looked: { from: number; files: number } | null
+  /** A filter on what is inside: so many files were tried, from the how-manieth on; `unread` are too big or may not be read. */
+  looked: { from: number; files: number; unread: number } | null
   now: Instant
 }
 
@@ -398,7 +398,7 @@ export async function listSpoolFiles(_viewer: Viewer, params: FileListParams): P
       previous: !looked && preceding > 0 ? cursor(0) : null,
       next,
       scannedAt: scannedAt === null ? null : dateToInstant(new Date(scannedAt)),
-      looked: looked && { from: looked.from, files: looked.files },
+      looked: looked && { from: looked.from, files: looked.files, unread: looked.unread },
       now: mig,
     },
   }

@@ -44,8 +44,13 @@ export type ReconcileItem = {
   status: string | null
 }
 
-/** How far a comparison is. */
-export type ReconcileProgress = { phase: SpoolDirectory | 'actions' | 'commands'; files: number; rows: number }
+/** How far a comparison is; `unread` files should have been looked into, but are too big or may not be read. */
+export type ReconcileProgress = {
+  phase: SpoolDirectory | 'actions' | 'commands'
+  files: number
+  rows: number
+  unread: number
+}
 
 /** The spool did not answer in the middle of a comparison. */
 export class SpoolAway extends Error {
@@ -120,6 +125,7 @@ class Comparison {
   private readonly failed = new Set<MigId>()
   private filesSeen = 0
   private rows = 0
+  private unread = 0
 
   constructor(
     private readonly client: SpoolClient,
@@ -142,7 +148,7 @@ class Comparison {
       for (let i = 0; i < rows.length; i += CHUNK) {
         const items = await this.chunk(directory, rows.slice(i, i + CHUNK), present)
         this.filesSeen += items.length
-        this.report({ phase: directory, files: this.filesSeen, rows: this.rows })
+        this.report({ phase: directory, files: this.filesSeen, rows: this.rows, unread: this.unread })
         yield items
       }
       if (rows.length < WINDOW) return
@@ -169,6 +175,7 @@ class Comparison {
       ({ read }) => state === 'new' || state === 'returned' || read.type === 'id-or-nanoseconds',
     )
     await this.peek(directory, looked)
+    this.unread += looked.filter(({ peeked }) => peeked?.state === 'too-big' || peeked?.state === 'unread').length
     const actions = new Map<MigId, ActionRow>()
     const commands = new Map<MigId, CommandRow>()
     if (kind === 'action') {
@@ -197,7 +204,7 @@ class Comparison {
             entry: entry.kind,
             type: read.type,
             modified,
-            broken: peeked ? peeked.state === 'broken' : null,
+            broken: isBroken(one),
             isFailure: failures.includes(one),
           },
           row,
@@ -297,7 +304,7 @@ class Comparison {
         items.push(missing(['action', place], classOfRow(place, actionRow(row), this.bounds), row.id, null, row.status))
       }
       this.rows += rows.length
-      this.report({ phase: 'actions', files: this.filesSeen, rows: this.rows })
+      this.report({ phase: 'actions', files: this.filesSeen, rows: this.rows, unread: this.unread })
       yield items
     }
   }
@@ -318,7 +325,7 @@ class Comparison {
         )
       }
       this.rows += rows.length
-      this.report({ phase: 'commands', files: this.filesSeen, rows: this.rows })
+      this.report({ phase: 'commands', files: this.filesSeen, rows: this.rows, unread: this.unread })
       yield items
     }
   }
@@ -334,6 +341,12 @@ function missing(
   status: string | null,
 ): ReconcileItem {
   return { class: found, directory, name: null, modified: null, actionId, commandId, status }
+}
+
+/** Whether MIG cannot use a file: an empty one it never can (mig-domain.md 2.5); null where it was not looked into. */
+function isBroken({ entry, peeked }: Named): boolean | null {
+  if (entry.kind === 'file' && entry.size === 0) return true
+  return peeked?.state === 'broken' ? true : peeked?.state === 'read' ? false : null
 }
 
 /** A name in action/invalid is an id when an action has it, when the file says so, or when no clock shows such a moment. */

@@ -362,6 +362,7 @@ async function lookInto(directory, { places, preceding, matching }, size, conten
   const began = performance.now()
   const rows = []
   let looked = 0
+  let unread = 0
   /** @type {import('./worker-window.mjs').Place | null} */
   let last = null
   for (const place of places) {
@@ -369,6 +370,7 @@ async function lookInto(directory, { places, preceding, matching }, size, conten
     looked++
     last = place
     const facts = factsOfContent(directory, kind, state, place.name)
+    if (facts?.state === 'too-big' || facts?.state === 'unread') unread++
     if (facts && fitsContent(facts, content))
       rows.push({ ...look(directory, place.name), key: Number.isFinite(place.key) ? place.key : null })
     if (looked % 64 === 0) {
@@ -384,6 +386,7 @@ async function lookInto(directory, { places, preceding, matching }, size, conten
     looked: {
       from: preceding,
       files: looked,
+      unread,
       next: isDone || !last ? null : { name: last.name, key: Number.isFinite(last.key) ? last.key : null },
     },
   }
