@@ -16,6 +16,8 @@ const KEPT_ANSWERS = 48
 const LOOKED = 2_000
 const LOOKED_MS = 1_000
 const STRANGERS_NAMED = 20
+/** Between so many looks at files others get their turn. */
+const LOOKED_AT_ONCE = 128
 /** A state of so many entries needs no background scan. */
 const SCANNED_AT_ONCE = 2_000
 const STAMPED_NAMED = 500
@@ -174,7 +176,10 @@ export async function overdue(request, progress) {
         if (modified < request.before) count++
         if (oldest === null || entry.mtimeNs < oldest) oldest = entry.mtimeNs
       }
-      if (i % 512 === 511) await pause()
+      if (i % LOOKED_AT_ONCE === LOOKED_AT_ONCE - 1) {
+        progress(i)
+        await pause()
+      }
     }
     return { total: names.total, looked: names.first.length, overdue: count, oldest }
   } finally {
@@ -303,7 +308,7 @@ export async function list(request, progress) {
     const rows = []
     for (const { key: at, name } of page.places) {
       rows.push({ ...(bare ? { name } : look(directory, name)), key: Number.isFinite(at) ? at : null })
-      if (rows.length % 512 === 0) {
+      if (rows.length % LOOKED_AT_ONCE === 0) {
         progress(found.total)
         await pause()
       }
@@ -345,7 +350,7 @@ async function scanNow(directory, progress) {
   const scanned = new Scanned()
   for (const [i, name] of names.entries()) {
     scanned.look(directory, name)
-    if (i % 256 === 255) {
+    if (i % LOOKED_AT_ONCE === LOOKED_AT_ONCE - 1) {
       progress(i)
       await pause()
     }
@@ -392,14 +397,22 @@ async function lookInto(directory, { places, preceding, matching }, size, conten
   }
 }
 
-/** @param {any} request */
-export function stat(request) {
+/** What is known of these files without opening them. @param {any} request @param {(seen: number) => void} progress */
+export async function stat(request, progress) {
   const [kind, state] = statePath(request)
   if (!Array.isArray(request.names) || request.names.length > MAX_PAGE) throw new Refused('bad-name')
   const names = request.names.map(safeName)
   const directory = openDirectory(request.root, [kind, state], 'to-reach')
   try {
-    return { rows: names.map((/** @type {string} */ name) => ({ ...look(directory, name), key: null })) }
+    const rows = []
+    for (const name of names) {
+      rows.push({ ...look(directory, name), key: null })
+      if (rows.length % LOOKED_AT_ONCE === 0) {
+        progress(rows.length)
+        await pause()
+      }
+    }
+    return { rows }
   } finally {
     directory.close()
   }
