@@ -1,6 +1,7 @@
 // @ts-check
 // Counting and listing a state: one pass in flat memory, and nothing at all while the directory has not changed.
 
+import { createHash } from 'node:crypto'
 import { look, openDirectory, pass, pause, Refused, safeName, statePath } from './worker-directory.mjs'
 import { isStamped, LAST_NUMBER, momentOf, nameFilter, OWN_NAMES } from './worker-names.mjs'
 import { factsOfContent, fitsContent } from './worker-peek.mjs'
@@ -26,15 +27,26 @@ const TICK_MS = 2_000
 
 /** @type {Map<string, { stamp: string, value: any }>} */
 const kept = new Map()
+/** @type {Map<string, { stamp: string, value: Promise<any> }>} */
+const making = new Map()
+
+/** Whether the directory changed so long ago that its stamp would tell of any change since. @param {string} stamp */
+function isSettled(stamp) {
+  const changed = Number(BigInt(stamp.slice(stamp.lastIndexOf(':') + 1)) / 1_000_000n)
+  return Date.now() - changed > TICK_MS
+}
 
 /**
- * What a pass over a directory gave, as long as its stamp says that no entry came or went since.
+ * What a pass over a directory gave, as long as its stamp says that no entry came or went since. Who asks while the pass is
+ * under way waits for it. `size` is how many names a value holds: one of too many is not kept.
  * @template T
- * @param {import('./worker-directory.mjs').Directory} directory @param {string} key
- * @param {(value: T) => boolean} serves @param {() => Promise<T>} make
+ * @param {import('./worker-directory.mjs').Directory} directory @param {string} question
+ * @param {(value: T) => boolean} serves @param {(value: T) => number} size @param {() => Promise<T>} make
  * @returns {Promise<T>}
  */
-async function unchanged(directory, key, serves, make) {
+async function unchanged(directory, question, serves, size, make) {
+  // A question may be long: it can hold thousands of ids.
+  const key = createHash('sha256').update(question).digest('base64')
   const stamp = directory.stamp()
   const known = kept.get(key)
   if (known && known.stamp === stamp && serves(known.value)) {
@@ -42,18 +54,29 @@ async function unchanged(directory, key, serves, make) {
     kept.set(key, known)
     return known.value
   }
-  const began = Date.now()
-  const value = await make()
-  const changed = Number(BigInt(stamp.slice(stamp.lastIndexOf(':') + 1)) / 1_000_000n)
-  if (directory.stamp() === stamp && began - changed > TICK_MS) {
+  const settled = isSettled(stamp)
+  const other = making.get(key)
+  if (settled && other?.stamp === stamp) {
+    const value = await other.value.catch(() => null)
+    if (value !== null && serves(value)) return value
+  }
+  const made = make()
+  const own = { stamp, value: made }
+  making.set(key, own)
+  try {
+    const value = await made
     kept.delete(key)
-    kept.set(key, { stamp, value })
-    for (const oldest of kept.keys()) {
-      if (kept.size <= KEPT_ANSWERS) break
-      kept.delete(oldest)
+    if (settled && size(value) <= KEPT_PLACES && directory.stamp() === stamp) {
+      kept.set(key, { stamp, value })
+      for (const oldest of kept.keys()) {
+        if (kept.size <= KEPT_ANSWERS) break
+        kept.delete(oldest)
+      }
     }
-  } else kept.delete(key)
-  return value
+    return value
+  } finally {
+    if (making.get(key) === own) making.delete(key)
+  }
 }
 
 /** Compares two digit strings without leading zeros as numbers. @param {string} a @param {string} b */
@@ -129,6 +152,7 @@ export async function survey(request, progress) {
       directory,
       `survey ${request.root} ${kind}/${state}`,
       () => true,
+      ({ stamped }) => stamped.names.length,
       () => pass(directory, begin, progress),
     )
   } finally {
@@ -149,6 +173,7 @@ export async function overdue(request, progress) {
       directory,
       `names ${request.root} ${kind}/${state} ${limit}`,
       () => true,
+      ({ first }) => first.length,
       () =>
         pass(
           directory,
@@ -210,6 +235,7 @@ export async function tally(request, progress) {
         directory,
         key,
         () => true,
+        (counts) => counts.length,
         () => pass(directory, begin, progress),
       ),
     }
@@ -300,7 +326,13 @@ export async function list(request, progress) {
       ? await fromScan()
       : bare || content
         ? await fromDirectory()
-        : await unchanged(directory, key, (one) => pageOf(one, size, from) !== null, fromDirectory)
+        : await unchanged(
+            directory,
+            key,
+            (one) => pageOf(one, size, from) !== null,
+            (one) => one.places.length,
+            fromDirectory,
+          )
     const facts = { total: found.total, matching: found.matching, scannedAt: now ? null : (scanned?.at ?? null) }
     if (content) return { ...facts, ...(await lookInto(directory, found, size, content, [kind, state], progress)) }
     // The pass itself was for this page: what it did not give is not there.
