@@ -65,8 +65,9 @@ async function unchanged(directory, question, serves, size, make) {
   making.set(key, own)
   try {
     const value = await made
-    kept.delete(key)
+    if (known?.stamp !== stamp) kept.delete(key)
     if (settled && size(value) <= KEPT_PLACES && directory.stamp() === stamp) {
+      kept.delete(key)
       kept.set(key, { stamp, value })
       for (const oldest of kept.keys()) {
         if (kept.size <= KEPT_ANSWERS) break
