@@ -42,7 +42,6 @@ export type SpoolRequest =
       afterKey?: number
       before?: string
       beforeKey?: number
-      contains?: string
       match?: NameMatch
       /** Bounds that the background scan knows: bytes, and milliseconds of the last writing. */
       minBytes?: number

@@ -5,9 +5,10 @@ import { env } from '@/lib/env'
 import { findIds } from '@/lib/mig/find-id'
 import { type MigId, parseId, readIdText } from '@/lib/mig/wire/id'
 import { readSpoolName, SPOOL_STATES, type SpoolDirectory } from '@/lib/mig/wire/spool-name'
-import { type Instant, nanosToInstant } from '@/lib/mig/wire/time'
+import type { Instant } from '@/lib/mig/wire/time'
 import { type PeekedFile, type SpoolClient, spoolClient } from './client'
 import { encodeFileName, type SpoolFileName, showFileName } from './file-name'
+import { fileInstant } from './file-time'
 import { findActions, findCommands, type LinkedAction, type LinkedCommand } from './queries'
 
 /** Files shown of one state, and files of a state that are opened because their names carry no id. */
@@ -153,13 +154,7 @@ function fileOf(
   by: FoundFile['by'],
 ): FoundFile {
   const name = encodeFileName(entry.name)
-  let modified: Instant | null = null
-  try {
-    modified = entry.mtimeNs === null ? null : nanosToInstant(entry.mtimeNs)
-  } catch {
-    // A time that cannot be printed is as good as none.
-  }
-  return { directory, name, file: showFileName(name), modified, by }
+  return { directory, name, file: showFileName(name), modified: fileInstant(entry.mtimeNs), by }
 }
 
 const WAY = ['new', 'ready', 'inflight', 'returned', 'done', 'invalid']

@@ -31,6 +31,7 @@ import {
   type SpoolFileName,
   showFileName,
 } from './file-name'
+import { fileInstant } from './file-time'
 import { actionIdOf, fileAge, missingState, nameMoment, oldestWritten, type SpoolHealth, stateHealth } from './health'
 import { type FileId, type ParsedFile, parseSpoolFile } from './parse'
 import type { SpoolFileFilters, SpoolFileParams } from './search-params'
@@ -200,7 +201,7 @@ function scanOf(scanned: ScannedState | undefined): StateScan | null {
   if (!scanned) return null
   const { at, files, bytes, isCut, oldest, newest, older } = scanned
   const moment = (millis: number | null) =>
-    millis === null ? null : instantOf(BigInt(Math.round(millis)) * 1_000_000n)
+    millis === null ? null : fileInstant(BigInt(Math.round(millis)) * 1_000_000n)
   const counts = [files, ...AGE_EDGES.map((edge) => older[scanEdges().indexOf(edge)] ?? 0)]
   return {
     at: dateToInstant(new Date(at)),
@@ -299,7 +300,7 @@ function oldestLooked(looked: SpoolAnswer<SpoolReplies['stat']> | null, waiting:
   const { oldest, looked: seen, total } = waiting.value
   // Counted a moment ago and gone by now: nothing waits.
   if (oldest === null) return seen >= total ? at : null
-  return instantOf(oldest)
+  return fileInstant(oldest)
 }
 
 /** Files that wait too long, by a look at some of them, and by the scan where that saw older ones than the look. */
@@ -332,16 +333,7 @@ function showBytes(latin1: string): string {
 }
 
 function modifiedOf(entry: Entry | undefined): Instant | null {
-  return entry?.mtimeNs == null ? null : instantOf(entry.mtimeNs)
-}
-
-// A file's time may be any 64 bits; a moment that cannot be printed is as good as none.
-function instantOf(nanos: bigint): Instant | null {
-  try {
-    return nanosToInstant(nanos)
-  } catch {
-    return null
-  }
+  return fileInstant(entry?.mtimeNs ?? null)
 }
 
 type FileListParams = {
@@ -528,7 +520,7 @@ export async function getSpoolFile(
   const parsed = parseSpoolFile(bytes, kind, state, read)
   const action = parsed.action ?? parsed.command?.action ?? null
   const [{ mig }, linked] = await Promise.all([now(), linkedRows(parsed, read)])
-  const modified = instantOf(mtimeNs)
+  const modified = fileInstant(mtimeNs)
   return {
     ok: true,
     value: {

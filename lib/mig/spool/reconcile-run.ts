@@ -3,10 +3,11 @@ import { pool } from '@/lib/db/pool'
 import type { Sql } from '@/lib/db/sql'
 import { idCreatedAt, type MigId, parseId } from '@/lib/mig/wire/id'
 import { readSpoolName, SPOOL_STATES, type SpoolDirectory, type SpoolName } from '@/lib/mig/wire/spool-name'
-import { type Instant, instantToDate, nanosToInstant } from '@/lib/mig/wire/time'
+import { type Instant, instantToDate } from '@/lib/mig/wire/time'
 import type { SpoolFailure } from './answer'
 import type { Entry, PeekedFile, SpoolClient } from './client'
 import { encodeFileName, type SpoolFileName } from './file-name'
+import { fileInstant } from './file-time'
 import { nameMoment } from './health'
 import { IdSet } from './id-set'
 import {
@@ -212,7 +213,7 @@ class Comparison {
         ),
         directory,
         name: encodeFileName(entry.name),
-        modified: entry.mtimeNs === null ? null : instantOf(entry.mtimeNs),
+        modified: fileInstant(entry.mtimeNs),
         actionId: actionId ?? command?.action_id ?? null,
         commandId,
         status: row?.status ?? null,
@@ -370,14 +371,6 @@ async function exactIds(table: 'actions' | 'commands', named: Named[]): Promise<
   if (rounded.length === 0) return new Map()
   const { rows } = await pool().query<{ rounded: string; id: MigId }>(idsOfRoundedSql(table, rounded))
   return new Map(rows.map((row) => [row.rounded, row.id]))
-}
-
-function instantOf(nanos: bigint): Instant | null {
-  try {
-    return nanosToInstant(nanos)
-  } catch {
-    return null
-  }
 }
 
 async function rowsOf<Row extends object>(ids: MigId[], statement: (ids: readonly MigId[]) => Sql): Promise<Row[]> {

@@ -269,7 +269,7 @@ export async function list(request, progress) {
   const size = Math.min(Math.max(1, Math.trunc(Number(request.size)) || 1), bare ? MAX_BARE : MAX_PAGE)
   const { order, descending, after, before } = orderOf(request)
   const { minBytes, maxBytes, writtenBefore, writtenAfter } = request
-  const match = { ...request.match, ...(request.contains === undefined ? {} : { contains: request.contains }) }
+  const match = { ...request.match }
   const byFacts = [minBytes, maxBytes, writtenBefore, writtenAfter].some((bound) => typeof bound === 'number')
   const content = request.content ?? null
   const directory = openDirectory(request.root, [kind, state], 'to-list')
