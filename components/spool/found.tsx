@@ -54,8 +54,7 @@ export function FoundView({ found, now }: { found: Found; now: string }) {
         {files.length === 0 ? (
           <p className="text-muted text-sm">
             {unread.length === 0 && unopened === 0 ? 'No file carries it.' : 'No file that was looked at carries it.'}{' '}
-            Answered commands leave none; the files of ended actions are removed after the
-            retention.
+            Answered commands leave none; the files of ended actions are removed after the retention.
           </p>
         ) : (
           <PlainTable

@@ -84,15 +84,15 @@ describe('where an id is', () => {
     fs.writeFileSync(at('7710915484124374016'), '{}')
     const client = spoolClient(root)
     const { ask } = client
-    const refusing = vi.spyOn(client, 'ask').mockImplementation(((request: { command: string }) =>
-      request.command === 'peek'
-        ? Promise.resolve({ ok: false, reason: 'slow', sentence: 'It hangs.' })
-        : ask.call(client, request as never)) as typeof client.ask)
+    const refusing = vi
+      .spyOn(client, 'ask')
+      .mockImplementation(((request: { command: string }) =>
+        request.command === 'peek'
+          ? Promise.resolve({ ok: false, reason: 'slow', sentence: 'It hangs.' })
+          : ask.call(client, request as never)) as typeof client.ask)
     try {
       const found = await findEverywhere(viewer, '5')
-      expect(found?.unread).toEqual([
-        { directory: ['command', 'returned'], namesOnly: true, sentence: 'It hangs.' },
-      ])
+      expect(found?.unread).toEqual([{ directory: ['command', 'returned'], namesOnly: true, sentence: 'It hangs.' }])
       expect(found?.where).toContain('not all of the spool could be looked at')
     } finally {
       refusing.mockRestore()

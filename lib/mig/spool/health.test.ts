@@ -25,7 +25,9 @@ test('a fresh file is fine where files pass through, and odd where nobody writes
 
 test('an empty state is nothing to worry about', () => {
   for (const directory of SPOOL_STATES)
-    expect(stateHealth(directory, { ...SEEN, files: 0, newest: null, oldestModified: null }, TIMINGS, NOW).tone).toBe('neutral')
+    expect(stateHealth(directory, { ...SEEN, files: 0, newest: null, oldestModified: null }, TIMINGS, NOW).tone).toBe(
+      'neutral',
+    )
 })
 
 describe('two collector periods', () => {

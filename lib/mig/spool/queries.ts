@@ -272,8 +272,7 @@ async function overviewOf(
   const summary = scanOf(scanned)
   // A look at all of the files needs no scan, which may be of files that are gone.
   const isWhole = waiting?.ok === true && waiting.value.looked >= waiting.value.total
-  const before =
-    scanned && !isWhole ? { oldest: summary?.oldest ?? null, sinceScan: Date.now() - scanned.at } : null
+  const before = scanned && !isWhole ? { oldest: summary?.oldest ?? null, sinceScan: Date.now() - scanned.at } : null
   const oldestModified = oldestWritten(oldestLooked(looked, waiting, at), before)
   const seen = { files, strangers, newest, oldestModified }
   return {

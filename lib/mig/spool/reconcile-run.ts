@@ -191,7 +191,7 @@ class Comparison {
       for (const row of await rowsOf<CommandRow>(ids, comparedCommandsSql)) commands.set(row.id, row)
     }
     const items = named.map((one): ReconcileItem => {
-      const { entry, read, peeked, actionId, commandId } = one
+      const { entry, read, actionId, commandId } = one
       const command = kind === 'command' && commandId ? commands.get(commandId) : undefined
       const action = kind === 'action' && actionId ? actions.get(actionId) : undefined
       const row = command ? commandRow(command) : action ? actionRow(action) : null

@@ -96,7 +96,10 @@ export async function getReconcile(_viewer: Viewer): Promise<Reconcile> {
   const current = state()
   const age = current.last ? performance.now() - current.last.endedAt : Number.POSITIVE_INFINITY
   if (!current.running && age > Math.max(FRESH_MS, FRESH_FACTOR * (current.last?.run.tookMs ?? 0))) {
-    const running: Running = { progress: { phase: ['action', 'new'], files: 0, rows: 0, unread: 0 }, done: Promise.resolve() }
+    const running: Running = {
+      progress: { phase: ['action', 'new'], files: 0, rows: 0, unread: 0 },
+      done: Promise.resolve(),
+    }
     current.running = running
     running.done = compare(current, running)
   }

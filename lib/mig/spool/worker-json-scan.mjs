@@ -40,7 +40,9 @@ export function scanJson(text, wanted) {
         if (level <= deepestWanted) {
           keys.length = level - 1
           // A key with a dot in it is no step of a wanted path.
-          keys[level - 1] = String(JSON.parse(text.slice(at, end))).toLowerCase().replaceAll('.', '?')
+          keys[level - 1] = String(JSON.parse(text.slice(at, end)))
+            .toLowerCase()
+            .replaceAll('.', '?')
           const path = keys.join('.')
           for (const known of numbers.keys()) if (known === path || known.startsWith(`${path}.`)) numbers.delete(known)
         }

@@ -58,7 +58,8 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             {run.unread > 0 && (
               <Notice tone="attention">
                 {formatCount(run.unread, 'file')} of these {run.unread === 1 ? 'was' : 'were'} not looked into, being
-                bigger than 1 MiB or not to be read: whether MIG can use {run.unread === 1 ? 'it' : 'them'} is not known.
+                bigger than 1 MiB or not to be read: whether MIG can use {run.unread === 1 ? 'it' : 'them'} is not
+                known.
               </Notice>
             )}
             <ReconcileClasses counts={run.counts} params={params} />
