@@ -131,7 +131,7 @@ export function scan(request) {
       states.push({ kind, state, at, took, files: count, bytes, isCut, ...scanned.ages(edges) })
     }
   const under = running
-  return { states, running: under?.root === request.root ? { state: under.state, seen: under.seen } : null }
+  return { states, running: under && under.root === request.root ? { state: under.state, seen: under.seen } : null }
 }
 
 /** @param {string} root */
