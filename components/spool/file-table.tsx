@@ -189,6 +189,8 @@ export function SpoolListNote({
           Of these {formatCount(looked.files, 'file')} {looked.files === 1 ? 'was' : 'were'} looked into, from number{' '}
           {formatNumber(looked.from + 1)} on, and {formatNumber(rows.length)} {rows.length === 1 ? 'fits' : 'fit'}: a
           page looks into 2,000 files or for a second.{' '}
+          {looked.unread > 0 &&
+            `What ${formatCount(looked.unread, 'file')} of them ${looked.unread === 1 ? 'holds' : 'hold'} is not known: bigger than 1 MiB, or not to be read. `}
           {page.next && <TextLink href={list.href(params, { after: page.next })}>Look further</TextLink>}{' '}
           {(params.after || params.before) && <TextLink href={list.href(params)}>Back to the beginning</TextLink>}
         </>

@@ -66,8 +66,8 @@ export function FileActionView({ action }: { action: FileAction }) {
       {action.threat.length > 0 && <Facts title="Threat" facts={action.threat} />}
       <div className="flex flex-col gap-2">
         <h3 className="font-medium">Operations</h3>
-        {action.operations === null && <p className="text-muted">The file holds none.</p>}
-        {action.operations !== null && <Operations text={action.operationsText} />}
+        {action.modules === null && <p className="text-muted">The file holds none.</p>}
+        {action.modules !== null && <Operations text={action.operationsText} />}
       </div>
       <div className="flex flex-col gap-1">
         <h3 className="font-medium">Signatures</h3>

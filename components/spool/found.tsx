@@ -23,15 +23,23 @@ export function FoundView({ found, now }: { found: Found; now: string }) {
           <Mono>{found.id}</Mono>.
         </Notice>
       )}
-      {unread.map(({ directory, sentence }) => (
-        <Notice key={directory.join('/')} tone="bad" title={`${directory.join('/')} was not looked at`}>
+      {unread.map(({ directory, namesOnly, sentence }) => (
+        <Notice
+          key={directory.join('/')}
+          tone="bad"
+          title={
+            namesOnly
+              ? `Of ${directory.join('/')} only the names were looked at`
+              : `${directory.join('/')} was not looked at`
+          }
+        >
           {sentence}
         </Notice>
       ))}
       {unopened > 0 && (
         <Notice tone="attention">
-          {formatCount(unopened, 'file')} whose name carries no id {unopened === 1 ? 'was' : 'were'} not opened: they
-          are too many.
+          {formatCount(unopened, 'file')} whose name carries no id {unopened === 1 ? 'was' : 'were'} not looked into:
+          too many, too big, or not to be read.
         </Notice>
       )}
       <Section title="In the database">
@@ -45,8 +53,8 @@ export function FoundView({ found, now }: { found: Found; now: string }) {
       <Section title="In the spool">
         {files.length === 0 ? (
           <p className="text-muted text-sm">
-            No file carries it. Answered commands leave none; the files of ended actions are removed after the
-            retention.
+            {unread.length === 0 && unopened === 0 ? 'No file carries it.' : 'No file that was looked at carries it.'}{' '}
+            Answered commands leave none; the files of ended actions are removed after the retention.
           </p>
         ) : (
           <PlainTable

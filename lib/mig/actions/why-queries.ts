@@ -167,7 +167,13 @@ async function spoolEvidence(action: ActionDetail, now: Instant): Promise<SpoolE
     ),
     setAsideFiles(spool, action),
     isOver
-      ? spool.ask<'list'>({ command: 'list', kind: 'command', state: 'inflight', size: 1, contains: `${action.id}-` })
+      ? spool.ask<'list'>({
+          command: 'list',
+          kind: 'command',
+          state: 'inflight',
+          size: 1,
+          match: { prefix: `${action.id}-` },
+        })
       : null,
     isOver ? spool.ask<'survey'>({ command: 'survey', kind: 'command', state: 'returned' }) : null,
     action.status === 'init' ? spool.ask<'survey'>({ command: 'survey', kind: 'action', state: 'new' }) : null,

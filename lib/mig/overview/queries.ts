@@ -12,6 +12,7 @@ import { type ActionRow, listActions } from '@/lib/mig/actions/queries'
 import { actionList } from '@/lib/mig/actions/search-params'
 import { earlier } from '@/lib/mig/agents/state'
 import { getSpoolSigns, type SpoolSigns } from '@/lib/mig/spool/attention'
+import { unlessAway } from '@/lib/mig/spool/away'
 import { getSpoolOverview, type SpoolOverview } from '@/lib/mig/spool/queries'
 import { vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -90,13 +91,26 @@ export async function getRecentActions(viewer: Viewer): Promise<ActionRow[]> {
   return (await listActions(viewer, parsed.params)).rows.slice(0, RECENT)
 }
 
-/** The spool's states and the signs of trouble in it, or why nothing can be said of them: a spool that is away never takes the overview with it. */
+/** The overview does not wait longer for the spool. */
+const PATIENCE_MS = 1_000
+/** A look that took longer serves whoever comes within this time after it. */
+const LATE_MS = 10_000
+
+let underWay: { root: string; overview: Promise<SpoolOverview>; endedAt: number | null } | null = null
+
+/**
+ * The spool's states and the signs of trouble in it, or why nothing can be said of them: a spool that is away never takes the
+ * overview with it, and one that does not answer holds it up for a second, and then for a while not at all.
+ */
 export async function getBacklog(
   viewer: Viewer,
   at: Instant,
 ): Promise<{ overview: SpoolOverview; signs: SpoolSigns } | { problem: string }> {
   try {
-    const overview = await getSpoolOverview(viewer)
+    const seen = await unlessAway(env().spoolDir, PATIENCE_MS, () => overviewUnderWay(viewer), slowSentence)
+    if ('away' in seen) return { problem: seen.away }
+    underWay = null
+    const overview = seen.answer
     if (overview.problem) return { problem: overview.problem.sentence }
     return { overview, signs: await getSpoolSigns(viewer, at, overview) }
   } catch (error) {
@@ -104,4 +118,28 @@ export async function getBacklog(
     console.error('The spool could not be looked at:', error)
     return { problem: 'The spool could not be looked at. The server’s log says why.' }
   }
+}
+
+function slowSentence({ problem, states }: SpoolOverview): string | null {
+  if (problem) return problem.reason === 'slow' ? problem.sentence : null
+  return states.find(({ status }) => status === 'slow')?.health.sentence ?? null
+}
+
+/** One look at the spool for all who wait for one, and for who comes soon after one that came too late. */
+function overviewUnderWay(viewer: Viewer): Promise<SpoolOverview> {
+  const root = env().spoolDir
+  const isOld = underWay !== null && underWay.endedAt !== null && performance.now() - underWay.endedAt > LATE_MS
+  if (underWay?.root === root && !isOld) return underWay.overview
+  const look = { root, overview: getSpoolOverview(viewer), endedAt: null as number | null }
+  underWay = look
+  look.overview.then(
+    (overview) => {
+      look.endedAt = performance.now()
+      if (slowSentence(overview) !== null && underWay === look) underWay = null
+    },
+    () => {
+      if (underWay === look) underWay = null
+    },
+  )
+  return look.overview
 }

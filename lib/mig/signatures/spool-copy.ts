@@ -2,6 +2,7 @@ import 'server-only'
 import { createHash } from 'node:crypto'
 import { env } from '@/lib/env'
 import type { SpoolFailure } from '@/lib/mig/spool/answer'
+import { unlessAway } from '@/lib/mig/spool/away'
 import { spoolClient } from '@/lib/mig/spool/client'
 import { idCreatedAt, type MigId } from '@/lib/mig/wire/id'
 import { parseRfc3339 } from '@/lib/mig/wire/time'
@@ -18,13 +19,9 @@ export type SpoolSearch =
 
 const CAP = 4 * 1024 * 1024
 const PATIENCE_MS = 2_500
-const AWAY_MS = 15_000
 const STAMPS = 100
 const AT_ONCE = 10
 const NOT_THERE = new Set(['vanished', 'absent'])
-const SLOW = 'The spool does not answer in time.'
-
-const away = new Map<string, { until: number; sentence: string }>()
 
 /** The full files of an action by its id. Takes at most 2.5 s; a spool that did not answer is left alone for a while. */
 export function copiesById(id: MigId): Promise<SpoolSearch> {
@@ -71,18 +68,10 @@ export function carries(copy: SpoolCopy, signatures: readonly string[]): boolean
 const spool = () => spoolClient(env().spoolDir)
 
 async function patiently(search: () => Promise<SpoolSearch>): Promise<SpoolSearch> {
-  const root = env().spoolDir
-  const known = away.get(root)
-  if (known && known.until > Date.now()) return { state: 'away', sentence: known.sentence }
-  let timer: NodeJS.Timeout | undefined
-  const enough = new Promise<SpoolSearch>((settle) => {
-    timer = setTimeout(() => settle({ state: 'away', sentence: SLOW }), PATIENCE_MS)
-  })
-  const found = await Promise.race([search(), enough])
-  clearTimeout(timer)
-  if (found.state === 'away') away.set(root, { until: Date.now() + AWAY_MS, sentence: found.sentence })
-  else away.delete(root)
-  return found
+  const found = await unlessAway(env().spoolDir, PATIENCE_MS, search, (one) =>
+    one.state === 'away' ? one.sentence : null,
+  )
+  return 'answer' in found ? found.answer : { state: 'away', sentence: found.away }
 }
 
 async function gather(files: { state: SpoolCopy['state']; file: string }[]): Promise<SpoolSearch> {

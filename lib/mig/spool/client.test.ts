@@ -6,7 +6,7 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readSpoolName, SPOOL_STATES } from '@/lib/mig/wire/spool-name'
 import { instantToDate } from '@/lib/mig/wire/time'
-import { SpoolClient } from './client'
+import { type PeekedFile, SpoolClient } from './client'
 import { nameMoment } from './health'
 import { parseSpoolFile } from './parse'
 import { momentOf } from './worker-names.mjs'
@@ -429,9 +429,9 @@ describe('a state with 20,000 files', () => {
     expect(await namesOf(client, { after: middle })).toEqual(sorted.slice(10_001, 10_051))
     expect(await namesOf(client, { before: middle, size: 7 })).toEqual(sorted.slice(9_993, 10_000))
     const filtered = sorted.filter((name) => name.includes('99Ab'))
-    const answer = await list(client, { contains: '99aB' })
+    const answer = await list(client, { match: { contains: '99aB' } })
     expect(answer).toMatchObject({ ok: true, value: { total: sorted.length, matching: filtered.length } })
-    expect(await namesOf(client, { contains: '99aB' })).toEqual(filtered.slice(0, 50))
+    expect(await namesOf(client, { match: { contains: '99aB' } })).toEqual(filtered.slice(0, 50))
     expect(filtered.length).toBeGreaterThan(50)
   })
 })
@@ -522,6 +522,32 @@ describe('a worker that does not answer', () => {
     const second = survey(client)
     expect(await first).toMatchObject({ ok: false, reason: 'slow' })
     expect(await second).toMatchObject({ ok: true })
+  }, 15_000)
+
+  test('a request that is asked again waits no longer for it when the next worker hangs as well', async () => {
+    makeStates()
+    const client = open({ deadlineMs: 1_500 })
+    await survey(client)
+    const stopped = new Set<number>()
+    const stopAll = setInterval(() => {
+      if (client.pid === null || stopped.has(client.pid)) return
+      stopped.add(client.pid)
+      process.kill(client.pid, 'SIGSTOP')
+    }, 1)
+    try {
+      await expect.poll(() => stopped.size).toBe(1)
+      const first = survey(client)
+      await new Promise((later) => setTimeout(later, 200))
+      const began = performance.now()
+      expect(await survey(client)).toMatchObject({ ok: false, reason: 'slow' })
+      const took = performance.now() - began
+      expect(await first).toMatchObject({ ok: false, reason: 'slow' })
+      expect(stopped.size).toBe(2)
+      expect(took).toBeGreaterThan(1_400)
+      expect(took).toBeLessThan(2_200)
+    } finally {
+      clearInterval(stopAll)
+    }
   }, 15_000)
 
   test('a worker that dies is replaced without loss; one that cannot start is a failure', async () => {
@@ -647,14 +673,19 @@ describe('orders and filters that need the files to be looked at', () => {
       '2006',
       '2008',
     ])
+    put('command/returned', '9998', '')
+    fs.truncateSync(path.join(root, 'command/returned/9998'), 2 ** 21)
     const first = await found({ broken: true })
     expect(first.looked?.files).toBeLessThanOrEqual(2_000)
     const names: string[] = []
+    let unread = 0
     for (let at: typeof first | null = first; at; ) {
       names.push(...at.rows.map((row) => row.name))
+      unread += at.looked?.unread ?? 0
       at = at.looked?.next ? await found({ broken: true }, { after: at.looked.next.name }) : null
     }
     expect(names).toEqual(['9999'])
+    expect(unread).toBe(1)
   }, 20_000)
 
   test('what a file says in short is what the site’s own parser says', async () => {
@@ -682,6 +713,51 @@ describe('orders and filters that need the files to be looked at', () => {
       '{"id":5,"status":"done","agent":{"name":"a","queueloc":"q"},"results":{}}',
       '{"id":5,"status":"done","agent":[],"results":null}',
       '{"id":5,"status":"sent","action":{"id":6.059408362783471e+18,"name":"n"},"agent":{"name":"a","queueloc":"q"}}',
+      '{"id":5,"status":"sent","action":{"id":6019232215298562584},"agent":{"id":6019232215298562600,"name":"a","queueloc":"q"}}',
+      '\ufeff{}',
+      '{"id":null,"results":null,"status":"done","agent":{"name":"a","queueloc":"q","pid":null}}',
+      `{"a":${'['.repeat(200)}${']'.repeat(200)}}`,
+      `{"a":${'['.repeat(200)}1e400${']'.repeat(200)}}`,
+      `{"status":"x","a":${'['.repeat(126)}${']'.repeat(126)},"agent":{"name":"a","queueloc":"q"}}`,
+      ...[
+        '"starttime":"soon"',
+        '"starttime":"2014-09-15 21:18:09"',
+        '"starttime":"2014-02-29T00:00:00Z"',
+        '"starttime":"2016-02-29T00:00:00+24:00"',
+        '"starttime":"0000-01-01T00:00:00+01:00"',
+        '"starttime":"0001-01-01T00:00:00Z"',
+        '"starttime":""',
+        '"finishtime":5',
+        '"finishtime":"9998-01-11T11:11:11.000000011Z"',
+        '"lastupdatetime":"never"',
+        '"operations":[7]',
+        '"operations":[null]',
+        '"operations":[{"module":7}]',
+        '"operations":[{"MODULE":null}]',
+        '"operations":[[]]',
+        '"pgpsignatures":["s",7]',
+        '"pgpsignatures":[null]',
+        '"pgpsignatures":[{}]',
+        '"expireafter":"2014-09-15T21:18:08Z"',
+        '"expireafter":"2014-09-15T21:18:09Z"',
+        '"expireafter":"2014-09-15T23:18:08.999999999+02:00"',
+        '"expireafter":"0001-01-01T00:00:00Z"',
+        '"validfrom":"9998-01-11T11:11:11Z"',
+        '"syntaxversion":1e400',
+        '"x":[{"y":-1e999}]',
+        '"syntaxversion":"2"',
+        '"threat":"x"',
+        '"ID":"7"',
+      ].flatMap((last) => {
+        const action = `{"id":5,"name":"n","target":"t",${time},"operations":[],"pgpsignatures":["s"],${last}}`
+        return [action, `{"id":5,"status":"sent","action":${action},"agent":{"name":"a","queueloc":"q"}}`]
+      }),
+      ...['"starttime":"soon"', '"heartbeatts":"x"', '"pid":"1"', '"id":"x"', '"id":7', '"status":1', '"os":1'].map(
+        (last) => `{"id":5,"status":"sent","agent":{"name":"a","queueloc":"q",${last}}}`,
+      ),
+      ...['"starttime":"soon"', '"finishtime":""', '"finishtime":[]', '"id":"5"', '"x":1e400'].map(
+        (last) => `{"id":5,"status":"sent","agent":{"name":"a","queueloc":"q"},${last}}`,
+      ),
     ]
     for (const [kind, state] of [
       ['action', 'new'],
@@ -702,7 +778,9 @@ describe('orders and filters that need the files to be looked at', () => {
         expect([texts[i], facts?.state], `${kind}/${state}`).toEqual([texts[i], isBroken ? 'broken' : 'read'])
         const root = parsed.action ?? parsed.command
         if (!root) continue
-        expect(facts?.id && { id: facts.id.digits, exact: facts.id.exact }, texts[i]).toEqual(root.id)
+        const written = (id: PeekedFile['id'] | undefined) => id && { id: id.digits, exact: id.exact }
+        expect(written(facts?.id), texts[i]).toEqual(root.id)
+        expect(written(facts?.actionId), texts[i]).toEqual((parsed.action ?? parsed.command?.action)?.id ?? null)
         expect(facts?.status).toBe(root.status)
         expect(facts?.name ?? '').toBe((parsed.action ?? parsed.command?.action)?.name ?? '')
       }

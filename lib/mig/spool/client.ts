@@ -42,7 +42,6 @@ export type SpoolRequest =
       afterKey?: number
       before?: string
       beforeKey?: number
-      contains?: string
       match?: NameMatch
       /** Bounds that the background scan knows: bytes, and milliseconds of the last writing. */
       minBytes?: number
@@ -115,8 +114,8 @@ export type SpoolReplies = {
     rows: Entry[]
     /** When the background scan saw the files, if the list is made of it. */
     scannedAt: number | null
-    /** How far a look into files went; `next` is where to go on. */
-    looked: { from: number; files: number; next: { name: string; key: number | null } | null } | null
+    /** How far a look into files went; `unread` of them are too big or may not be read, `next` is where to go on. */
+    looked: { from: number; files: number; unread: number; next: { name: string; key: number | null } | null } | null
   }
   stat: { rows: Entry[] }
   overdue: { total: number; looked: number; overdue: number; oldest: bigint | null }
@@ -146,6 +145,8 @@ type Worker = {
   pending: Map<number, Pending>
   startedAt: number
   lastHeard: number
+  /** When it last got on with a request; to have started is not to. */
+  lastProgress: number
   isReady: boolean
   timer: NodeJS.Timeout | null
 }
@@ -234,7 +235,15 @@ export class SpoolClient {
       return null
     }
     const now = performance.now()
-    const worker: Worker = { child, pending: new Map(), startedAt: now, lastHeard: now, isReady: false, timer: null }
+    const worker: Worker = {
+      child,
+      pending: new Map(),
+      startedAt: now,
+      lastHeard: now,
+      lastProgress: Number.NEGATIVE_INFINITY,
+      isReady: false,
+      timer: null,
+    }
     child.on('message', (message: Message) => this.receive(worker, message))
     child.on('error', () => this.ended(worker))
     child.on('exit', () => this.ended(worker))
@@ -245,6 +254,7 @@ export class SpoolClient {
   private receive(worker: Worker, message: Message): void {
     worker.lastHeard = performance.now()
     worker.isReady = true
+    if (message.type !== 'ready') worker.lastProgress = worker.lastHeard
     const pending = worker.pending.get(message.id)
     if (!pending || message.type === 'progress' || message.type === 'ready') return
     worker.pending.delete(message.id)
@@ -266,8 +276,12 @@ export class SpoolClient {
 
   private watch(worker: Worker): void {
     if (worker.timer) return
-    const dueAt = ({ sentAt }: Pending) =>
-      Math.min(Math.max(sentAt, worker.lastHeard) + this.deadlineMs, sentAt + this.longestMs)
+    // What is asked again has waited already: a worker that merely started gives it no new time.
+    const dueAt = ({ sentAt, tries }: Pending) =>
+      Math.min(
+        Math.max(sentAt, tries > 1 ? worker.lastProgress : worker.lastHeard) + this.deadlineMs,
+        sentAt + this.longestMs,
+      )
     const wait = () => {
       const due = Math.min(...[...worker.pending.values()].map(dueAt))
       worker.timer = setTimeout(look, Math.max(1, due - performance.now()))
@@ -280,7 +294,11 @@ export class SpoolClient {
       if (worker !== this.worker || worker.pending.size === 0) return
       const now = performance.now()
       const late = [...worker.pending.values()].filter((pending) => dueAt(pending) <= now)
-      if (late.length > 0 && (worker.isReady || now - worker.startedAt >= START_MS)) {
+      const isHung = late.some(
+        ({ sentAt, tries }) =>
+          tries === 1 || now - worker.lastHeard >= this.deadlineMs || now - sentAt >= this.longestMs,
+      )
+      if (isHung && (worker.isReady || now - worker.startedAt >= START_MS)) {
         this.retire(worker, (pending) => (late.includes(pending) || pending.tries > 1 ? failure('slow') : null))
         return
       }

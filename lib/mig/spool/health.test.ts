@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { readSpoolName, SPOOL_STATES, type SpoolDirectory } from '@/lib/mig/wire/spool-name'
 import { type Instant, parseRfc3339 } from '@/lib/mig/wire/time'
-import { actionIdOf, fileAge, missingState, nameMoment, stateHealth } from './health'
+import { actionIdOf, fileAge, missingState, nameMoment, oldestWritten, stateHealth } from './health'
 
 const at = (text: string) => parseRfc3339(`2014-09-15T${text}Z`) as Instant
 const NOW = at('12:00:00')
 const TIMINGS = { collectorPeriod: 60_000, spoolDeleteAfter: 3_600_000 }
-const SEEN = { files: 1, strangers: 0, oldest: at('11:59:30'), newest: at('11:59:30'), oldestModified: null }
+const SEEN = { files: 1, strangers: 0, newest: at('11:59:30'), oldestModified: at('11:59:30') }
 const health = (directory: SpoolDirectory, seen: Partial<Parameters<typeof stateHealth>[1]> = {}) =>
   stateHealth(directory, { ...SEEN, ...seen }, TIMINGS, NOW).tone
 
@@ -25,7 +25,9 @@ test('a fresh file is fine where files pass through, and odd where nobody writes
 
 test('an empty state is nothing to worry about', () => {
   for (const directory of SPOOL_STATES)
-    expect(stateHealth(directory, { ...SEEN, files: 0, oldest: null, newest: null }, TIMINGS, NOW).tone).toBe('neutral')
+    expect(stateHealth(directory, { ...SEEN, files: 0, newest: null, oldestModified: null }, TIMINGS, NOW).tone).toBe(
+      'neutral',
+    )
 })
 
 describe('two collector periods', () => {
@@ -33,18 +35,37 @@ describe('two collector periods', () => {
     ['11:58:01', 'waiting', 'waiting'],
     ['11:57:59', 'attention', 'bad'],
   ])('oldest at %s: new %s, returned %s', (oldest, inNew, returned) => {
-    expect(health(['action', 'new'], { oldest: at(oldest) })).toBe(inNew)
-    expect(health(['command', 'returned'], { oldest: at(oldest) })).toBe(returned)
+    expect(health(['action', 'new'], { oldestModified: at(oldest) })).toBe(inNew)
+    expect(health(['command', 'returned'], { oldestModified: at(oldest) })).toBe(returned)
     // Actions and commands under way may be as old as they like.
-    expect(health(['action', 'inflight'], { oldest: at(oldest) })).toBe('waiting')
-    expect(health(['command', 'inflight'], { oldest: at(oldest) })).toBe('waiting')
+    expect(health(['action', 'inflight'], { oldestModified: at(oldest) })).toBe('waiting')
+    expect(health(['command', 'inflight'], { oldestModified: at(oldest) })).toBe('waiting')
   })
 })
 
 test('retention goes by the time of writing, with two periods of grace', () => {
-  expect(health(['action', 'done'], { oldest: at('01:00:00'), oldestModified: at('10:58:01') })).toBe('good')
+  expect(health(['action', 'done'], { oldestModified: at('10:58:01') })).toBe('good')
   expect(health(['action', 'done'], { oldestModified: at('10:57:59') })).toBe('bad')
   expect(health(['action', 'invalid'], { oldestModified: at('10:57:59') })).toBe('bad')
+})
+
+test('an age that is not known is none', () => {
+  const words = SPOOL_STATES.map(
+    (directory) => stateHealth(directory, { ...SEEN, oldestModified: null }, TIMINGS, NOW).word,
+  )
+  const unknown = 'age not known'
+  expect(words).toEqual([unknown, 'under way', unknown, unknown, 'leftovers', 'under way', unknown, 'leftovers'])
+  expect(health(['command', 'returned'], { files: 0, oldestModified: null })).toBe('neutral')
+})
+
+test('the oldest file is the older of what a look and the scan tell, as old as it was then', () => {
+  const scan = (oldest: string, sinceScan: number) => ({ oldest: at(oldest), sinceScan })
+  expect(oldestWritten(at('11:00:00'), scan('10:00:00', 60_000))).toBe(at('10:01:00'))
+  expect(oldestWritten(at('11:00:00'), scan('10:59:30', 60_000))).toBe(at('11:00:00'))
+  expect(oldestWritten(at('11:00:00'), { oldest: null, sinceScan: 0 })).toBe(at('11:00:00'))
+  expect(oldestWritten(at('11:00:00'), null)).toBe(at('11:00:00'))
+  expect(oldestWritten(null, scan('10:00:00', 0))).toBe(at('10:00:00'))
+  expect(oldestWritten(null, null)).toBeNull()
 })
 
 test('strangers and clocks ahead are pointed at', () => {

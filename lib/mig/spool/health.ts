@@ -2,7 +2,8 @@ import { formatDuration } from '@/lib/format'
 import { idCreatedAt, type MigId } from '@/lib/mig/wire/id'
 import type { SpoolDirectory, SpoolName } from '@/lib/mig/wire/spool-name'
 import type { Tone } from '@/lib/mig/wire/status'
-import { dateToInstant, type Instant, instantToDate } from '@/lib/mig/wire/time'
+import { compareInstants, dateToInstant, type Instant, instantToDate } from '@/lib/mig/wire/time'
+import { fileInstant } from './file-time'
 
 /** The scheduler's timings in milliseconds, as configured. */
 export type SpoolTimings = { collectorPeriod: number; spoolDeleteAfter: number }
@@ -13,10 +14,9 @@ export type SpoolHealth = { tone: Tone; word: string; sentence: string }
 type Seen = {
   files: number
   strangers: number
-  /** The oldest and the newest moment that a name carries. */
-  oldest: Instant | null
+  /** The newest moment that a name carries. */
   newest: Instant | null
-  /** When the oldest file of new and returned, or that with the oldest name of done and invalid, was last written. */
+  /** When the oldest file of new, returned, done and invalid was last written; null where it is not known. */
   oldestModified: Instant | null
 }
 
@@ -62,6 +62,21 @@ const say = (tone: Tone, word: string, sentence: string): SpoolHealth => ({ tone
 const ageAt = (now: Instant) => (moment: Instant | null) =>
   moment ? instantToDate(now).getTime() - instantToDate(moment).getTime() : 0
 
+/**
+ * When the oldest of a state's files was last written, by a look at some of them and by the background scan; null where neither
+ * tells. What the scan saw may be gone by now, so it counts as no older than it was then: `sinceScan` milliseconds are taken off.
+ */
+export function oldestWritten(
+  looked: Instant | null,
+  scan: { oldest: Instant | null; sinceScan: number } | null,
+): Instant | null {
+  const scanned = scan?.oldest
+    ? fileInstant(BigInt(instantToDate(scan.oldest).getTime() + Math.max(0, scan.sinceScan)) * 1_000_000n)
+    : null
+  if (!looked || !scanned) return looked ?? scanned
+  return compareInstants(scanned, looked) < 0 ? scanned : looked
+}
+
 /** What a state's count and ages say about the scheduler, by the configured timings (mig-domain.md 2.3, 2.5). */
 export function stateHealth(
   [kind, state]: SpoolDirectory,
@@ -71,8 +86,6 @@ export function stateHealth(
 ): SpoolHealth {
   const age = ageAt(now)
   const patience = 2 * timings.collectorPeriod
-  // What a name of command/returned carries is when the command was made, or the answer: how long it lies there it does not say.
-  const waitsSince = seen.oldestModified ?? seen.oldest
   const waits = `The oldest file waits longer than two collector periods (${formatDuration(patience)})`
   const retention = formatDuration(timings.spoolDeleteAfter)
 
@@ -85,13 +98,13 @@ export function stateHealth(
     )
   if (seen.newest && age(seen.newest) < -CLOCK_AHEAD_MS)
     return say('odd', 'ahead', 'A name carries a moment in the future: a clock is wrong, or the name is not MIG’s.')
-  if (state === 'returned' && age(waitsSince) > patience)
+  if (state === 'returned' && age(seen.oldestModified) > patience)
     return say(
       'bad',
       'stuck',
       `${waits}. One file that MIG cannot read stops expiry and cleaning for everybody until it is deleted by hand; or the scheduler is down.`,
     )
-  if (state === 'new' && age(waitsSince) > patience)
+  if (state === 'new' && age(seen.oldestModified) > patience)
     return say('attention', 'waits long', `${waits}: its validity has not begun yet, or the scheduler is down.`)
   if (isCleaned(kind, state) && age(seen.oldestModified) > timings.spoolDeleteAfter + patience)
     return say(
@@ -100,6 +113,9 @@ export function stateHealth(
       `The oldest file was written longer ago than ${retention}, when the collector should have removed it: the collector does not get this far.`,
     )
   if (seen.strangers > 0) return say('attention', 'strangers', 'Holds entries that MIG did not write.')
+  const isJudged = state === 'returned' || state === 'new' || isCleaned(kind, state)
+  if (isJudged && seen.oldestModified === null)
+    return say('odd', 'age not known', 'How long its files lie here is not known: they could not be looked at.')
   switch (state) {
     case 'returned':
       return say('waiting', 'passing', 'Answers of agents on their way into the database; each stays a second or two.')

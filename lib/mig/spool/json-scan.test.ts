@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readIdText } from '@/lib/mig/wire/id'
-import { scanJson } from './json-scan'
+import { scanJson } from './worker-json-scan.mjs'
 
 const WANTED = ['id', 'action.id', 'agent.id']
 const space = fc.constantFrom('', ' ', '\n', '\t \r')

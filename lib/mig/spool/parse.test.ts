@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readSpoolName, type SpoolDirectory } from '@/lib/mig/wire/spool-name'
-import { MAX_DEPTH, parseSpoolFile } from './parse'
+import { parseSpoolFile } from './parse'
+import { MAX_DEPTH } from './worker-json-scan.mjs'
 
 const ACTION = {
   id: Number('6059408362783470592'),
@@ -61,7 +62,7 @@ describe('an action', () => {
       expireAfter: { at: '2014-09-15T21:48:09.235443537Z' },
       startTime: { at: null, isNotYet: true },
       finishTime: { at: null, isNotYet: true },
-      operations: [{ module: 'filechecker' }],
+      modules: ['filechecker'],
       counters: [],
       syntaxVersion: 2,
     })
@@ -154,7 +155,7 @@ describe('a command', () => {
     const answered = { ...COMMAND, status: 'done', results: [{ foundanything: true }, null] }
     const file = parse(answered, ['command', 'returned'], '7710915484124374016')
     expect(file.problems).toEqual([])
-    expect(file.command?.results).toEqual(['{\n  "foundanything": true\n}', 'null'])
+    expect(file.command).toMatchObject({ results: 2, resultsText: '[{"foundanything":true},null]' })
   })
 
   test('what poisons command/returned', () => {
@@ -209,6 +210,17 @@ describe('what is no action or command', () => {
   test('a number out of range', () => {
     const text = JSON.stringify(ACTION).replace('"syntaxversion":2', '"syntaxversion":1e400')
     expect(sentences(parse(text))[0]).toBe('broken: The number 1e400 is out of range, and MIG refuses the file for it.')
+  })
+
+  test('a wide list deep inside costs no more than its own bytes', () => {
+    // Indented by its depth such a list would be longer than a string may be.
+    const wide = `${'['.repeat(100)}${'0,'.repeat(3_000_000)}0${']'.repeat(100)}`
+    const action = JSON.stringify({ ...ACTION, operations: [{ module: 'm', parameters: 0 }] })
+    const asked = parse(action.replace('"parameters":0', () => `"parameters":${wide}`))
+    expect(asked.problems).toEqual([])
+    expect(asked.action?.modules).toEqual(['m'])
+    const answer = JSON.stringify({ ...COMMAND, results: [0] }).replace('"results":[0]', () => `"results":[${wide}]`)
+    expect(parse(answer, ['command', 'returned'], '7710915484124374016').command?.results).toBe(1)
   })
 
   test('nesting is measured without falling over', () => {

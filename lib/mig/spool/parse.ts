@@ -2,7 +2,7 @@ import { jsonFields } from '@/lib/json-text'
 import { type MigId, readIdText, sameDouble } from '@/lib/mig/wire/id'
 import type { SpoolName } from '@/lib/mig/wire/spool-name'
 import { compareInstants, type Instant, isNotYet, parseRfc3339 } from '@/lib/mig/wire/time'
-import { scanJson } from './json-scan'
+import { MAX_DEPTH, scanJson } from './worker-json-scan.mjs'
 
 /** An id in a file; `exact: false` when the file holds a rounded double, of which `id` is the exact value. */
 export type FileId = { id: MigId; exact: boolean }
@@ -27,8 +27,8 @@ export type FileAction = {
   startTime: FileTime | null
   finishTime: FileTime | null
   lastUpdateTime: FileTime | null
-  /** null in a husk; parameters as JSON text. */
-  operations: { module: string; parameters: string }[] | null
+  /** The operations' modules, '' for one that names none; null in a husk. */
+  modules: string[] | null
   /** The list of operations as it stands in the file; null when there is none. */
   operationsText: string | null
   signatures: string[] | null
@@ -51,8 +51,8 @@ export type FileCommand = {
   status: string | null
   action: FileAction | null
   agent: FileAgent | null
-  /** One JSON text for each operation; null until answered. */
-  results: string[] | null
+  /** How many results there are; null until answered. */
+  results: number | null
   /** The list of results as it stands in the file; null when there is none. */
   resultsText: string | null
   startTime: FileTime | null
@@ -65,9 +65,6 @@ export type ParsedFile = {
   command: FileCommand | null
   problems: FileProblem[]
 }
-
-/** Nested deeper than anything MIG writes; such a file is shown as text only. */
-export const MAX_DEPTH = 128
 
 const POISON =
   'MIG never moves such a file out of command/returned: until it is deleted by hand, no command expires and nothing is cleaned.'
@@ -169,23 +166,28 @@ function listText(text: string, key: string): string | null {
   return found?.startsWith('[') ? found.toWellFormed() : null
 }
 
-/** A member as Go finds it: the key without regard to case, the last one wins; JSON null is as good as absent. */
-function member(object: JsonObject, key: string): unknown {
-  let found: unknown
-  for (const [name, value] of Object.entries(object)) if (name.toLowerCase() === key) found = value
-  return found ?? undefined
+/** Members as Go finds them: keys without regard to case, the last one wins. */
+function membersOf(object: JsonObject): Map<string, unknown> {
+  const members = new Map<string, unknown>()
+  for (const name of Object.keys(object)) members.set(name.toLowerCase(), object[name])
+  return members
 }
 
 class Reader {
+  private readonly members: Map<string, unknown>
+
   constructor(
-    private readonly object: JsonObject,
+    object: JsonObject,
     private readonly numbers: Map<string, string>,
     private readonly prefix: string,
     private readonly report: Report,
-  ) {}
+  ) {
+    this.members = membersOf(object)
+  }
 
+  /** The member's value; JSON null is as good as absent. */
   private typed(key: string, kind: JsonKind): unknown {
-    const value = member(this.object, key)
+    const value = this.members.get(key) ?? undefined
     if (value === undefined) return undefined
     if (jsonKind(value) === kind) return value
     this.report(
@@ -270,33 +272,25 @@ function readAction(
     startTime: from.time('starttime'),
     finishTime: from.time('finishtime'),
     lastUpdateTime: from.time('lastupdatetime'),
-    operations: operations?.map((operation, i) => readOperation(operation, i, label, report)) ?? null,
+    modules: operations?.map((operation, i) => readModule(operation, i, label, report)) ?? null,
     operationsText: null,
     signatures: signatures?.map((s) => (typeof s === 'string' ? s.toWellFormed() : '')) ?? null,
   }
 }
 
-function readOperation(
-  operation: unknown,
-  i: number,
-  label: string,
-  report: Report,
-): { module: string; parameters: string } {
+function readModule(operation: unknown, i: number, label: string, report: Report): string {
   if (jsonKind(operation) !== 'object') {
     if (operation !== null)
       report('broken', `${label}'s operation ${i + 1} is a JSON ${jsonKind(operation)}; MIG refuses the file.`)
-    return { module: '', parameters: jsonText(operation) }
+    return ''
   }
-  const module = member(operation as JsonObject, 'module')
-  if (module !== undefined && typeof module !== 'string')
+  const module = membersOf(operation as JsonObject).get('module') ?? null
+  if (module !== null && typeof module !== 'string')
     report(
       'broken',
       `${label}'s operation ${i + 1} names its module with a JSON ${jsonKind(module)}; MIG refuses the file.`,
     )
-  return {
-    module: typeof module === 'string' ? module.toWellFormed() : '',
-    parameters: jsonText(member(operation as JsonObject, 'parameters') ?? null),
-  }
+  return typeof module === 'string' ? module.toWellFormed() : ''
 }
 
 function readCommand(object: JsonObject, numbers: Map<string, string>, report: Report): FileCommand {
@@ -309,7 +303,7 @@ function readCommand(object: JsonObject, numbers: Map<string, string>, report: R
     status: from.word('status'),
     action: action && readAction(action, numbers, 'action.', report, 'The action inside'),
     agent: agent && readAgent(new Reader(agent, numbers, 'agent.', report)),
-    results: results?.map(jsonText) ?? null,
+    results: results?.length ?? null,
     resultsText: null,
     startTime: from.time('starttime'),
     finishTime: from.time('finishtime'),
@@ -332,7 +326,7 @@ function readAgent(from: Reader): FileAgent {
 
 function judgeAction(action: FileAction, state: string, name: SpoolName, report: Report): void {
   if (state === 'done') {
-    if (action.target === '' && action.operations === null && action.signatures === null)
+    if (action.target === '' && action.modules === null && action.signatures === null)
       report(
         'normal',
         'A husk: when an action lands, MIG writes its file anew without target, operations and signatures. They are in the database.',
@@ -343,11 +337,11 @@ function judgeAction(action: FileAction, state: string, name: SpoolName, report:
       action.target === '' && 'target',
       action.validFrom === null && 'validfrom',
       action.expireAfter === null && 'expireafter',
-      action.operations === null && 'operations',
+      action.modules === null && 'operations',
       !action.signatures?.length && 'pgpsignatures',
     ].filter((field) => field !== false)
     if (missing.length) report('broken', `The action has no ${missing.join(', no ')}; MIG cannot run it without.`)
-    if (action.operations?.length === 0)
+    if (action.modules?.length === 0)
       report('odd', 'The action has an empty list of operations: there is nothing to run.')
   }
   const { validFrom, expireAfter } = action
@@ -394,10 +388,6 @@ export function sameId(exact: MigId, inFile: FileId): boolean {
 
 function judgeId(what: string, named: MigId, label: string, inside: FileId, report: Report): void {
   if (!sameId(named, inside)) report('odd', `The ${what} says ${named}, but ${label} has the id ${inside.id}.`)
-}
-
-function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2).toWellFormed()
 }
 
 function clip(text: string): string {

@@ -90,6 +90,61 @@ describe('a spool beside its database', () => {
     expect(states['action/done']).toMatchObject({ health: { tone: 'bad' } })
   })
 
+  describe('ages that', () => {
+    /** The state as the overview has it when these requests are answered otherwise. */
+    async function returnedWhen(answers: Record<string, object>) {
+      const client = spoolClient(root)
+      const { ask } = client
+      const answering = vi
+        .spyOn(client, 'ask')
+        .mockImplementation(((request: { command: string }) =>
+          answers[request.command]
+            ? Promise.resolve(answers[request.command])
+            : ask.call(client, request as never)) as typeof client.ask)
+      try {
+        const { states } = await getSpoolOverview(viewer)
+        return states.find(({ directory }) => directory.join('/') === 'command/returned')
+      } finally {
+        answering.mockRestore()
+      }
+    }
+    const failed = { ok: false, reason: 'broken', sentence: 'It broke.' }
+    const scanned = (at: number) => {
+      const older = Array.from({ length: 7 }, () => 3)
+      const state = { kind: 'command', state: 'returned', at, took: 1, files: 3, bytes: 3, isCut: false, older }
+      return { ok: true, value: { states: [{ ...state, oldest: at - 3_600_000, newest: at }], running: null } }
+    }
+
+    test('neither a look nor the scan tells are not known', async () => {
+      expect(await returnedWhen({ overdue: failed, scan: failed })).toMatchObject({
+        overdue: null,
+        health: { word: 'age not known' },
+      })
+    })
+
+    test('only the scan tells are the scan’s', async () => {
+      const found = { count: 3, more: false }
+      expect(await returnedWhen({ overdue: failed, scan: scanned(Date.now()) })).toMatchObject({
+        overdue: found,
+        health: { word: 'stuck' },
+      })
+      // The look at some of many files met no old one.
+      const some = { total: 3_000, looked: 2_000, overdue: 0, oldest: BigInt(Date.now()) * 1_000_000n }
+      expect(await returnedWhen({ overdue: { ok: true, value: some }, scan: scanned(Date.now()) })).toMatchObject({
+        overdue: found,
+        health: { word: 'stuck' },
+      })
+    })
+
+    test('a look at all files tells are not the scan’s of files that are gone', async () => {
+      const all = { total: 1, looked: 1, overdue: 0, oldest: BigInt(Date.now()) * 1_000_000n }
+      expect(await returnedWhen({ overdue: { ok: true, value: all }, scan: scanned(Date.now()) })).toMatchObject({
+        overdue: { count: 0, more: false },
+        health: { word: 'passing' },
+      })
+    })
+  })
+
   describe('a list', () => {
     test('pages by name, with the rows that the names’ ids have', async () => {
       const first = await listSpoolFiles(viewer, { directory: NEW, size: 2 })

@@ -31,7 +31,8 @@ import {
   type SpoolFileName,
   showFileName,
 } from './file-name'
-import { actionIdOf, fileAge, missingState, nameMoment, type SpoolHealth, stateHealth } from './health'
+import { fileInstant } from './file-time'
+import { actionIdOf, fileAge, missingState, nameMoment, oldestWritten, type SpoolHealth, stateHealth } from './health'
 import { type FileId, type ParsedFile, parseSpoolFile } from './parse'
 import type { SpoolFileFilters, SpoolFileParams } from './search-params'
 
@@ -52,7 +53,7 @@ export type StateOverview = {
   newest: Instant | null
   /** What the background scan last saw here; null before its first round. */
   scan: StateScan | null
-  /** Files last written more than two collector periods ago, of new and returned, where none should stay; of so many at most. */
+  /** Files last written more than two collector periods ago, of new and returned, where none should stay; null where not known. */
   overdue: { count: number; more: boolean } | null
   /** Files of action/invalid whose name is the moment of a failure (mig-domain.md 2.2). */
   failures: { count: number; more: boolean }
@@ -116,8 +117,8 @@ export type SpoolFilePage = Page<SpoolFileRow> & {
   preceding: number
   /** When the background scan saw the files, for a list that is made of it. */
   scannedAt: Instant | null
-  /** A filter on what is inside: so many files were looked into, from the how-manieth on. */
-  looked: { from: number; files: number } | null
+  /** A filter on what is inside: so many files were tried, from the how-manieth on; `unread` are too big or may not be read. */
+  looked: { from: number; files: number; unread: number } | null
   now: Instant
 }
 
@@ -166,7 +167,7 @@ export async function getSpoolOverview(viewer: Viewer): Promise<SpoolOverview> {
   const changing = spoolChange(viewer)
   const scanning = spool.ask<'scan'>({
     command: 'scan',
-    edges: AGE_EDGES.map((edge) => instantToDate(mig).getTime() - edge),
+    edges: scanEdges().map((edge) => instantToDate(mig).getTime() - edge),
   })
   const [token, scan, root, states] = await Promise.all([
     changing,
@@ -189,12 +190,19 @@ export async function getSpoolOverview(viewer: Viewer): Promise<SpoolOverview> {
   }
 }
 
+const patience = () => 2 * env().collectorPeriod
+
+/** The ages that the scan counts by: the edges of the bars, and what a file may wait. */
+function scanEdges(): number[] {
+  return [...new Set<number>([...AGE_EDGES, patience()])].sort((a, b) => a - b)
+}
+
 function scanOf(scanned: ScannedState | undefined): StateScan | null {
   if (!scanned) return null
   const { at, files, bytes, isCut, oldest, newest, older } = scanned
   const moment = (millis: number | null) =>
-    millis === null ? null : instantOf(BigInt(Math.round(millis)) * 1_000_000n)
-  const counts = [files, ...older]
+    millis === null ? null : fileInstant(BigInt(Math.round(millis)) * 1_000_000n)
+  const counts = [files, ...AGE_EDGES.map((edge) => older[scanEdges().indexOf(edge)] ?? 0)]
   return {
     at: dateToInstant(new Date(at)),
     files,
@@ -254,33 +262,61 @@ async function overviewOf(
           command: 'overdue',
           kind,
           state,
-          before: instantToDate(at).getTime() - 2 * env().collectorPeriod,
+          before: instantToDate(at).getTime() - patience(),
           limit: OVERDUE_LOOKED,
         })
       : null,
     countFailures(stamped),
   ])
-  const oldestModified = looked?.ok
-    ? modifiedOf(looked.value.rows[0])
-    : waiting?.ok && waiting.value.oldest !== null
-      ? instantOf(waiting.value.oldest)
-      : null
-  const seen = { files, strangers, oldest: oldest?.moment ?? null, newest, oldestModified }
+  const scanned = scan.ok ? scan.value.states.find((one) => one.kind === kind && one.state === state) : undefined
+  const summary = scanOf(scanned)
+  // A look at all of the files needs no scan, which may be of files that are gone.
+  const isWhole = waiting?.ok === true && waiting.value.looked >= waiting.value.total
+  const before = scanned && !isWhole ? { oldest: summary?.oldest ?? null, sinceScan: Date.now() - scanned.at } : null
+  const oldestModified = oldestWritten(oldestLooked(looked, waiting, at), before)
+  const seen = { files, strangers, newest, oldestModified }
   return {
     directory,
     status: 'present',
     files,
     strangers,
     strangerNames: strangerNames.map((name) => ({ name: encodeFileName(name), shown: showBytes(name) })),
-    oldest: seen.oldest,
+    oldest: oldest?.moment ?? null,
     newest,
-    scan: scanOf(scan.ok ? scan.value.states.find((one) => one.kind === kind && one.state === state) : undefined),
-    overdue: waiting?.ok
-      ? { count: waiting.value.overdue, more: waiting.value.looked < waiting.value.total && waiting.value.overdue > 0 }
-      : null,
+    scan: summary,
+    overdue: passing ? overdueOf(files, waiting, scanned, oldestModified, at) : null,
     failures,
     health: stateHealth(directory, seen, env(), at),
   }
+}
+
+type Waiting = SpoolAnswer<SpoolReplies['overdue']> | null
+
+/** When the oldest of the files that were looked at was last written; null where that is not known. */
+function oldestLooked(looked: SpoolAnswer<SpoolReplies['stat']> | null, waiting: Waiting, at: Instant): Instant | null {
+  if (looked?.ok) return modifiedOf(looked.value.rows[0])
+  if (!waiting?.ok) return null
+  const { oldest, looked: seen, total } = waiting.value
+  // Counted a moment ago and gone by now: nothing waits.
+  if (oldest === null) return seen >= total ? at : null
+  return fileInstant(oldest)
+}
+
+/** Files that wait too long, by a look at some of them, and by the scan where that saw older ones than the look. */
+function overdueOf(
+  files: number,
+  waiting: Waiting,
+  scanned: ScannedState | undefined,
+  oldest: Instant | null,
+  at: Instant,
+): StateOverview['overdue'] {
+  if (files === 0) return { count: 0, more: false }
+  if (oldest === null) return null
+  const { overdue, total, looked } = waiting?.ok ? waiting.value : { overdue: 0, total: files, looked: 0 }
+  if (looked >= total) return { count: overdue, more: false }
+  const isLate = instantToDate(at).getTime() - instantToDate(oldest).getTime() > patience()
+  const inScan = isLate ? (scanned?.older[scanEdges().indexOf(patience())] ?? 0) : 0
+  return inScan > overdue ? { count: inScan, more: scanned?.isCut ?? false } : { count: overdue, more: overdue > 0 }
 }
 
 /** Of the names that may be the nanosecond of a failure those that are no action's id (mig-domain.md 2.2). */
@@ -296,16 +332,7 @@ function showBytes(latin1: string): string {
 }
 
 function modifiedOf(entry: Entry | undefined): Instant | null {
-  return entry?.mtimeNs == null ? null : instantOf(entry.mtimeNs)
-}
-
-// A file's time may be any 64 bits; a moment that cannot be printed is as good as none.
-function instantOf(nanos: bigint): Instant | null {
-  try {
-    return nanosToInstant(nanos)
-  } catch {
-    return null
-  }
+  return fileInstant(entry?.mtimeNs ?? null)
 }
 
 type FileListParams = {
@@ -398,7 +425,7 @@ export async function listSpoolFiles(_viewer: Viewer, params: FileListParams): P
       previous: !looked && preceding > 0 ? cursor(0) : null,
       next,
       scannedAt: scannedAt === null ? null : dateToInstant(new Date(scannedAt)),
-      looked: looked && { from: looked.from, files: looked.files },
+      looked: looked && { from: looked.from, files: looked.files, unread: looked.unread },
       now: mig,
     },
   }
@@ -492,7 +519,7 @@ export async function getSpoolFile(
   const parsed = parseSpoolFile(bytes, kind, state, read)
   const action = parsed.action ?? parsed.command?.action ?? null
   const [{ mig }, linked] = await Promise.all([now(), linkedRows(parsed, read)])
-  const modified = instantOf(mtimeNs)
+  const modified = fileInstant(mtimeNs)
   return {
     ok: true,
     value: {

@@ -3,10 +3,11 @@ import { pool } from '@/lib/db/pool'
 import type { Sql } from '@/lib/db/sql'
 import { idCreatedAt, type MigId, parseId } from '@/lib/mig/wire/id'
 import { readSpoolName, SPOOL_STATES, type SpoolDirectory, type SpoolName } from '@/lib/mig/wire/spool-name'
-import { type Instant, instantToDate, nanosToInstant } from '@/lib/mig/wire/time'
+import { type Instant, instantToDate } from '@/lib/mig/wire/time'
 import type { SpoolFailure } from './answer'
 import type { Entry, PeekedFile, SpoolClient } from './client'
 import { encodeFileName, type SpoolFileName } from './file-name'
+import { fileInstant } from './file-time'
 import { nameMoment } from './health'
 import { IdSet } from './id-set'
 import {
@@ -44,8 +45,13 @@ export type ReconcileItem = {
   status: string | null
 }
 
-/** How far a comparison is. */
-export type ReconcileProgress = { phase: SpoolDirectory | 'actions' | 'commands'; files: number; rows: number }
+/** How far a comparison is; `unread` files should have been looked into, but are too big or may not be read. */
+export type ReconcileProgress = {
+  phase: SpoolDirectory | 'actions' | 'commands'
+  files: number
+  rows: number
+  unread: number
+}
 
 /** The spool did not answer in the middle of a comparison. */
 export class SpoolAway extends Error {
@@ -120,6 +126,7 @@ class Comparison {
   private readonly failed = new Set<MigId>()
   private filesSeen = 0
   private rows = 0
+  private unread = 0
 
   constructor(
     private readonly client: SpoolClient,
@@ -142,7 +149,7 @@ class Comparison {
       for (let i = 0; i < rows.length; i += CHUNK) {
         const items = await this.chunk(directory, rows.slice(i, i + CHUNK), present)
         this.filesSeen += items.length
-        this.report({ phase: directory, files: this.filesSeen, rows: this.rows })
+        this.report({ phase: directory, files: this.filesSeen, rows: this.rows, unread: this.unread })
         yield items
       }
       if (rows.length < WINDOW) return
@@ -169,6 +176,7 @@ class Comparison {
       ({ read }) => state === 'new' || state === 'returned' || read.type === 'id-or-nanoseconds',
     )
     await this.peek(directory, looked)
+    this.unread += looked.filter(({ peeked }) => peeked?.state === 'too-big' || peeked?.state === 'unread').length
     const actions = new Map<MigId, ActionRow>()
     const commands = new Map<MigId, CommandRow>()
     if (kind === 'action') {
@@ -183,7 +191,7 @@ class Comparison {
       for (const row of await rowsOf<CommandRow>(ids, comparedCommandsSql)) commands.set(row.id, row)
     }
     const items = named.map((one): ReconcileItem => {
-      const { entry, read, peeked, actionId, commandId } = one
+      const { entry, read, actionId, commandId } = one
       const command = kind === 'command' && commandId ? commands.get(commandId) : undefined
       const action = kind === 'action' && actionId ? actions.get(actionId) : undefined
       const row = command ? commandRow(command) : action ? actionRow(action) : null
@@ -197,7 +205,7 @@ class Comparison {
             entry: entry.kind,
             type: read.type,
             modified,
-            broken: peeked ? peeked.state === 'broken' : null,
+            broken: isBroken(one),
             isFailure: failures.includes(one),
           },
           row,
@@ -205,7 +213,7 @@ class Comparison {
         ),
         directory,
         name: encodeFileName(entry.name),
-        modified: entry.mtimeNs === null ? null : instantOf(entry.mtimeNs),
+        modified: fileInstant(entry.mtimeNs),
         actionId: actionId ?? command?.action_id ?? null,
         commandId,
         status: row?.status ?? null,
@@ -297,7 +305,7 @@ class Comparison {
         items.push(missing(['action', place], classOfRow(place, actionRow(row), this.bounds), row.id, null, row.status))
       }
       this.rows += rows.length
-      this.report({ phase: 'actions', files: this.filesSeen, rows: this.rows })
+      this.report({ phase: 'actions', files: this.filesSeen, rows: this.rows, unread: this.unread })
       yield items
     }
   }
@@ -318,7 +326,7 @@ class Comparison {
         )
       }
       this.rows += rows.length
-      this.report({ phase: 'commands', files: this.filesSeen, rows: this.rows })
+      this.report({ phase: 'commands', files: this.filesSeen, rows: this.rows, unread: this.unread })
       yield items
     }
   }
@@ -334,6 +342,12 @@ function missing(
   status: string | null,
 ): ReconcileItem {
   return { class: found, directory, name: null, modified: null, actionId, commandId, status }
+}
+
+/** Whether MIG cannot use a file: an empty one it never can (mig-domain.md 2.5); null where it was not looked into. */
+function isBroken({ entry, peeked }: Named): boolean | null {
+  if (entry.kind === 'file' && entry.size === 0) return true
+  return peeked?.state === 'broken' ? true : peeked?.state === 'read' ? false : null
 }
 
 /** A name in action/invalid is an id when an action has it, when the file says so, or when no clock shows such a moment. */
@@ -357,14 +371,6 @@ async function exactIds(table: 'actions' | 'commands', named: Named[]): Promise<
   if (rounded.length === 0) return new Map()
   const { rows } = await pool().query<{ rounded: string; id: MigId }>(idsOfRoundedSql(table, rounded))
   return new Map(rows.map((row) => [row.rounded, row.id]))
-}
-
-function instantOf(nanos: bigint): Instant | null {
-  try {
-    return nanosToInstant(nanos)
-  } catch {
-    return null
-  }
 }
 
 async function rowsOf<Row extends object>(ids: MigId[], statement: (ids: readonly MigId[]) => Sql): Promise<Row[]> {

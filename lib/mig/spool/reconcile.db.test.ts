@@ -13,7 +13,7 @@ import { SpoolClient } from './client'
 import { encodeFileName } from './file-name'
 import { parseSpoolFile } from './parse'
 import { exportReconciled, getReconcile, listReconciled } from './reconcile'
-import { compareSpool, type ReconcileItem } from './reconcile-run'
+import { compareSpool, type ReconcileItem, type ReconcileProgress } from './reconcile-run'
 import { reconcileList } from './search-params'
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'spool-reconcile-'))
@@ -145,6 +145,7 @@ describe('spool against database', () => {
         `{"id":${Number(command.id)},"status":"done","agent":{"name":"a","queueloc":"q"}}`,
         `{"id":${Number(command.id)},"status":"done","agent":{"name":"a","queueloc":"q"}}`,
         '{"id":1',
+        '',
       ])
       if (state === 'answer') put(['command', 'returned'], idAt(now, 9_000 + dice.next(1e6)), text, dice.of(moments))
       else if (state !== 'none')
@@ -226,7 +227,8 @@ describe('spool against database', () => {
           invalid: ['invalid'],
         }
         if (kind === 'command' && (state === 'ready' || state === 'done')) say('unused', id)
-        else if (broken && (state === 'new' || state === 'returned')) say(isOld ? 'poison' : 'passing', id)
+        else if ((broken && (state === 'new' || state === 'returned')) || (state === 'inflight' && stat.size === 0))
+          say(isOld ? 'poison' : 'passing', id)
         else if ((state === 'done' || state === 'invalid') && stat.mtimeMs < now - 72 * HOUR - 2 * MINUTE)
           say('not-cleaned', id)
         else if (failure) say('failed', id)
@@ -269,12 +271,13 @@ describe('spool against database', () => {
     return lines.sort()
   }
 
-  async function compared(): Promise<ReconcileItem[]> {
+  async function compared(report?: (progress: ReconcileProgress) => void): Promise<ReconcileItem[]> {
     const items: ReconcileItem[] = []
     for await (const batch of compareSpool(
       client,
       timings,
       parseRfc3339(NOW) as NonNullable<ReturnType<typeof parseRfc3339>>,
+      report,
     ))
       items.push(...batch)
     return items
@@ -315,6 +318,19 @@ describe('spool against database', () => {
       ].sort(),
     )
   }, 600_000)
+
+  test('a file that was not looked into is not taken for one that MIG can use', async () => {
+    const name = idAt(now - HOUR, 1)
+    put(['command', 'returned'], name, '', now - HOUR)
+    fs.truncateSync(path.join(root, 'command/returned', name), 2 ** 21)
+    fs.utimesSync(path.join(root, 'command/returned', name), (now - HOUR) / 1000, (now - HOUR) / 1000)
+    let unread = 0
+    const items = await compared((progress) => {
+      unread = progress.unread
+    })
+    expect(items.map(lineOf)).toEqual([`stuck command/returned ${name} -`])
+    expect(unread).toBe(1)
+  })
 
   test('the list pages through what the run counted, and the export has the same', async () => {
     await make(new Dice(99))

@@ -35,6 +35,8 @@ export type ReconcileRun = {
   tookMs: number
   files: number
   rows: number
+  /** Files of which it is not known whether MIG can use them, because they are too big or may not be read. */
+  unread: number
   counts: Record<ReconcileClass, Record<Kind, number>>
 }
 
@@ -77,8 +79,8 @@ async function compare(into: State, running: Running): Promise<void> {
         if (!list) items.set(keyOf(item.class, kind), [item])
         else if (list.length < KEPT) list.push(item)
       }
-    const { files, rows } = running.progress
-    const run = { at: mig, ended: (await now()).clock, tookMs: performance.now() - began, files, rows, counts }
+    const { files, rows, unread } = running.progress
+    const run = { at: mig, ended: (await now()).clock, tookMs: performance.now() - began, files, rows, unread, counts }
     into.last = { run, items, endedAt: performance.now() }
     into.failed = null
   } catch (error) {
@@ -94,7 +96,10 @@ export async function getReconcile(_viewer: Viewer): Promise<Reconcile> {
   const current = state()
   const age = current.last ? performance.now() - current.last.endedAt : Number.POSITIVE_INFINITY
   if (!current.running && age > Math.max(FRESH_MS, FRESH_FACTOR * (current.last?.run.tookMs ?? 0))) {
-    const running: Running = { progress: { phase: ['action', 'new'], files: 0, rows: 0 }, done: Promise.resolve() }
+    const running: Running = {
+      progress: { phase: ['action', 'new'], files: 0, rows: 0, unread: 0 },
+      done: Promise.resolve(),
+    }
     current.running = running
     running.done = compare(current, running)
   }

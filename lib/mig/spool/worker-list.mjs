@@ -1,6 +1,7 @@
 // @ts-check
 // Counting and listing a state: one pass in flat memory, and nothing at all while the directory has not changed.
 
+import { createHash } from 'node:crypto'
 import { look, openDirectory, pass, pause, Refused, safeName, statePath } from './worker-directory.mjs'
 import { isStamped, LAST_NUMBER, momentOf, nameFilter, OWN_NAMES } from './worker-names.mjs'
 import { factsOfContent, fitsContent } from './worker-peek.mjs'
@@ -16,6 +17,8 @@ const KEPT_ANSWERS = 48
 const LOOKED = 2_000
 const LOOKED_MS = 1_000
 const STRANGERS_NAMED = 20
+/** Between so many looks at files others get their turn. */
+const LOOKED_AT_ONCE = 128
 /** A state of so many entries needs no background scan. */
 const SCANNED_AT_ONCE = 2_000
 const STAMPED_NAMED = 500
@@ -24,15 +27,26 @@ const TICK_MS = 2_000
 
 /** @type {Map<string, { stamp: string, value: any }>} */
 const kept = new Map()
+/** @type {Map<string, { stamp: string, value: Promise<any> }>} */
+const making = new Map()
+
+/** Whether the directory changed so long ago that its stamp would tell of any change since. @param {string} stamp */
+function isSettled(stamp) {
+  const changed = Number(BigInt(stamp.slice(stamp.lastIndexOf(':') + 1)) / 1_000_000n)
+  return Date.now() - changed > TICK_MS
+}
 
 /**
- * What a pass over a directory gave, as long as its stamp says that no entry came or went since.
+ * What a pass over a directory gave, as long as its stamp says that no entry came or went since. Who asks while the pass is
+ * under way waits for it. `size` is how many names a value holds: one of too many is not kept.
  * @template T
- * @param {import('./worker-directory.mjs').Directory} directory @param {string} key
- * @param {(value: T) => boolean} serves @param {() => Promise<T>} make
+ * @param {import('./worker-directory.mjs').Directory} directory @param {string} question
+ * @param {(value: T) => boolean} serves @param {(value: T) => number} size @param {() => Promise<T>} make
  * @returns {Promise<T>}
  */
-async function unchanged(directory, key, serves, make) {
+async function unchanged(directory, question, serves, size, make) {
+  // A question may be long: it can hold thousands of ids.
+  const key = createHash('sha256').update(question).digest('base64')
   const stamp = directory.stamp()
   const known = kept.get(key)
   if (known && known.stamp === stamp && serves(known.value)) {
@@ -40,18 +54,30 @@ async function unchanged(directory, key, serves, make) {
     kept.set(key, known)
     return known.value
   }
-  const began = Date.now()
-  const value = await make()
-  const changed = Number(BigInt(stamp.slice(stamp.lastIndexOf(':') + 1)) / 1_000_000n)
-  if (directory.stamp() === stamp && began - changed > TICK_MS) {
-    kept.delete(key)
-    kept.set(key, { stamp, value })
-    for (const oldest of kept.keys()) {
-      if (kept.size <= KEPT_ANSWERS) break
-      kept.delete(oldest)
+  const settled = isSettled(stamp)
+  const other = making.get(key)
+  if (settled && other?.stamp === stamp) {
+    const value = await other.value.catch(() => null)
+    if (value !== null && serves(value)) return value
+  }
+  const made = make()
+  const own = { stamp, value: made }
+  making.set(key, own)
+  try {
+    const value = await made
+    if (known?.stamp !== stamp) kept.delete(key)
+    if (settled && size(value) <= KEPT_PLACES && directory.stamp() === stamp) {
+      kept.delete(key)
+      kept.set(key, { stamp, value })
+      for (const oldest of kept.keys()) {
+        if (kept.size <= KEPT_ANSWERS) break
+        kept.delete(oldest)
+      }
     }
-  } else kept.delete(key)
-  return value
+    return value
+  } finally {
+    if (making.get(key) === own) making.delete(key)
+  }
 }
 
 /** Compares two digit strings without leading zeros as numbers. @param {string} a @param {string} b */
@@ -127,6 +153,7 @@ export async function survey(request, progress) {
       directory,
       `survey ${request.root} ${kind}/${state}`,
       () => true,
+      ({ stamped }) => stamped.names.length,
       () => pass(directory, begin, progress),
     )
   } finally {
@@ -147,6 +174,7 @@ export async function overdue(request, progress) {
       directory,
       `names ${request.root} ${kind}/${state} ${limit}`,
       () => true,
+      ({ first }) => first.length,
       () =>
         pass(
           directory,
@@ -174,7 +202,10 @@ export async function overdue(request, progress) {
         if (modified < request.before) count++
         if (oldest === null || entry.mtimeNs < oldest) oldest = entry.mtimeNs
       }
-      if (i % 512 === 511) await pause()
+      if (i % LOOKED_AT_ONCE === LOOKED_AT_ONCE - 1) {
+        progress(i)
+        await pause()
+      }
     }
     return { total: names.total, looked: names.first.length, overdue: count, oldest }
   } finally {
@@ -205,6 +236,7 @@ export async function tally(request, progress) {
         directory,
         key,
         () => true,
+        (counts) => counts.length,
         () => pass(directory, begin, progress),
       ),
     }
@@ -237,7 +269,7 @@ export async function list(request, progress) {
   const size = Math.min(Math.max(1, Math.trunc(Number(request.size)) || 1), bare ? MAX_BARE : MAX_PAGE)
   const { order, descending, after, before } = orderOf(request)
   const { minBytes, maxBytes, writtenBefore, writtenAfter } = request
-  const match = { ...request.match, ...(request.contains === undefined ? {} : { contains: request.contains }) }
+  const match = { ...request.match }
   const byFacts = [minBytes, maxBytes, writtenBefore, writtenAfter].some((bound) => typeof bound === 'number')
   const content = request.content ?? null
   const directory = openDirectory(request.root, [kind, state], 'to-list')
@@ -295,7 +327,13 @@ export async function list(request, progress) {
       ? await fromScan()
       : bare || content
         ? await fromDirectory()
-        : await unchanged(directory, key, (one) => pageOf(one, size, from) !== null, fromDirectory)
+        : await unchanged(
+            directory,
+            key,
+            (one) => pageOf(one, size, from) !== null,
+            (one) => one.places.length,
+            fromDirectory,
+          )
     const facts = { total: found.total, matching: found.matching, scannedAt: now ? null : (scanned?.at ?? null) }
     if (content) return { ...facts, ...(await lookInto(directory, found, size, content, [kind, state], progress)) }
     // The pass itself was for this page: what it did not give is not there.
@@ -303,7 +341,7 @@ export async function list(request, progress) {
     const rows = []
     for (const { key: at, name } of page.places) {
       rows.push({ ...(bare ? { name } : look(directory, name)), key: Number.isFinite(at) ? at : null })
-      if (rows.length % 512 === 0) {
+      if (rows.length % LOOKED_AT_ONCE === 0) {
         progress(found.total)
         await pause()
       }
@@ -345,7 +383,7 @@ async function scanNow(directory, progress) {
   const scanned = new Scanned()
   for (const [i, name] of names.entries()) {
     scanned.look(directory, name)
-    if (i % 256 === 255) {
+    if (i % LOOKED_AT_ONCE === LOOKED_AT_ONCE - 1) {
       progress(i)
       await pause()
     }
@@ -362,6 +400,7 @@ async function lookInto(directory, { places, preceding, matching }, size, conten
   const began = performance.now()
   const rows = []
   let looked = 0
+  let unread = 0
   /** @type {import('./worker-window.mjs').Place | null} */
   let last = null
   for (const place of places) {
@@ -369,6 +408,7 @@ async function lookInto(directory, { places, preceding, matching }, size, conten
     looked++
     last = place
     const facts = factsOfContent(directory, kind, state, place.name)
+    if (facts?.state === 'too-big' || facts?.state === 'unread') unread++
     if (facts && fitsContent(facts, content))
       rows.push({ ...look(directory, place.name), key: Number.isFinite(place.key) ? place.key : null })
     if (looked % 64 === 0) {
@@ -384,19 +424,28 @@ async function lookInto(directory, { places, preceding, matching }, size, conten
     looked: {
       from: preceding,
       files: looked,
+      unread,
       next: isDone || !last ? null : { name: last.name, key: Number.isFinite(last.key) ? last.key : null },
     },
   }
 }
 
-/** @param {any} request */
-export function stat(request) {
+/** What is known of these files without opening them. @param {any} request @param {(seen: number) => void} progress */
+export async function stat(request, progress) {
   const [kind, state] = statePath(request)
   if (!Array.isArray(request.names) || request.names.length > MAX_PAGE) throw new Refused('bad-name')
   const names = request.names.map(safeName)
   const directory = openDirectory(request.root, [kind, state], 'to-reach')
   try {
-    return { rows: names.map((/** @type {string} */ name) => ({ ...look(directory, name), key: null })) }
+    const rows = []
+    for (const name of names) {
+      rows.push({ ...look(directory, name), key: null })
+      if (rows.length % LOOKED_AT_ONCE === 0) {
+        progress(rows.length)
+        await pause()
+      }
+    }
+    return { rows }
   } finally {
     directory.close()
   }

@@ -68,7 +68,7 @@ export class Scanned {
     for (let i = 0; i < this.count; i++) {
       const end = /** @type {number} */ (this.ends[i])
       visit(
-        this.names.latin1Slice(start, end),
+        this.names.toString('latin1', start, end),
         /** @type {number} */ (this.modified[i]),
         /** @type {number} */ (this.sizes[i]),
       )
@@ -130,7 +130,8 @@ export function scan(request) {
       const { at, took, count, bytes, isCut } = scanned
       states.push({ kind, state, at, took, files: count, bytes, isCut, ...scanned.ages(edges) })
     }
-  return { states, running: running?.root === request.root ? { state: running.state, seen: running.seen } : null }
+  const under = running
+  return { states, running: under && under.root === request.root ? { state: under.state, seen: under.seen } : null }
 }
 
 /** @param {string} root */

@@ -54,7 +54,7 @@ function answer(request, progress) {
     case 'list':
       return list(request, progress)
     case 'stat':
-      return stat(request)
+      return stat(request, progress)
     case 'read':
       return read(request)
     case 'overdue':

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { idFromBigInt } from './id'
-import { isSpoolState, readSpoolName, SPOOL_STATES } from './spool-name'
+import { readSpoolName, SPOOL_STATES } from './spool-name'
 
 const ACTION = '6059408362783470592'
 const COMMAND = '6059408369206590464'
@@ -110,7 +110,4 @@ test('the eight directories are the documented ones', () => {
     'command/ready',
     'command/returned',
   ])
-  expect(isSpoolState('command', 'ready')).toBe(true)
-  expect(isSpoolState('command', 'new')).toBe(false)
-  expect(isSpoolState('action', 'ready')).toBe(false)
 })

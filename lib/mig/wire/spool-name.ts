@@ -42,11 +42,6 @@ export function readSpoolName(kind: SpoolKind, state: SpoolState, name: string):
   return number ? { type: 'answer', number } : { type: 'stranger' }
 }
 
-/** Whether the pair is one of the eight directories. */
-export function isSpoolState(kind: string, state: string): boolean {
-  return SPOOL_STATES.some(([k, s]) => k === kind && s === state)
-}
-
 function readActionName(state: SpoolState, name: string): SpoolName {
   const actionId = readNumber(/^(\d+)\.json$/.exec(name)?.[1])
   if (!actionId) return { type: state === 'new' ? 'dropped' : 'stranger' }

@@ -55,6 +55,13 @@ export default dataPage(async ({ searchParams }: PageProps) => {
               {formatDuration(run.tookMs)}. Names decide; files are opened only in action/new and command/returned, and
               where a name may be the moment of a failure.
             </p>
+            {run.unread > 0 && (
+              <Notice tone="attention">
+                {formatCount(run.unread, 'file')} of these {run.unread === 1 ? 'was' : 'were'} not looked into, being
+                bigger than 1 MiB or not to be read: whether MIG can use {run.unread === 1 ? 'it' : 'them'} is not
+                known.
+              </Notice>
+            )}
             <ReconcileClasses counts={run.counts} params={params} />
             <Section
               title={params.filters.class ? 'Files and rows of these classes' : 'What somebody should look at'}

@@ -1,23 +1,32 @@
-export type JsonScan = {
-  /** The text of the number at each of the wanted paths ("id", "action.id"), keys without regard to case as Go reads them. */
-  numbers: Map<string, string>
-  /** The deepest nesting; 0 for a scalar. */
-  depth: number
-  /** The first number that no double holds, such as 1e400; Go refuses the file for it. */
-  tooBig: string | null
-}
+// @ts-check
+// What JSON.parse loses of a file's text; for the site's own parser and for the worker alike.
+
+/**
+ * `numbers`: the text of the number at each of the wanted paths ("id", "action.id"), keys without regard to case as Go reads
+ * them. `depth`: the deepest nesting, 0 for a scalar. `tooBig`: the first number that no double holds, such as 1e400; Go
+ * refuses the file for it.
+ * @typedef {{ numbers: Map<string, string>, depth: number, tooBig: string | null }} JsonScan
+ */
+
+/** Nested deeper than anything MIG writes; such a file is shown as text only. */
+export const MAX_DEPTH = 128
 
 /**
  * Reads what JSON.parse loses from a text that JSON.parse accepted: exact digits of ids, depth, numbers out of range.
  * One pass without recursion. Of equal keys the last one counts, as in JSON.parse.
+ * @param {string} text @param {readonly string[]} wanted @returns {JsonScan}
  */
-export function scanJson(text: string, wanted: readonly string[]): JsonScan {
-  const numbers = new Map<string, string>()
+export function scanJson(text, wanted) {
+  /** @type {Map<string, string>} */
+  const numbers = new Map()
   const deepestWanted = Math.max(...wanted.map((path) => path.split('.').length))
-  const keys: string[] = []
-  const inObject: boolean[] = []
+  /** @type {string[]} */
+  const keys = []
+  /** @type {boolean[]} */
+  const inObject = []
   let depth = 0
-  let tooBig: string | null = null
+  /** @type {string | null} */
+  let tooBig = null
   let at = 0
   let expectsKey = false
 
@@ -31,7 +40,9 @@ export function scanJson(text: string, wanted: readonly string[]): JsonScan {
         if (level <= deepestWanted) {
           keys.length = level - 1
           // A key with a dot in it is no step of a wanted path.
-          keys[level - 1] = (JSON.parse(text.slice(at, end)) as string).toLowerCase().replaceAll('.', '?')
+          keys[level - 1] = String(JSON.parse(text.slice(at, end)))
+            .toLowerCase()
+            .replaceAll('.', '?')
           const path = keys.join('.')
           for (const known of numbers.keys()) if (known === path || known.startsWith(`${path}.`)) numbers.delete(known)
         }
@@ -75,11 +86,13 @@ const CLOSE_ARRAY = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
-const isDigit = (c: number) => c >= 0x30 && c <= 0x39
-// digits + - . E e
-const isNumberPart = (c: number) => isDigit(c) || c === 0x2b || c === MINUS || c === 0x2e || c === 0x45 || c === 0x65
+/** @param {number} c */
+const isDigit = (c) => c >= 0x30 && c <= 0x39
+/** Digits + - . E e. @param {number} c */
+const isNumberPart = (c) => isDigit(c) || c === 0x2b || c === MINUS || c === 0x2e || c === 0x45 || c === 0x65
 
-function endOfString(text: string, start: number): number {
+/** @param {string} text @param {number} start */
+function endOfString(text, start) {
   let at = start + 1
   while (text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1
   return at + 1
