@@ -45,7 +45,7 @@ export function EndpointPowers({
             </tr>
           </thead>
           <tbody>
-            {lines.map(({ module, moduleId, minimum, sets, problem }) => (
+            {lines.map(({ module, moduleId, minimum, sets, leftOut, problem }) => (
               <tr key={moduleId} className="align-top [&>*]:border-line [&>*]:border-t [&>*]:px-3 [&>*]:py-1.5">
                 <th scope="row" className="whitespace-nowrap text-left font-normal">
                   <bdi>{visibleText(module)}</bdi>
@@ -56,7 +56,7 @@ export function EndpointPowers({
                   {problem ? (
                     <StatusBadge label={PROBLEMS[problem]} tone="bad" bare />
                   ) : (
-                    <SetList sets={sets} names={names} />
+                    <SetList found={{ sets, leftOut }} names={names} />
                   )}
                 </td>
               </tr>

@@ -6,7 +6,7 @@ import { formatCount, formatNumber } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
 import type { KnownSigner } from '@/lib/mig/acl/people'
 import { whatIfList } from '@/lib/mig/acl/search-params'
-import { type Help, minimalSets, type SignerSet } from '@/lib/mig/acl/signer-sets'
+import { type FoundSets, type Help, minimalSets, type SignerSet } from '@/lib/mig/acl/signer-sets'
 import type { Asked } from '@/lib/mig/acl/what-if'
 import type { FurtherSigners as Found } from '@/lib/mig/acl/what-if-sets'
 import { reasonHref } from './what-if-table'
@@ -26,17 +26,33 @@ export function setInWords(set: SignerSet, names: Names): string {
     .join(', and ')
 }
 
-/** The minimal sets of one endpoint or group, or that there are none. */
-export function SetList({ sets, names }: { sets: readonly SignerSet[]; names: Names }) {
-  if (sets.length === 0) return <p className="text-muted text-sm">No three further people are enough.</p>
+const SETS_SHOWN = 50
+
+/** The minimal sets of one endpoint or group, or that there are none; and who was not tried. */
+export function SetList({ found: { sets, leftOut }, names }: { found: FoundSets; names: Names }) {
+  const untried =
+    leftOut > 0 &&
+    `Tried with the people who bring the most: ${formatCount(leftOut, 'other')}, whose weights differ, ${leftOut === 1 ? 'was' : 'were'} left out.`
+  if (sets.length === 0)
+    return (
+      <p className="text-muted text-sm">
+        No three further people {untried ? <>of those tried are enough. {untried}</> : 'are enough.'}
+      </p>
+    )
   return (
-    <ul className="flex list-disc flex-col gap-0.5 pl-4 text-sm">
-      {sets.map((set) => (
-        <li key={JSON.stringify(set)} className="wrap-anywhere">
-          {setInWords(set, names)}
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="flex list-disc flex-col gap-0.5 pl-4 text-sm">
+        {sets.slice(0, SETS_SHOWN).map((set) => (
+          <li key={JSON.stringify(set)} className="wrap-anywhere">
+            {setInWords(set, names)}
+          </li>
+        ))}
+      </ul>
+      {sets.length > SETS_SHOWN && (
+        <p className="text-muted text-sm">And {formatCount(sets.length - SETS_SHOWN, 'other choice')}.</p>
+      )}
+      {untried && <p className="text-muted text-sm">{untried}</p>}
+    </>
   )
 }
 
@@ -149,7 +165,7 @@ export function FurtherSigners({
                       .join(', ')}
                   </td>
                   <td>
-                    <SetList sets={minimalSets(lack)} names={names} />
+                    <SetList found={minimalSets(lack)} names={names} />
                   </td>
                 </tr>
               ))}

@@ -34,7 +34,7 @@ export function LintChecks({ counts, current }: { counts: LintCounts | null; cur
               <span className="min-w-0 flex-1 truncate">{label}</span>
               <span className="tabular-nums">
                 {count === undefined ? (
-                  <Unknown why="It is being counted for the first time: look again in a minute" />
+                  <Unknown why="It is being counted: look again in a minute" />
                 ) : (
                   formatNumber(count)
                 )}

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { StateBadge } from '@/components/agents/state-badge'
 import { type Column, DataTable } from '@/components/data-table/data-table'
 import { Moment } from '@/components/feedback/moment'
@@ -70,15 +71,17 @@ function columns(check: LintCheck, now: string): Column<LintRow>[] {
   return [name, ...about[check], os, state, seen(now)]
 }
 
-/** The findings of one check; each leads to its endpoint or person. */
+/** The findings of one check; each leads to its endpoint or person. `counted` is when those were counted that the list is of. */
 export function LintTable({
   params,
   page,
   now,
+  counted,
 }: {
   params: ListParams<(typeof lintList)['filters']>
   page: Page<LintRow>
   now: string
+  counted: ReactNode
 }) {
   const { check } = params.filters
   const narrowing = ['name', 'os', 'module', 'person'].some((filter) => params.given[filter])
@@ -100,7 +103,11 @@ export function LintTable({
           />
         ) : (
           <EmptyState title="Nothing found" icon="circle-check" framed={false}>
-            No row of the tables has this fault.
+            {counted ? (
+              <>No row of the tables had this fault when they were counted {counted}.</>
+            ) : (
+              'No row of the tables has this fault.'
+            )}
           </EmptyState>
         )
       }

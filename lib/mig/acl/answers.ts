@@ -1,5 +1,5 @@
 import 'server-only'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { isUnavailable } from '@/lib/db/availability'
 import { pool } from '@/lib/db/pool'
@@ -8,8 +8,8 @@ import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import type { Instant } from '@/lib/mig/wire/time'
 
-/** An answer about the whole fleet: of which moment, when it was made, and how long that took in milliseconds. */
-export type Answer<T> = { at: Instant; madeAt: Instant; tookMs: number; found: T }
+/** An answer about the whole fleet: of which moment, when it was made, how long that took and how old it is, in milliseconds. */
+export type Answer<T> = { at: Instant; madeAt: Instant; tookMs: number; age: number; found: T }
 
 /** A question that is worth an answer of its own; `text` says all that it hangs on but the moment. */
 export type FleetQuestion<T> = {
@@ -31,6 +31,9 @@ const KEPT_HOURS = 24
 const ASK_TIMEOUT_MS = 120_000
 const LOCK = 7_209_402_021
 
+/** The row whose answer says which state of the rules answers are of: each save puts another in its place. */
+const RULES = 'rules'
+
 type Row = { at: Instant; made_at: Instant; took_ms: number; answer: string; age: string }
 
 function digestOf({ text }: { text: string }): string {
@@ -39,11 +42,15 @@ function digestOf({ text }: { text: string }): string {
     .digest('hex')
 }
 
+/** What a question is kept under: with the state of the rules, so that no answer from before a save is found after it. */
+const keyOf = (digest: string) =>
+  sql`${digest}::text || coalesce((SELECT ' ' || r.answer::text FROM dashboard.acl_answer r WHERE r.question = ${RULES}), '')`
+
 async function readRow(digest: string, client: Pick<pg.ClientBase, 'query'> = pool()): Promise<Row | null> {
   const { rows } = await client.query<Row>(sql`
     SELECT at, made_at, took_ms, answer::text AS answer,
       1000 * extract(epoch FROM clock_timestamp() - made_at) AS age
-    FROM dashboard.acl_answer WHERE question = ${digest}`)
+    FROM dashboard.acl_answer WHERE question = (SELECT ${keyOf(digest)})`)
   return rows[0] ?? null
 }
 
@@ -51,12 +58,14 @@ const answerOf = <T>(row: Row): Answer<T> => ({
   at: row.at,
   madeAt: row.made_at,
   tookMs: row.took_ms,
+  age: Number(row.age),
   found: JSON.parse(row.answer) as T,
 })
 
 /**
  * The answer to a question about the whole fleet. A quick one is made for every page; a slow one is shown for a minute
- * or more, and older ones while the next is made behind the page. With `wait` false null means that there is none yet and it is being made.
+ * or more, and older ones, up to half an hour, while the next is made behind the page. With `wait` false null means that
+ * there is none young enough and it is being made.
  */
 export async function getAnswer<T>(question: FleetQuestion<T>, wait: false): Promise<Answer<T> | null>
 export async function getAnswer<T>(question: FleetQuestion<T>, wait?: true): Promise<Answer<T>>
@@ -66,17 +75,16 @@ export async function getAnswer<T>(question: FleetQuestion<T>, wait = true): Pro
   const age = row ? Number(row.age) : Number.POSITIVE_INFINITY
   const isSlow = row !== null && row.took_ms > QUICK_MS
   if (row && !wait && age <= GLANCE_MS) return answerOf(row)
-  if (row && isSlow && age <= Math.max(FRESH_MS, FRESH_TIMES * row.took_ms)) return answerOf(row)
-  if (row && isSlow && (age <= STALE_MS || !wait)) {
+  if (row && isSlow && age <= Math.min(STALE_MS, Math.max(FRESH_MS, FRESH_TIMES * row.took_ms))) return answerOf(row)
+  if (row && isSlow && age <= STALE_MS) {
     void make(question, digest, row.made_at, false).catch(report)
     return answerOf(row)
   }
-  if (!wait && !isSlow && !row && !(await isSmall())) {
-    void make(question, digest, null, false).catch(report)
+  if (!wait && (isSlow || (!row && !(await isSmall())))) {
+    void make(question, digest, row?.made_at ?? null, false).catch(report)
     return null
   }
-  await make(question, digest, row?.made_at ?? null, true)
-  return answerOf((await readRow(digest)) as Row)
+  return make(question, digest, row?.made_at ?? null, true)
 }
 
 function report(error: unknown): void {
@@ -109,12 +117,25 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Answers and writes it down unless another instance is at it, or has been since `seen`; then waits for that one, or does not. */
-function make<T>(question: FleetQuestion<T>, digest: string, seen: Instant | null, wait: boolean): Promise<void> {
+/**
+ * Answers and writes it down unless another instance is at it, or has been since `seen`; then waits for that one and
+ * returns its answer, or with `wait` false null.
+ */
+function make<T>(
+  question: FleetQuestion<T>,
+  digest: string,
+  seen: Instant | null,
+  wait: boolean,
+): Promise<Answer<T> | null> {
   return inTurn(() => ask(question, digest, seen, wait))
 }
 
-async function ask<T>(question: FleetQuestion<T>, digest: string, seen: Instant | null, wait: boolean): Promise<void> {
+async function ask<T>(
+  question: FleetQuestion<T>,
+  digest: string,
+  seen: Instant | null,
+  wait: boolean,
+): Promise<Answer<T> | null> {
   const client = await pool().connect()
   let finished = false
   try {
@@ -127,30 +148,45 @@ async function ask<T>(question: FleetQuestion<T>, digest: string, seen: Instant 
         ? sql`SELECT true AS got FROM pg_advisory_xact_lock(${LOCK}::bigint + hashtext(${digest}))`
         : sql`SELECT pg_try_advisory_xact_lock(${LOCK}::bigint + hashtext(${digest})) AS got`,
     )
-    const current = rows[0]?.got ? await readRow(digest, client) : null
-    if (rows[0]?.got && (!current || current.made_at === seen)) {
+    let row = rows[0]?.got ? await readRow(digest, client) : null
+    if (rows[0]?.got && (!row || row.made_at === seen)) {
       const started = performance.now()
-      const { rows: clock } = await client.query<{ now: Instant }>('SELECT clock_timestamp() AS now')
-      const at = env().migNow ?? (clock[0]?.now as Instant)
+      // The state of the rules is read before the rules: a save that comes in between leaves an answer that nobody finds.
+      const { rows: before } = await client.query<{ now: Instant; key: string }>(
+        sql`SELECT clock_timestamp() AS now, ${keyOf(digest)} AS key`,
+      )
+      const at = env().migNow ?? (before[0]?.now as Instant)
       const found = await question.ask(client, at)
       const tookMs = Math.round(performance.now() - started)
-      await client.query(sql`INSERT INTO dashboard.acl_answer AS a (question, at, made_at, took_ms, answer)
-        VALUES (${digest}, ${at}::timestamptz, clock_timestamp(), ${tookMs}, ${JSON.stringify(found)}::jsonb)
+      const { rows: written } =
+        await client.query<Row>(sql`INSERT INTO dashboard.acl_answer (question, at, made_at, took_ms, answer)
+        VALUES (${before[0]?.key}, ${at}::timestamptz, clock_timestamp(), ${tookMs}, ${JSON.stringify(found)}::jsonb)
         ON CONFLICT (question) DO UPDATE SET at = excluded.at, made_at = excluded.made_at, took_ms = excluded.took_ms,
-          answer = excluded.answer`)
-      await client.query(
-        `DELETE FROM dashboard.acl_answer WHERE made_at < clock_timestamp() - interval '${KEPT_HOURS} hours'`,
-      )
+          answer = excluded.answer
+        RETURNING at, made_at, took_ms, answer::text AS answer, '0' AS age`)
+      row = written[0] ?? null
+      // Not those that a save is taking away just now: each would wait for the other.
+      await client.query(sql`DELETE FROM dashboard.acl_answer WHERE question IN (
+        SELECT question FROM dashboard.acl_answer
+        WHERE made_at < clock_timestamp() - ${`${KEPT_HOURS} hours`}::interval AND question <> ${RULES}
+        FOR UPDATE SKIP LOCKED)`)
     }
     await client.query('COMMIT')
     finished = true
+    return row && answerOf<T>(row)
   } finally {
     // A connection inside an unfinished transaction is closed, not given back.
     client.release(!finished)
   }
 }
 
-/** Takes away what was found out before a change of rules or people; in the transaction that changes them. */
+/**
+ * Takes away what was found out before a change of rules, and what is being found out meanwhile; in the transaction that
+ * changes them.
+ */
 export async function forgetAnswers(tx: Transaction): Promise<void> {
-  await tx.$executeRaw(sql`DELETE FROM dashboard.acl_answer`)
+  await tx.$executeRaw(sql`INSERT INTO dashboard.acl_answer (question, at, made_at, took_ms, answer)
+    VALUES (${RULES}, clock_timestamp(), clock_timestamp(), 0, ${JSON.stringify(randomUUID())}::jsonb)
+    ON CONFLICT (question) DO UPDATE SET at = excluded.at, made_at = excluded.made_at, answer = excluded.answer`)
+  await tx.$executeRaw(sql`DELETE FROM dashboard.acl_answer WHERE question <> ${RULES}`)
 }

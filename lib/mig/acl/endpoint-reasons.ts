@@ -7,7 +7,7 @@ import { readSigners } from './people'
 import type { Endpoint } from './queries'
 import { type Reasons, reasonsFor } from './reasons'
 import { requirementFor } from './rule'
-import { minimalSets, type SignerSet } from './signer-sets'
+import { type FoundSets, minimalSets } from './signer-sets'
 import type { Asked } from './what-if'
 import { furtherKeys, lackOf } from './what-if-sets'
 
@@ -15,7 +15,7 @@ import { furtherKeys, lackOf } from './what-if-sets'
 export type EndpointReasons = {
   endpoint: Endpoint
   reasons: Reasons
-  sets: SignerSet[] | null
+  sets: FoundSets | null
   names: ReadonlyMap<string, string>
 }
 

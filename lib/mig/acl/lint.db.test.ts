@@ -4,6 +4,7 @@ import { fetchPage } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
 import { vintage as detectedVintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
+import type { Instant } from '@/lib/mig/wire/time'
 import {
   aclScene,
   insertScenePeople,
@@ -14,7 +15,8 @@ import {
 } from '@/lib/testing/acl-scene'
 import { tries } from '@/lib/testing/long'
 import { useDatabaseOf } from '@/lib/testing/use-database'
-import { countLintSql, type LintRow } from './lint'
+import type { Answer } from './answers'
+import { countLintSql, type LintCount, type LintRow, narrowingBy } from './lint'
 import { type LintScope, lintQuery } from './lint.sql'
 import { LINT_CHECKS, type LintCheck } from './lint-checks'
 import { activeKeys, readSigners } from './people'
@@ -129,4 +131,15 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('lint over the fleet, la
     )
     expect([...found].sort()).toEqual([...LINT_CHECKS.map((check) => `${check} `), 'unreachable lost'].sort())
   })
+})
+
+test('an answer says where a list is looked for until it is two minutes old', () => {
+  const counted = { count: 0, agents: [] }
+  const answer = (age: number): Answer<LintCount> => {
+    const at = '2014-09-15T21:00:00Z' as Instant
+    return { at, madeAt: at, tookMs: 20_000, age, found: counted }
+  }
+  expect(narrowingBy(answer(120_000), (found) => found)).toBe(counted)
+  expect(narrowingBy(answer(120_001), (found) => found)).toBeNull()
+  expect(narrowingBy<LintCount>(null, (found) => found)).toBeNull()
 })

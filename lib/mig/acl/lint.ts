@@ -9,6 +9,7 @@ import type { ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
 import { fleetBounds } from '@/lib/mig/agents/queries'
 import type { EndpointState } from '@/lib/mig/agents/status'
+import { keylessSql } from '@/lib/mig/investigators/stored-key.sql'
 import { listModules } from '@/lib/mig/modules/queries'
 import { vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -93,10 +94,18 @@ async function countOf(client: pg.ClientBase, check: LintCheck, scope: LintScope
 
 export type LintCounts = Record<LintCheck, LintCount>
 
-/** The findings of every check over the whole fleet, and of which moment; null while they are counted for the first time. */
+/** Who has no key stored. */
+async function keylessPeople(): Promise<MigId[]> {
+  const { rows } = await pool().query<{ id: MigId }>(
+    sql`SELECT trunc(i.id)::text AS id FROM public.investigators i WHERE ${keylessSql(await vintage())} ORDER BY i.id`,
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** The findings of every check over the whole fleet, and of which moment; null while they are being counted. */
 export async function countLint(viewer: Viewer): Promise<Answer<LintCounts> | null> {
-  // People, modules and marks are part of the question: with others it is another one.
-  const about = await Promise.all([readSigners(), listModules(viewer), sensitiveModules()])
+  // People, their keys, modules and marks are part of the question: with others it is another one.
+  const about = await Promise.all([readSigners(), listModules(viewer), sensitiveModules(), keylessPeople()])
   const question = {
     text: `lint ${JSON.stringify(about)}`,
     async ask(client: pg.ClientBase, at: Instant) {
@@ -109,6 +118,14 @@ export async function countLint(viewer: Viewer): Promise<Answer<LintCounts> | nu
   return getAnswer(question, false)
 }
 
+/** A list is looked for where an answer says only while that is no older than this. */
+const NARROWING_MS = 120_000
+
+/** What an answer says of a check; null once it is too old for a list to hang on it. */
+export function narrowingBy<T>(answer: Answer<T> | null, of: (found: T) => LintCount): LintCount | null {
+  return answer && answer.age <= NARROWING_MS ? of(answer.found) : null
+}
+
 async function listQuery(viewer: Viewer, { filters }: Params, counted: LintCount | null, at: Instant) {
   const { check, without } = filters
   if (without && check !== 'unreachable')
@@ -119,7 +136,7 @@ async function listQuery(viewer: Viewer, { filters }: Params, counted: LintCount
   return query
 }
 
-/** One page of a check's findings; `counted` is what is known of them already. */
+/** One page of a check's findings; `counted` is what is known of them already, by `narrowingBy`. */
 export async function listLint(
   viewer: Viewer,
   params: Params,

@@ -1,6 +1,6 @@
 import { contributionsOf, DEFAULT_MODULE, type EndpointRules, reachOf, requirementFor, type Signer } from './rule'
 import { signingKey } from './rule-books'
-import { minimalSets, type SignerSet } from './signer-sets'
+import { type FoundSets, minimalSets } from './signer-sets'
 
 /** What a person can do with a rule: reach it alone, with one other, in larger company, or not even with everybody. */
 export const POWERS = ['alone', 'pair', 'more', 'never'] as const
@@ -46,9 +46,8 @@ export type ModulePower = {
   module: string
   moduleId: string
   minimum: number
-  sets: SignerSet[]
   problem: 'below-one' | 'ambiguous' | 'unreachable' | null
-}
+} & FoundSets
 
 /** Who can run what by one endpoint's rules, a line a minimum, `default` last. */
 export function powersOn(rules: EndpointRules, people: readonly Signer[]): ModulePower[] {
@@ -68,8 +67,8 @@ export function powersOn(rules: EndpointRules, people: readonly Signer[]): Modul
           : reachOf(rules, people, moduleId) < minimumWeight
             ? 'unreachable'
             : null
-    const sets = problem ? [] : minimalSets({ missing: [minimumWeight], people: held })
-    return [{ module: module.name, moduleId, minimum: minimumWeight, sets, problem }]
+    const found = problem ? { sets: [], leftOut: 0 } : minimalSets({ missing: [minimumWeight], people: held })
+    return [{ module: module.name, moduleId, minimum: minimumWeight, ...found, problem }]
   })
   const isLast = (line: ModulePower) => Number(line.module === DEFAULT_MODULE)
   return lines.sort((a, b) => isLast(a) - isLast(b) || a.module.localeCompare(b.module))

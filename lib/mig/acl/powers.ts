@@ -7,6 +7,7 @@ import type { ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
 import { fleetBounds } from '@/lib/mig/agents/queries'
 import type { EndpointState } from '@/lib/mig/agents/status'
+import { listModules } from '@/lib/mig/modules/queries'
 import { vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
@@ -61,12 +62,12 @@ async function scopeOf(people: readonly KnownSigner[], id: MigId, at: Instant, p
   }
 }
 
-/** What a person may run, alone and with others; null while it is counted for the first time. */
-export async function getPowers(_viewer: Viewer, id: MigId): Promise<Answer<PersonPowers> | null> {
-  const people = await readSigners()
+/** What a person may run, alone and with others; null while it is being counted. */
+export async function getPowers(viewer: Viewer, id: MigId): Promise<Answer<PersonPowers> | null> {
+  const [people, named] = await Promise.all([readSigners(), listModules(viewer)])
   return getAnswer(
     {
-      text: `powers of ${id} ${JSON.stringify(people)}`,
+      text: `powers of ${id} ${JSON.stringify([people, named])}`,
       async ask(client: pg.ClientBase, at: Instant): Promise<PersonPowers> {
         const scope = await scopeOf(people, id, at)
         const counted = await client.query<{ moduleid: MigId; module: string; how: Power; n: string }>(
@@ -98,7 +99,7 @@ export type AclConsequences = {
   endpoints: number
 }
 
-/** What becomes of the rules without a person's key; null while it is counted for the first time. */
+/** What becomes of the rules without a person's key; null while it is being counted. */
 export async function getAclConsequences(viewer: Viewer, id: MigId): Promise<Answer<AclConsequences> | null> {
   const people = await readSigners()
   return getAnswer(

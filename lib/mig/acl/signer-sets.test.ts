@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { BestHelp, type Lack, minimalSets, type SignerSet, setsOf } from './signer-sets'
+import { BestHelp, type Lack, MOST_KINDS, minimalSets, type SignerSet, setsOf } from './signer-sets'
 
 const weight = fc.constantFrom(-2, -1, 0, 0, 1, 1, 2, 3)
 const lack: fc.Arbitrary<Lack> = fc.integer({ min: 1, max: 3 }).chain((modules) =>
@@ -45,7 +45,8 @@ test('the minimal sets are those that trying everybody finds', () => {
       const wanted = accepted.filter(
         (set) => !accepted.some((other) => other.length < set.length && other.every((id) => set.includes(id))),
       )
-      const found = minimalSets(one)
+      const { sets: found, leftOut } = minimalSets(one)
+      expect(leftOut).toBe(0)
       const key = (set: string[]) => [...set].sort().join(' ')
       expect(found.flatMap(expand).map(key).sort()).toEqual(
         wanted
@@ -59,6 +60,17 @@ test('the minimal sets are those that trying everybody finds', () => {
     { numRuns: 500 },
   )
   expect(many).toBeGreaterThan(5)
+})
+
+test('of very many different weights those that bring the most are tried, and how many people are not is said', () => {
+  const weights = Array.from({ length: 300 }, (_, i) => [1 + (i % 20), 1 + Math.floor(i / 20)])
+  const one = { missing: [20, 15], people: weights.map((w, i) => ({ id: `p${i}`, weights: w })) }
+  const { sets, leftOut } = minimalSets(one)
+  expect(leftOut).toBe(300 - MOST_KINDS)
+  // Only the last person weighs 20 and 15.
+  expect(sets[0]).toEqual([{ count: 1, of: ['p299'] }])
+  expect(sets.length).toBeGreaterThan(1)
+  for (const set of sets.flatMap(expand)) expect(accepts(one, set)).toBe(true)
 })
 
 test('the best single and the best pair are those that counting endpoint by endpoint finds', () => {

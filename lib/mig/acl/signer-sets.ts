@@ -11,15 +11,36 @@ export type Choice = { count: number; of: string[] }
 /** Further signers that make an endpoint accept, of whom none can be left out. */
 export type SignerSet = Choice[]
 
+/** The sets that were found, and how many people were not looked at for being too many of too different weights. */
+export type FoundSets = { sets: SignerSet[]; leftOut: number }
+
 /** The greatest number of further signers that is looked at. */
 export const MOST_FURTHER = 3
 
+/** So many different weights are tried with each other: the work grows with their third power. */
+export const MOST_KINDS = 32
+
+type Kind = { weights: readonly number[]; of: string[] }
+
+/** The kinds that bring the most of what is missing. */
+function mostHelpful(kinds: readonly Kind[], missing: readonly number[]): Kind[] {
+  if (kinds.length <= MOST_KINDS) return [...kinds]
+  const brings = ({ weights }: Kind) =>
+    missing.reduce((sum, lack, k) => sum + Math.max(0, Math.min(weights[k] ?? 0, lack)), 0)
+  return kinds
+    .map((kind) => ({ kind, brought: brings(kind) }))
+    .sort((a, b) => b.brought - a.brought)
+    .slice(0, MOST_KINDS)
+    .map(({ kind }) => kind)
+}
+
 /**
  * All minimal sets of at most three further signers that make an endpoint accept, the smallest first. People who weigh the
- * same stand for each other, so that each set names a choice among them. Weights below 0 can make a larger set refuse.
+ * same stand for each other, so that each set names a choice among them. Weights below 0 can make a larger set refuse. Where
+ * there are more than `MOST_KINDS` different weights, the sets are those among the people who bring the most.
  */
-export function minimalSets({ missing, people }: Lack): SignerSet[] {
-  const kinds = new Map<string, { weights: readonly number[]; of: string[] }>()
+export function minimalSets({ missing, people }: Lack): FoundSets {
+  const kinds = new Map<string, Kind>()
   for (const { id, weights } of people) {
     // Who brings nothing anywhere is in no minimal set.
     if (!weights.some((weight) => weight > 0)) continue
@@ -28,11 +49,11 @@ export function minimalSets({ missing, people }: Lack): SignerSet[] {
     if (kind) kind.of.push(id)
     else kinds.set(key, { weights, of: [id] })
   }
-  const all = [...kinds.values()]
+  const all = mostHelpful([...kinds.values()], missing)
   const accepts = (members: readonly number[]) =>
     missing.every((lack, k) => members.reduce((sum, kind) => sum + (all[kind]?.weights[k] ?? 0), 0) >= lack)
   // Refused as it stands: else nobody further is needed.
-  if (accepts([])) return []
+  if (accepts([])) return { sets: [], leftOut: 0 }
   const found: number[][] = []
   const look = (members: number[]) => {
     const from = members.at(-1) ?? 0
@@ -45,7 +66,7 @@ export function minimalSets({ missing, people }: Lack): SignerSet[] {
   }
   look([])
   const isMinimal = (members: number[]) => parts(members).every((part) => !accepts(part))
-  return found
+  const sets = found
     .filter(isMinimal)
     .sort((a, b) => a.length - b.length)
     .map((members) =>
@@ -54,6 +75,8 @@ export function minimalSets({ missing, people }: Lack): SignerSet[] {
         of: all[kind]?.of ?? [],
       })),
     )
+  const peopleOf = (some: Iterable<Kind>) => [...some].reduce((sum, { of }) => sum + of.length, 0)
+  return { sets, leftOut: peopleOf(kinds.values()) - peopleOf(all) }
 }
 
 /** The proper parts of a set of at most three. */

@@ -138,7 +138,7 @@ export async function foldGroups(
   return { short, groupCount, groups, ...help.best(BEST_SHOWN) }
 }
 
-/** What further signers could do; null while it is worked out for the first time. */
+/** What further signers could do; null while it is being worked out. */
 export async function getFurtherSigners(
   _viewer: Viewer,
   asked: Asked,

@@ -20,7 +20,7 @@ import { readSigners } from './people'
 import { judgeModule, type Signer } from './rule'
 import { whatIfList } from './search-params'
 import { minimalSets } from './signer-sets'
-import { type Asked, listWhatIf, type WhatIfCounts } from './what-if'
+import { type Asked, countJudged, countsOf, listWhatIf } from './what-if'
 import { judgedFleetSql, questionOf } from './what-if.sql'
 import { foldGroups, furtherKeys, lackGroupsSql } from './what-if-sets'
 
@@ -92,8 +92,11 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what-if over the fleet,
           const one: Asked = { signers: [], operations: names, action: null, question, refusals }
           const outcome = judged[few % judged.length]?.outcome as EndpointOutcome
           const wanted = judged.filter((row) => row.outcome === outcome).map(({ id }) => id)
-          const counts = countsFrom(judged, few === 0 ? (wanted as MigId[]) : null)
           const filters = { ...parsed.params.filters, outcome: [outcome] }
+          const counted = await countJudged(pool(), one, filters, SCENE_BOUNDS)
+          expect([...(counted.rows ?? [])].sort()).toEqual([...wanted].sort())
+          // As where too many are asked for to be named.
+          const counts = few === 0 ? counted : { ...counted, rows: null }
           const params = { ...parsed.params, filters, size: 2 }
           const there: string[] = []
           let page = await listWhatIf(viewer, one, params, counts, SCENE_NOW)
@@ -147,7 +150,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what-if over the fleet,
               expect({ id, weights }).toEqual({ id, weights: brought })
             }
             // A set that is said to be enough is enough.
-            for (const set of minimalSets(lack)) {
+            for (const set of minimalSets(lack).sets) {
               const added = set
                 .flatMap(({ count, of }) => of.slice(0, count))
                 .flatMap((id) => keys.get(id as MigId) ?? [])
@@ -163,7 +166,23 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what-if over the fleet,
   })
 })
 
-function countsFrom(judged: { outcome: EndpointOutcome; first_outcome: EndpointOutcome }[], rows: MigId[] | null) {
-  const groups = judged.map((row) => ({ ...row, differs: false, count: 1 }))
-  return { total: judged.length, groups, rows } as unknown as WhatIfCounts
-}
+test('the few that are asked for are named, however many others there are', () => {
+  const parsed = whatIfList.parse({ outcome: 'short' })
+  if (!parsed.ok) throw new Error(parsed.problem)
+  const { filters } = parsed.params
+  const refusals = { documented: null, '2014': null, '2019': null }
+  const question = questionOf([], ['file'], [])
+  const asked: Asked = { signers: [], operations: ['file'], action: null, question, refusals }
+  const group = (outcome: EndpointOutcome, n: number, ids: string[] | null) => ({
+    outcome,
+    first_outcome: outcome,
+    differs: false,
+    short: outcome === 'short' ? '1' : null,
+    n: String(n),
+    ids: ids as MigId[] | null,
+  })
+  const many = group('accepted', 590_000, null)
+  expect(countsOf(asked, filters, [many, group('short', 2, ['7', '9'])]).rows).toEqual(['7', '9'])
+  expect(countsOf(asked, filters, [many, group('short', 10_001, null)]).rows).toBeNull()
+  expect(countsOf(asked, { ...filters, outcome: ['accepted'] }, [many, group('short', 2, null)]).rows).toBeNull()
+})

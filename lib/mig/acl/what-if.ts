@@ -1,4 +1,5 @@
 import 'server-only'
+import type pg from 'pg'
 import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import type { Viewer } from '@/lib/auth/viewer'
 import { containing } from '@/lib/db/like'
@@ -161,6 +162,9 @@ const FEW = 10_000
 
 type Verdicts = { outcome: EndpointOutcome; first_outcome: EndpointOutcome; differs: boolean }
 
+/** So many endpoints of the same verdicts; `ids` only where there are filters by verdict, null for none of theirs or too many. */
+type Counted = Verdicts & { short: string | null; n: string; ids?: MigId[] | null }
+
 /** True for an endpoint that the filters by verdict ask for. */
 export function isListed({ outcome, book, differs }: Params['filters'], found: Verdicts): boolean {
   const said = book === '2014' ? found.first_outcome : found.outcome
@@ -170,21 +174,28 @@ export function isListed({ outcome, book, differs }: Params['filters'], found: V
 /** The verdicts over the filtered fleet, counted in one statement; one answer does for a question and a minute. */
 export function countWhatIf(_viewer: Viewer, asked: Asked, { filters }: Params): Promise<Answer<WhatIfCounts>> {
   const { name, os, state, outcome, differs, book } = filters
-  const isNarrow = Boolean(outcome || differs)
-  const narrow = isNarrow ? { outcome, differs, book: book === '2014' } : null
+  const narrow = outcome || differs ? { outcome, differs, book: book === '2014' } : null
   return getAnswer({
     text: `what if ${JSON.stringify([asked.question, name, os, state, narrow])}`,
     async ask(client, at) {
-      const bounds = await fleetBounds(at)
-      const { rows } = await client.query<Verdicts & { short: string | null; n: string; ids: MigId[] | null }>(
-        await countSql(asked, filters, bounds, isNarrow),
-      )
-      return countsOf(asked, rows)
+      return countJudged(client, asked, filters, await fleetBounds(at))
     },
   })
 }
 
-async function countSql(asked: Asked, filters: Params['filters'], bounds: FleetBounds, isNarrow: boolean) {
+/** The verdicts over the filtered fleet under these bounds, counted by the database now. */
+export async function countJudged(
+  client: Pick<pg.ClientBase, 'query'>,
+  asked: Asked,
+  filters: Params['filters'],
+  bounds: FleetBounds,
+): Promise<WhatIfCounts> {
+  const { rows } = await client.query<Counted>(await countSql(asked, filters, bounds))
+  return countsOf(asked, filters, rows)
+}
+
+async function countSql(asked: Asked, filters: Params['filters'], bounds: FleetBounds) {
+  const isNarrow = Boolean(filters.outcome || filters.differs)
   const { from, lastSeen } = whatIfFrom(asked.question, bounds)
   const where = await filterSql({ filters }, bounds, lastSeen)
   const judged =
@@ -202,7 +213,8 @@ function listedSql(asked: Asked, { outcome, book, differs }: Params['filters']):
   return differs ? sql`(${said} AND ${differsSql(asked)})` : said
 }
 
-function countsOf(asked: Asked, rows: (Verdicts & { short: string | null; n: string; ids?: MigId[] | null })[]) {
+/** The counts out of the statement's groups. */
+export function countsOf(asked: Asked, filters: Params['filters'], rows: readonly Counted[]): WhatIfCounts {
   const books: WhatIfCounts['books'] = { documented: noCounts(), '2014': noCounts(), '2019': noCounts() }
   const short = new Map<number, number>()
   const counts: WhatIfCounts = { total: 0, books, differs: 0, unchecked: 0, short: [], groups: [], rows: null }
@@ -223,7 +235,7 @@ function countsOf(asked: Asked, rows: (Verdicts & { short: string | null; n: str
   }
   counts.short = [...short].map(([by, count]) => ({ by, count })).sort((a, b) => a.by - b.by)
   const listed = rows.flatMap(({ ids }) => ids ?? [])
-  const isWhole = rows.every((row) => Number(row.n) <= FEW || row.ids === undefined)
+  const isWhole = rows.every((row) => !isListed(filters, row) || Number(row.n) <= FEW)
   if (rows.some(({ ids }) => ids !== undefined) && isWhole && listed.length <= FEW) counts.rows = listed
   return counts
 }

@@ -13,7 +13,7 @@ import { Section } from '@/components/layout/section'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
-import { countLint, listLint } from '@/lib/mig/acl/lint'
+import { countLint, listLint, narrowingBy } from '@/lib/mig/acl/lint'
 import { LINT_WORDS } from '@/lib/mig/acl/lint-checks'
 import { getAclConsequences } from '@/lib/mig/acl/powers'
 import { getPerson } from '@/lib/mig/acl/queries'
@@ -46,8 +46,10 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     without ? getAclConsequences(viewer, without.id) : null,
     without ? getPerson(viewer, without.id) : null,
   ])
-  const counted = without ? lost?.found.lost : counts?.found[check]
-  const page = await listLint(viewer, params, counted ?? null, moment.mig)
+  const counted = without ? narrowingBy(lost, (found) => found.lost) : narrowingBy(counts, (found) => found[check])
+  // People are looked up anew, and where there are very many findings so are these.
+  const answeredAt = counted?.agents && check !== 'people' ? (without ? lost : counts)?.madeAt : undefined
+  const page = await listLint(viewer, params, counted, moment.mig)
   const words = LINT_WORDS[check]
   return (
     <>
@@ -76,9 +78,20 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           )}
           <p className="max-w-text text-sm">
             {words.why} <span className="text-muted">{words.what}</span>
+            {answeredAt && (
+              <span className="text-muted">
+                {' '}
+                The list is of the rows that were counted <Answered at={answeredAt} clock={moment.clock} />.
+              </span>
+            )}
           </p>
           <LintFilters params={params} modules={modules} />
-          <LintTable params={params} page={page} now={moment.mig} />
+          <LintTable
+            params={params}
+            page={page}
+            now={moment.mig}
+            counted={answeredAt && <Answered at={answeredAt} clock={moment.clock} />}
+          />
         </Section>
       </Content>
     </>

@@ -70,7 +70,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             </Section>
             {found.sets && (
               <Section title="Who else would have to sign" remark="as documented; every minimal set of at most three">
-                <SetList sets={found.sets} names={found.names} />
+                <SetList found={found.sets} names={found.names} />
               </Section>
             )}
           </>
