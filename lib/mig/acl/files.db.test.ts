@@ -134,6 +134,9 @@ describe.each(['data-rst', 'scripts', '2019'] as const)("agents' files, layout %
             ]),
           )
           expect(kept.size).toBe(fleet.length)
+          const listing = new Map<string, Set<string>>()
+          for (const { id } of PEOPLE)
+            listing.set(id, new Set((await endpoints({ lists: id, size: '200' })).rows.map((row) => row.queueloc)))
           for (const [e] of fleet.entries()) {
             const own = rows.flatMap((row, i) => (row.e === e ? [{ i, at: HEARTBEATS[row.heartbeat] ?? '' }] : []))
             const past = ({ at }: { at: string }) => Number(at < '2100')
@@ -153,6 +156,13 @@ describe.each(['data-rst', 'scripts', '2019'] as const)("agents' files, layout %
             const expected = aclOf(rules, PEOPLE)
             expect(expected.ok && view?.digest).toBe(expected.ok && aclDigest(expected.acl))
             expect(kept.get(`linux.host${e}.x`)).toMatchObject({ id: idOf(row), digest: view?.digest })
+            // Whose key the file lists: that is where it changes when the key goes.
+            const keysListed = [...(view?.acl.values() ?? [])].flatMap((entry) => entry.investigators)
+            for (const { id, fingerprint } of PEOPLE) {
+              const key = normalFingerprint(fingerprint)
+              const isListed = keysListed.some((one) => one.fingerprint === key)
+              expect({ id, isListed }).toEqual({ id, isListed: listing.get(id)?.has(`linux.host${e}.x`) })
+            }
             for (const form of ['2014', '2019'] as const) {
               const read = readAclFile(view?.texts[form] ?? '')
               if (!read.ok) throw new Error(read.problem)

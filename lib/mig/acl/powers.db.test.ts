@@ -7,9 +7,9 @@ import type { MigId } from '@/lib/mig/wire/id'
 import { aclScene, insertScenePeople, SCENE_BOUNDS, writeScene } from '@/lib/testing/acl-scene'
 import { tries } from '@/lib/testing/long'
 import { useDatabaseOf } from '@/lib/testing/use-database'
-import { activeKeys, readSigners } from './people'
+import { activeKeys, listedRows, readSigners } from './people'
 import type { PowerRow } from './powers'
-import { countPowersSql, namedEndpointsSql, type PowerScope, partnersSql, powersQuery } from './powers.sql'
+import { countPowersSql, listingEndpointsSql, type PowerScope, partnersSql, powersQuery } from './powers.sql'
 import { keysOf, POWERS, powerOf, powersOn } from './powers-on'
 import { contributionsOf, type EndpointRules, judgeModule, type Signer } from './rule'
 import { powerList } from './search-params'
@@ -79,11 +79,14 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what a person may run, 
         const wanted = others.map((rows) => together(rows).length).filter((n) => n > 0)
         expect(partners.rows.map(({ n }) => Number(n)).sort()).toEqual(wanted.sort())
 
-        const named = await pool().query<{ endpoints: string }>(namedEndpointsSql(scope, [id as MigId]))
-        const naming = endpoints.filter(({ rules: r }) =>
-          r.weights.some((w) => w.investigatorId === id && r.requirements.some((one) => one.moduleId === w.moduleId)),
+        const listed = listedRows(people, id as MigId) as string[]
+        const counting = await pool().query<{ endpoints: string }>(listingEndpointsSql(scope, listed as MigId[]))
+        const listing = endpoints.filter(({ rules: r }) =>
+          r.weights.some(
+            (w) => listed.includes(w.investigatorId) && r.requirements.some((one) => one.moduleId === w.moduleId),
+          ),
         )
-        expect(named.rows[0]?.endpoints).toBe(String(naming.length))
+        expect(counting.rows[0]?.endpoints).toBe(String(listing.length))
 
         // The endpoint's own page says the same, by the rule itself.
         for (const { rules: r } of endpoints)

@@ -5,7 +5,7 @@ import type { FleetBounds } from '@/lib/mig/agents/state'
 import { endpointsSql, isNewestSql, stateSql } from '@/lib/mig/agents/state.sql'
 import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
-import { type ActiveKeys, keyWeightsSql, reachSql } from './people'
+import { type ActiveKeys, keyWeightsSql, listingAgentsSql, reachSql } from './people'
 import type { Power } from './powers-on'
 
 /** A person's key, and the keys of all others; `partner` is one of these. */
@@ -99,10 +99,8 @@ export function partnersSql(scope: PowerScope, most: number): Sql {
     GROUP BY k.person ORDER BY n DESC, k.person LIMIT ${most}`
 }
 
-/** How many endpoints name the person in a rule: those whose ACL file changes with the key. */
-export function namedEndpointsSql(scope: PowerScope, rows: readonly MigId[]): Sql {
-  return sql`SELECT count(DISTINCT a.id) AS endpoints FROM public.agents a
-    JOIN public.invagtmodperm w ON w.agentid = a.id AND w.investigatorid = ANY(${[...rows]}::numeric[])
-    JOIN public.agtmodreq r ON r.agentid = w.agentid AND r.moduleid = w.moduleid
-    WHERE ${isNewestSql('a', scope.bounds.now)}`
+/** How many endpoints' ACL files list the key of these rows of `investigators`: they change when it goes. */
+export function listingEndpointsSql({ bounds }: Pick<PowerScope, 'bounds'>, rows: readonly MigId[]): Sql {
+  return sql`SELECT count(*) AS endpoints FROM public.agents a
+    WHERE a.id IN (${listingAgentsSql(rows)}) AND ${isNewestSql('a', bounds.now)}`
 }

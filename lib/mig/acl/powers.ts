@@ -14,10 +14,9 @@ import type { Page } from '@/lib/page'
 import { type Answer, getAnswer } from './answers'
 import { getEndpointRules } from './endpoint-rules'
 import { countLintSql, type LintCount, lintScope } from './lint'
-import { activeKeys, type KnownSigner, readSigners } from './people'
-import { countPowersSql, namedEndpointsSql, type PowerScope, partnersSql, powersQuery } from './powers.sql'
+import { activeKeys, type KnownSigner, listedRows, readSigners, rowsOfKey } from './people'
+import { countPowersSql, listingEndpointsSql, type PowerScope, partnersSql, powersQuery } from './powers.sql'
 import { type ModulePower, type Power, powersOn } from './powers-on'
-import { signingKey } from './rule-books'
 import type { powerList } from './search-params'
 
 type Params = ListParams<(typeof powerList)['filters']>
@@ -45,19 +44,13 @@ export type PersonPowers = {
 
 const PARTNERS_SHOWN = 5
 
-function ofKey(people: readonly KnownSigner[], id: MigId): KnownSigner[] {
-  const person = people.find(({ investigatorId }) => investigatorId === id)
-  if (!person) throw new AppError('invalid', `There is no investigator ${id}.`)
-  return people.filter((one) => signingKey(one) === signingKey(person))
-}
-
 async function scopeOf(people: readonly KnownSigner[], id: MigId, at: Instant, partner?: MigId): Promise<PowerScope> {
   return {
     vintage: await vintage(),
     bounds: await fleetBounds(at),
-    own: activeKeys(ofKey(people, id)),
+    own: activeKeys(rowsOfKey(people, id)),
     others: activeKeys(people, id),
-    ...(partner ? { partner: activeKeys(ofKey(people, partner)) } : {}),
+    ...(partner ? { partner: activeKeys(rowsOfKey(people, partner)) } : {}),
   }
 }
 
@@ -94,7 +87,7 @@ export async function getPowers(_viewer: Viewer, id: MigId): Promise<Answer<Pers
 export type AclConsequences = {
   /** Minimums that all active people reach together, and would not without this key. */
   lost: LintCount
-  /** Endpoints whose ACL names the person: their files change. */
+  /** Endpoints whose ACL file lists the key: these files change. */
   endpoints: number
 }
 
@@ -105,14 +98,16 @@ export async function getAclConsequences(viewer: Viewer, id: MigId): Promise<Ans
     {
       text: `without ${id} ${JSON.stringify(people)}`,
       async ask(client: pg.ClientBase, at: Instant): Promise<AclConsequences> {
-        const rows = ofKey(people, id).map(({ investigatorId }) => investigatorId)
+        const rows = listedRows(people, id)
         const lost = await client.query<{ n: string; agents: MigId[] | null }>(
           countLintSql('unreachable', await lintScope(viewer, at, id)),
         )
-        const named = await client.query<{ endpoints: string }>(namedEndpointsSql(await scopeOf(people, id, at), rows))
+        const listing = await client.query<{ endpoints: string }>(
+          listingEndpointsSql({ bounds: await fleetBounds(at) }, rows),
+        )
         return {
           lost: { count: Number(lost.rows[0]?.n ?? 0), agents: lost.rows[0]?.agents ?? null },
-          endpoints: Number(named.rows[0]?.endpoints ?? 0),
+          endpoints: Number(listing.rows[0]?.endpoints ?? 0),
         }
       },
     },
