@@ -96,13 +96,16 @@ export function ReasonLines({
                 <td className="whitespace-nowrap text-muted">{whence(verdict)}</td>
                 <td>
                   <ul>
-                    {contributions.map(({ investigatorId, weight, counted, disabled }) => (
+                    {contributions.map(({ investigatorId, weight, counted, disabled, known }) => (
                       <li key={investigatorId}>
                         <TextLink href={`/acl/permissions?by=endpoint&agent=${agent}`}>
                           {nameOf(investigatorId)}
                         </TextLink>{' '}
                         <span className="tabular-nums">{formatNumber(counted)}</span>
-                        {weight === null && <span className="text-muted"> (no row)</span>}
+                        {weight === null && known && <span className="text-muted"> (no row)</span>}
+                        {!known && (
+                          <span className="text-attention"> (no such investigator, stored {weight ?? 'none'})</span>
+                        )}
                         {disabled && <span className="text-attention"> (disabled, stored {weight ?? 'none'})</span>}
                       </li>
                     ))}

@@ -61,7 +61,7 @@ function doublesSql(bounds: FleetBounds, among: Sql): Sql {
 
 /**
  * The signers' weights as (agentid, moduleid, weight). A key counts once: where several rows hold it, the lowest weight, a
- * disabled or missing one being 0.
+ * disabled, unknown or missing one being 0.
  */
 function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[], ofThese: Sql): Sql {
   const rowsOfKey = new Map<string, Map<string, Signer>>()
@@ -71,7 +71,7 @@ function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[], ofT
   }
   const keys = [...rowsOfKey.values()].map((rows) => ({
     rows: rows.size,
-    active: [...rows.values()].filter((s) => !s.disabled).map((s) => s.investigatorId),
+    active: [...rows.values()].filter((s) => !s.disabled && s.known !== false).map((s) => s.investigatorId),
   }))
   const held = (people: readonly string[]) =>
     sql`investigatorid = ANY(${people}::numeric[]) AND moduleid = ANY(${moduleIds}::numeric[])${ofThese}`
