@@ -347,12 +347,17 @@ describe.each(['data-rst', 'scripts', '2019'] as const)("agents' files, layout %
       expect(await owner(`SELECT 1 FROM dashboard.acl_endpoint WHERE queueloc = 'linux.db1'`)).toHaveLength(0)
     })
 
-    test('while two modules have one name nothing is made', async () => {
+    test('while two modules have one name nothing is made, and nothing is said to be as the last file', async () => {
+      await exportAclFile(admin, { agent: '10' as MigId }, '2019', moments)
+      const rows = (await endpoints()).rows
       await owner(`INSERT INTO public.modules (id, name) VALUES (9, 'file')`)
       try {
         await expect(getAclFile(admin, { agent: '10' as MigId }, moments)).rejects.toThrow(
           'Two modules have the name "file"',
         )
+        expect([...(await listFileStates(admin, rows))].map(([id, { state }]) => [id, state])).toEqual([
+          ['10', 'undecided'],
+        ])
         await expect(passOverAcls({ wait: true })).rejects.toThrow('Rename one of them')
       } finally {
         await owner('DELETE FROM public.modules WHERE id = 9')

@@ -248,11 +248,14 @@ export async function readDigests(agentIds: readonly MigId[], names: AclNames): 
   return new Map(rows.map((row) => [row.id as MigId, row.digest]))
 }
 
+/** `undecided`: two modules share a name, so that the tables do not say whose rules a file would hold. */
+export type KnownFile = { state: 'same' | 'differs' | 'undecided'; last: LastFile }
+
 /** How the tables stand now to the last file of these endpoints, by agent id; those of which no file is known are left out. */
 export async function listFileStates(
   _viewer: Viewer,
   endpoints: readonly Endpoint[],
-): Promise<Map<MigId, { state: 'same' | 'differs'; last: LastFile }>> {
+): Promise<Map<MigId, KnownFile>> {
   const { rows } = await pool().query<LastFile & { queueloc: string; digest: string }>(
     lastFilesSql(endpoints.map((e) => e.queueloc)),
   )
@@ -260,17 +263,19 @@ export async function listFileStates(
   const known = endpoints.filter((e) => files.has(e.queueloc))
   if (known.length === 0) return new Map()
   const names = await readAclNames()
-  if (names.twins.length > 0) return new Map()
-  const digests = await readDigests(
-    known.map((e) => e.id),
-    names,
-  )
+  const isClear = names.twins.length === 0
+  const digests = isClear
+    ? await readDigests(
+        known.map((e) => e.id),
+        names,
+      )
+    : null
   return new Map(
     known.flatMap((e) => {
       const file = files.get(e.queueloc)
       if (!file) return []
       const { kind, at, by } = file
-      const state: 'same' | 'differs' = digests.get(e.id) === file.digest ? 'same' : 'differs'
+      const state = digests === null ? 'undecided' : digests.get(e.id) === file.digest ? 'same' : 'differs'
       return [[e.id, { state, last: { kind, at, by } }]]
     }),
   )
