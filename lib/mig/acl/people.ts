@@ -1,7 +1,7 @@
 import 'server-only'
 import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import { pool } from '@/lib/db/pool'
-import { join, type Sql, sql } from '@/lib/db/sql'
+import { empty, join, type Sql, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import { vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -65,11 +65,14 @@ export function activeKeys(people: readonly KnownSigner[], without?: MigId): Act
   }
 }
 
-/** What each key weighs for a module on an agent row, as (person, weight): `contributionsOf` with everybody signing. */
-export function keyWeightsSql({ single, shared }: ActiveKeys, agent: Sql, module: Sql): Sql {
+/**
+ * What each key weighs for a module on an agent row, as (person, weight): `contributionsOf` with everybody signing. `and` narrows
+ * the weights `w` that are read.
+ */
+export function keyWeightsSql({ single, shared }: ActiveKeys, agent: Sql, module: Sql, and: Sql = empty): Sql {
   // Not to be looked up by person: the few weights of one rule are read by their agent.
   const held = (ids: readonly MigId[]) =>
-    sql`w.agentid = ${agent} AND w.moduleid = ${module} AND coalesce(w.investigatorid = ANY(${ids}::numeric[]), false)`
+    sql`w.agentid = ${agent} AND w.moduleid = ${module} AND coalesce(w.investigatorid = ANY(${ids}::numeric[]), false)${and}`
   return join(
     [
       sql`SELECT w.investigatorid AS person, w.weight FROM public.invagtmodperm w WHERE ${held(single)}`,
@@ -84,6 +87,6 @@ export function keyWeightsSql({ single, shared }: ActiveKeys, agent: Sql, module
 }
 
 /** The weight that all these keys together can bring to a rule: `reachOf` in SQL. */
-export function reachSql(keys: ActiveKeys, agent: Sql, module: Sql): Sql {
-  return sql`coalesce((SELECT sum(greatest(k.weight, 0)) FROM (${keyWeightsSql(keys, agent, module)}) k), 0)`
+export function reachSql(keys: ActiveKeys, agent: Sql, module: Sql, and: Sql = empty): Sql {
+  return sql`coalesce((SELECT sum(greatest(k.weight, 0)) FROM (${keyWeightsSql(keys, agent, module, and)}) k), 0)`
 }

@@ -7,10 +7,11 @@ import type { MigId } from '@/lib/mig/wire/id'
 import { aclScene, insertScenePeople, SCENE_BOUNDS, writeScene } from '@/lib/testing/acl-scene'
 import { tries } from '@/lib/testing/long'
 import { useDatabaseOf } from '@/lib/testing/use-database'
+import { judgeEndpoint } from './endpoint-verdict'
 import { activeKeys, listedRows, readSigners } from './people'
-import type { PowerRow } from './powers'
+import { type PowerRow, readDoubled } from './powers'
 import { countPowersSql, listingEndpointsSql, type PowerScope, partnersSql, powersQuery } from './powers.sql'
-import { keysOf, POWERS, powerOf, powersOn } from './powers-on'
+import { keysOf, POWERS, powerOf, powersOn, settledRules } from './powers-on'
 import { contributionsOf, type EndpointRules, judgeModule, type Signer } from './rule'
 import { powerList } from './search-params'
 import { setsOf } from './signer-sets'
@@ -36,10 +37,17 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what a person may run, 
         const scope: PowerScope = {
           vintage: await detectedVintage(),
           bounds: SCENE_BOUNDS,
+          doubled: await readDoubled(SCENE_BOUNDS),
           own: activeKeys(key),
           others: activeKeys(people, id as MigId),
         }
-        const rules = endpoints.flatMap(({ id: agent, rules: r }) =>
+        const settled = endpoints.map(({ id: agent, rules: newest, live }) => {
+          const r = settledRules(newest, live)
+          if (r.weights.length < newest.weights.length || r.requirements.length < newest.requirements.length)
+            found.add('mixed')
+          return { agent, r }
+        })
+        const rules = settled.flatMap(({ agent, r }) =>
           r.requirements.flatMap(({ moduleId, minimumWeight }) => {
             const how = powerOf(r, key, others, moduleId)
             return how
@@ -89,15 +97,16 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what a person may run, 
         expect(counting.rows[0]?.endpoints).toBe(String(listing.length))
 
         // The endpoint's own page says the same, by the rule itself.
-        for (const { rules: r } of endpoints)
-          for (const { module, moduleId, sets, problem } of powersOn(r, people)) {
+        for (const { rules: newest, live } of endpoints)
+          for (const { module, moduleId, sets, problem } of powersOn(newest, people, live)) {
             if (problem) continue
             for (const set of sets) {
               const signers = set
                 .flatMap(({ count, of }) => of.slice(0, count))
                 .flatMap((one) => keys.filter((rows) => rows[0]?.investigatorId === one).flat())
-              expect(judgeModule(r, signers, module).outcome).toBe('accepted')
+              expect(judgeEndpoint(newest, live, signers, [module]).outcome).toBe('accepted')
             }
+            const r = settledRules(newest, live)
             const alone = keys.filter((rows) => judgeModule(r, rows, module).outcome === 'accepted').length
             const singles = sets.filter((set) => set.reduce((sum, { count }) => sum + count, 0) === 1)
             expect({ moduleId, alone: singles.reduce((sum, set) => sum + setsOf(set), 0) }).toEqual({
@@ -108,6 +117,6 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what a person may run, 
       }),
       { numRuns: tries({ short: 15, long: 300 }), endOnFailure: true },
     )
-    expect([...found].sort()).toEqual([...POWERS, 'partner'].sort())
+    expect([...found].sort()).toEqual([...POWERS, 'mixed', 'partner'].sort())
   })
 })

@@ -2,10 +2,13 @@ import 'server-only'
 import type pg from 'pg'
 import type { Viewer } from '@/lib/auth/viewer'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
+import { pool } from '@/lib/db/pool'
+import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
 import { fleetBounds } from '@/lib/mig/agents/queries'
+import type { FleetBounds } from '@/lib/mig/agents/state'
 import type { EndpointState } from '@/lib/mig/agents/status'
 import { vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -15,9 +18,10 @@ import { type Answer, getAnswer } from './answers'
 import { getEndpointRules } from './endpoint-rules'
 import { countLintSql, type LintCount, lintScope } from './lint'
 import { activeKeys, type KnownSigner, listedRows, readSigners, rowsOfKey } from './people'
-import { countPowersSql, listingEndpointsSql, type PowerScope, partnersSql, powersQuery } from './powers.sql'
+import { countPowersSql, type Doubled, listingEndpointsSql, type PowerScope, partnersSql, powersQuery } from './powers.sql'
 import { type ModulePower, type Power, powersOn } from './powers-on'
 import type { powerList } from './search-params'
+import { doublesSql } from './what-if.sql'
 
 type Params = ListParams<(typeof powerList)['filters']>
 
@@ -44,10 +48,20 @@ export type PersonPowers = {
 
 const PARTNERS_SHOWN = 5
 
+/** The endpoints with several live rows at these bounds. */
+export async function readDoubled(bounds: FleetBounds): Promise<Doubled> {
+  const { rows } = await pool().query<{ queueloc: string; id: MigId }>(
+    sql`SELECT d.queueloc, trunc(d.id)::text AS id FROM (${doublesSql(bounds)}) d`,
+  )
+  return { queues: [...new Set(rows.map(({ queueloc }) => queueloc))], live: rows.map(({ id }) => id) }
+}
+
 async function scopeOf(people: readonly KnownSigner[], id: MigId, at: Instant, partner?: MigId): Promise<PowerScope> {
+  const bounds = await fleetBounds(at)
   return {
     vintage: await vintage(),
-    bounds: await fleetBounds(at),
+    bounds,
+    doubled: await readDoubled(bounds),
     own: activeKeys(rowsOfKey(people, id)),
     others: activeKeys(people, id),
     ...(partner ? { partner: activeKeys(rowsOfKey(people, partner)) } : {}),
@@ -165,7 +179,11 @@ export async function getPowersOn(
       ),
     )
   return {
-    lines: powersOn(found.rules, people),
+    lines: powersOn(
+      found.rules,
+      people,
+      found.live.map(({ rules }) => rules),
+    ),
     names: new Map(people.map((person) => [person.investigatorId as string, person.name])),
     mixed: new Set(found.live.map(({ rules }) => textOf(rules))).size > 1,
   }

@@ -44,8 +44,8 @@ function newestSql({ now }: FleetBounds): Sql {
         SELECT 1 FROM public.agents p WHERE p.queueloc = a.queueloc AND p.heartbeattime <= ${now}::timestamptz) ${order})`
 }
 
-/** The live rows of the endpoints that have several; `among` narrows the endpoints. */
-function doublesSql(bounds: FleetBounds, among: Sql): Sql {
+/** The live rows of the endpoints that have several, as (queueloc, id); `among` narrows the endpoints. */
+export function doublesSql(bounds: FleetBounds, among: Sql = empty): Sql {
   const state = stateSql(
     { lastSeen: sql`a.heartbeattime`, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
     bounds,
