@@ -14,15 +14,7 @@ const WORDS = {
 } as const
 
 /** On an endpoint's page: how its tables stand to its last ACL file, and the way to the file. */
-export function EndpointFile({
-  agentId,
-  file,
-  now,
-}: {
-  agentId: string
-  file: KnownFile | undefined
-  now: string
-}) {
+export function EndpointFile({ agentId, file, now }: { agentId: string; file: KnownFile | undefined; now: string }) {
   return (
     <div className="flex flex-col gap-1 text-sm">
       <StatusBadge {...WORDS[file?.state ?? 'none']} bare />

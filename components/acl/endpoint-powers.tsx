@@ -30,7 +30,8 @@ export function EndpointPowers({
     <div className="flex flex-col gap-2">
       {mixed && (
         <Notice tone="attention" title="Its live processes have different rules">
-          These are the newest one’s. What differs counts as refusing, so such minimums and weights let nobody run anything.
+          These are the newest one’s. What differs counts as refusing, so such minimums and weights let nobody run
+          anything.
         </Notice>
       )}
       <div className="overflow-x-auto rounded-md border border-line bg-surface">

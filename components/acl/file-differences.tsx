@@ -26,7 +26,8 @@ export function FileDifferences({
   if ([...files.values()].some(({ state }) => state === 'undecided'))
     return (
       <p className="text-muted text-sm">
-        The tables cannot be compared with the last files: <TextLink href="/acl/modules">two modules share a name</TextLink>.
+        The tables cannot be compared with the last files:{' '}
+        <TextLink href="/acl/modules">two modules share a name</TextLink>.
       </p>
     )
   if (differing.length === 0)

@@ -11,7 +11,13 @@ import { RULE_BOOK_WORDS, RULE_BOOKS, type RuleBook } from '@/lib/mig/acl/rule-b
 import type { WhatIfSigner } from '@/lib/mig/acl/what-if'
 
 /** What each rule book decides on this endpoint, and why before any weight. */
-export function BookVerdicts({ reasons: { books, mixed, runs: runsIn }, current }: { reasons: Reasons; current: RuleBook }) {
+export function BookVerdicts({
+  reasons: { books, mixed, runs: runsIn },
+  current,
+}: {
+  reasons: Reasons
+  current: RuleBook
+}) {
   return (
     <div className="flex flex-col gap-2">
       <ul className="grid gap-2 md:grid-cols-3" aria-label="Rule books">

@@ -1,5 +1,8 @@
 /** What the overview can say of quiet: of what it looked at, and what it could not look at; null where nothing is left to say. */
-export function quietWords({ acl, spool }: { acl: boolean; spool: boolean }): { quiet: string; unknown: string | null } {
+export function quietWords({ acl, spool }: { acl: boolean; spool: boolean }): {
+  quiet: string
+  unknown: string | null
+} {
   const looked = ['the actions', ...(acl ? ['the ACL'] : []), ...(spool ? ['the spool'] : [])]
   const last = looked.pop()
   const unknown = [

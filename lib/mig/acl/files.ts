@@ -252,10 +252,7 @@ export async function readDigests(agentIds: readonly MigId[], names: AclNames): 
 export type KnownFile = { state: 'same' | 'differs' | 'undecided'; last: LastFile }
 
 /** How the tables stand now to the last file of these endpoints, by agent id; those of which no file is known are left out. */
-export async function listFileStates(
-  _viewer: Viewer,
-  endpoints: readonly Endpoint[],
-): Promise<Map<MigId, KnownFile>> {
+export async function listFileStates(_viewer: Viewer, endpoints: readonly Endpoint[]): Promise<Map<MigId, KnownFile>> {
   const { rows } = await pool().query<LastFile & { queueloc: string; digest: string }>(
     lastFilesSql(endpoints.map((e) => e.queueloc)),
   )

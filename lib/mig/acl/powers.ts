@@ -18,7 +18,14 @@ import { type Answer, getAnswer } from './answers'
 import { getEndpointRules } from './endpoint-rules'
 import { countLintSql, type LintCount, lintScope } from './lint'
 import { activeKeys, type KnownSigner, listedRows, readSigners, rowsOfKey } from './people'
-import { countPowersSql, type Doubled, listingEndpointsSql, type PowerScope, partnersSql, powersQuery } from './powers.sql'
+import {
+  countPowersSql,
+  type Doubled,
+  listingEndpointsSql,
+  type PowerScope,
+  partnersSql,
+  powersQuery,
+} from './powers.sql'
 import { type ModulePower, type Power, powersOn } from './powers-on'
 import type { powerList } from './search-params'
 import { doublesSql } from './what-if.sql'

@@ -77,8 +77,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
                 <TextLink href={`/investigators/${lists.id}`}>{visibleText(person?.name ?? lists.id)}</TextLink>{' '}
               </>
             )}
-            and what was last exported for them or uploaded; ACLs as of{' '}
-            <Moment at={pass.madeAt} now={moment.clock} />.
+            and what was last exported for them or uploaded; ACLs as of <Moment at={pass.madeAt} now={moment.clock} />.
           </p>
           <AclNote />
         </div>
