@@ -30,6 +30,16 @@ test('an endpoint says who can run what, and a person what becomes of the ACL wi
   await expect(here.getByText('default', { exact: true })).toBeVisible()
 })
 
+test('the endpoints whose ACL file changes without a key are exactly those that are counted', async ({ page }) => {
+  await page.goto('/investigators/2')
+  const link = page.locator('a[href="/acl/files/endpoints?lists=2"]').first()
+  const count = figure(await link.innerText())
+  expect(count).toBeGreaterThan(0)
+  await link.click()
+  await expect(page.getByText(/whose ACL file lists the key of/)).toBeVisible()
+  await expect(page.getByTestId('total')).toContainText(count.toLocaleString('en-GB'))
+})
+
 test('what is lost without a key is listed, and a stranger’s is a sentence', async ({ page }) => {
   await page.goto('/acl/lint?check=unreachable&without=2')
   await expect(page.getByText(/would not without the key of/)).toBeVisible()

@@ -20,7 +20,7 @@ export function AclConsequences({ id, answer }: { id: string; answer: Answer<Fou
       {endpoints > 0 ? (
         <>
           , and the ACL file of{' '}
-          <TextLink href={`/acl/powers?investigator=${id}`}>{formatCount(endpoints, 'endpoint')}</TextLink> changes.
+          <TextLink href={`/acl/files/endpoints?lists=${id}`}>{formatCount(endpoints, 'endpoint')}</TextLink> changes.
         </>
       ) : (
         ', and no ACL file changes.'

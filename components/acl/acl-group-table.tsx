@@ -65,8 +65,12 @@ function columnsFor(params: Params): Column<AclGroupRow>[] {
           </TextLink>
         ) : (
           <StatusBadge
-            label={row.known === row.endpoints ? 'as the last file' : `same on ${formatNumber(row.known)}`}
-            tone="good"
+            label={
+              row.known === row.endpoints
+                ? 'as the last file'
+                : `same on ${formatNumber(row.known)}, none known of ${formatNumber(row.endpoints - row.known)}`
+            }
+            tone={row.known === row.endpoints ? 'good' : 'neutral'}
             bare
           />
         ),

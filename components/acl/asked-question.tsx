@@ -33,7 +33,8 @@ export function AskedQuestion({ asked }: { asked: Asked }) {
       )}
       {gone.length > 0 && (
         <p className="text-attention text-sm">
-          {gone.map((s) => visibleText(s.name)).join(', ')}: no such row any more; only weights left behind count.
+          {gone.map((s) => visibleText(s.name)).join(', ')}: no such investigator (any more), so the weight counts as 0;
+          what weights were left behind are ignored.
         </p>
       )}
     </div>

@@ -8,6 +8,7 @@ import { SetList } from './further-signers'
 const PROBLEMS = {
   'below-one': 'nobody: agents refuse a minimum below 1',
   ambiguous: 'undecided: two modules have this name',
+  mixed: 'nobody: its live processes have different rules for it',
   unreachable: 'nobody: all active people together do not reach it',
 } as const
 
@@ -29,7 +30,8 @@ export function EndpointPowers({
     <div className="flex flex-col gap-2">
       {mixed && (
         <Notice tone="attention" title="Its live processes have different rules">
-          These are the newest one’s. What differs counts as refusing.
+          These are the newest one’s. What differs counts as refusing, so such minimums and weights let nobody run
+          anything.
         </Notice>
       )}
       <div className="overflow-x-auto rounded-md border border-line bg-surface">

@@ -1,7 +1,7 @@
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatNumber } from '@/lib/format'
-import type { LastFile } from '@/lib/mig/acl/files'
+import type { KnownFile } from '@/lib/mig/acl/files'
 import type { Endpoint } from '@/lib/mig/acl/queries'
 import { aclEndpointList, aclFileView } from '@/lib/mig/acl/search-params'
 import { LastFileWords } from './file-state'
@@ -15,7 +15,7 @@ export function FileDifferences({
   now,
 }: {
   endpoints: readonly Endpoint[]
-  files: ReadonlyMap<string, { state: 'same' | 'differs'; last: LastFile }>
+  files: ReadonlyMap<string, KnownFile>
   now: string
 }) {
   if (files.size === 0) return null
@@ -23,6 +23,13 @@ export function FileDifferences({
     const file = files.get(endpoint.id)
     return file?.state === 'differs' ? [{ endpoint, last: file.last }] : []
   })
+  if ([...files.values()].some(({ state }) => state === 'undecided'))
+    return (
+      <p className="text-muted text-sm">
+        The tables cannot be compared with the last files:{' '}
+        <TextLink href="/acl/modules">two modules share a name</TextLink>.
+      </p>
+    )
   if (differing.length === 0)
     return (
       <p className="text-muted text-sm">

@@ -8,8 +8,16 @@ import type { LintCounts } from '@/lib/mig/acl/lint'
 import { LINT_CHECKS, LINT_WORDS, type LintCheck } from '@/lib/mig/acl/lint-checks'
 import { lintList } from '@/lib/mig/acl/search-params'
 
-/** Every check with the number of its findings, each a link to them. */
-export function LintChecks({ counts, current }: { counts: LintCounts | null; current: LintCheck }) {
+/** Every check with the number of its findings, each a link to them; `marked` says whether any module is marked sensitive. */
+export function LintChecks({
+  counts,
+  current,
+  marked,
+}: {
+  counts: LintCounts | null
+  current: LintCheck
+  marked: boolean
+}) {
   return (
     <ul
       className="grid overflow-hidden rounded-md border border-line bg-surface text-sm md:grid-cols-2"
@@ -18,7 +26,8 @@ export function LintChecks({ counts, current }: { counts: LintCounts | null; cur
       {LINT_CHECKS.map((check) => {
         const { label, tone } = LINT_WORDS[check]
         const count = counts?.[check].count
-        const shown = count === 0 ? 'good' : tone
+        const isAsked = marked || check !== 'single-person'
+        const shown = !isAsked ? 'neutral' : count === 0 ? 'good' : tone
         return (
           <li key={check} className="border-line border-t">
             <Link
@@ -32,8 +41,10 @@ export function LintChecks({ counts, current }: { counts: LintCounts | null; cur
             >
               <Icon name={TONE_ICON[shown]} className={cn('size-4 shrink-0', TONE_TEXT[shown])} />
               <span className="min-w-0 flex-1 truncate">{label}</span>
-              <span className="tabular-nums">
-                {count === undefined ? (
+              <span className={isAsked ? 'tabular-nums' : 'text-muted'}>
+                {!isAsked ? (
+                  'no module is marked'
+                ) : count === undefined ? (
                   <Unknown why="It is being counted: look again in a minute" />
                 ) : (
                   formatNumber(count)

@@ -69,7 +69,9 @@ export function PersonPowers({ id, answer, clock }: { id: string; answer: Answer
         </p>
       )}
       <p className="text-muted text-xs">
-        Endpoints by the rules of their newest process, counted <Answered at={answer.madeAt} clock={clock} />.
+        Endpoints by the rules of their newest process, counted <Answered at={answer.madeAt} clock={clock} />. Left out,
+        as they count as refusing: modules of which two share a name, and what live processes of one endpoint have
+        different rules for.
       </p>
     </div>
   )

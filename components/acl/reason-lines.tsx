@@ -11,13 +11,19 @@ import { RULE_BOOK_WORDS, RULE_BOOKS, type RuleBook } from '@/lib/mig/acl/rule-b
 import type { WhatIfSigner } from '@/lib/mig/acl/what-if'
 
 /** What each rule book decides on this endpoint, and why before any weight. */
-export function BookVerdicts({ reasons: { books, mixed }, current }: { reasons: Reasons; current: RuleBook }) {
+export function BookVerdicts({
+  reasons: { books, mixed, runs: runsIn },
+  current,
+}: {
+  reasons: Reasons
+  current: RuleBook
+}) {
   return (
     <div className="flex flex-col gap-2">
       <ul className="grid gap-2 md:grid-cols-3" aria-label="Rule books">
         {RULE_BOOKS.map((book) => {
           const { accepted, refusal, unchecked } = books[book]
-          const runs = accepted === true && mixed.length === 0
+          const runs = runsIn[book]
           return (
             <li key={book} className="flex flex-col gap-1 rounded-md border border-line bg-surface px-4 py-3">
               <span className={book === current ? 'font-semibold text-sm' : 'text-sm'}>
@@ -41,7 +47,7 @@ export function BookVerdicts({ reasons: { books, mixed }, current }: { reasons: 
       {mixed.length > 0 && (
         <Notice tone="attention" title="Mixed: counts as refusing">
           Several live processes of this endpoint have different rules for {mixed.map((m) => visibleText(m)).join(', ')}
-          , and nobody can say which one takes the action.
+          , and nobody can say which one takes the action. A rule book that checks this refuses.
         </Notice>
       )}
     </div>
@@ -96,13 +102,16 @@ export function ReasonLines({
                 <td className="whitespace-nowrap text-muted">{whence(verdict)}</td>
                 <td>
                   <ul>
-                    {contributions.map(({ investigatorId, weight, counted, disabled }) => (
+                    {contributions.map(({ investigatorId, weight, counted, disabled, known }) => (
                       <li key={investigatorId}>
                         <TextLink href={`/acl/permissions?by=endpoint&agent=${agent}`}>
                           {nameOf(investigatorId)}
                         </TextLink>{' '}
                         <span className="tabular-nums">{formatNumber(counted)}</span>
-                        {weight === null && <span className="text-muted"> (no row)</span>}
+                        {weight === null && known && <span className="text-muted"> (no row)</span>}
+                        {!known && (
+                          <span className="text-attention"> (no such investigator, stored {weight ?? 'none'})</span>
+                        )}
                         {disabled && <span className="text-attention"> (disabled, stored {weight ?? 'none'})</span>}
                       </li>
                     ))}

@@ -1,10 +1,12 @@
 import Link from 'next/link'
+import { Notice } from '@/components/feedback/notice'
 import { Section } from '@/components/layout/section'
 import { StatStrip } from '@/components/layout/stat-strip'
 import { cn } from '@/lib/cn'
 import { formatCount, formatNumber } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
 import { ENDPOINT_OUTCOMES, OUTCOME_WORDS } from '@/lib/mig/acl/endpoint-verdict'
+import { REFUSAL_WORDS } from '@/lib/mig/acl/refusal-words'
 import { RULE_BOOK_WORDS, RULE_BOOKS } from '@/lib/mig/acl/rule-books'
 import { whatIfList } from '@/lib/mig/acl/search-params'
 import type { Asked, WhatIfCounts } from '@/lib/mig/acl/what-if'
@@ -21,6 +23,7 @@ export function RuleBooks({
 }) {
   const { book } = params.filters
   const verdicts = counts.books[book]
+  const refusal = asked.refusals[book]
   const shown = ENDPOINT_OUTCOMES.filter((outcome) => verdicts[outcome] > 0 || outcome === 'accepted').reverse()
   return (
     <Section title="Verdict" remark={`of ${formatCount(counts.total, 'endpoint')}`}>
@@ -51,16 +54,25 @@ export function RuleBooks({
           )
         })}
       </ul>
+      {refusal && (
+        <Notice tone="bad" title={`${RULE_BOOK_WORDS[book].label}: refused by every agent`}>
+          {REFUSAL_WORDS[refusal]} The verdicts below are what the weights alone would say.
+        </Notice>
+      )}
       <StatStrip
         label={`Verdicts, ${RULE_BOOK_WORDS[book].label}`}
         stats={[
           ...shown.map((outcome) => ({
             key: outcome,
             label: OUTCOME_WORDS[outcome].label,
-            tone: OUTCOME_WORDS[outcome].tone,
+            // Where every agent refuses, no verdict by weight is good news.
+            tone: refusal ? ('neutral' as const) : OUTCOME_WORDS[outcome].tone,
             value: formatNumber(verdicts[outcome]),
             href: whatIfList.href(params, { filters: { outcome, differs: null } }),
-            note: outcome === 'short' && book !== '2014' ? shortNote(counts) : undefined,
+            note: [
+              ...(refusal ? ['by weight alone'] : []),
+              ...(outcome === 'short' && book !== '2014' ? [shortNote(counts)] : []),
+            ].join(': '),
           })),
           {
             key: 'differs',

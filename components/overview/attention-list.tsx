@@ -11,6 +11,7 @@ import type { Attention } from '@/lib/mig/overview/queries'
 import type { SpoolSigns } from '@/lib/mig/spool/attention'
 import type { SpoolOverview } from '@/lib/mig/spool/queries'
 import type { Total } from '@/lib/page'
+import { quietWords } from './quiet-words'
 
 type Item = { key: string; tone: Tone; href: string; link: string; rest: string }
 type Spool = { overview: SpoolOverview; signs: SpoolSigns }
@@ -18,7 +19,7 @@ type Spool = { overview: SpoolOverview; signs: SpoolSigns }
 const counted = (total: Total, one: string, many: string) => `${totalInWords(total)} ${total.count === 1 ? one : many}`
 
 /** The checks of the ACL that somebody should hear of without asking. */
-const LOUD = ['unreachable', 'below-one', 'single-person', 'people'] as const
+const LOUD = ['unreachable', 'below-one', 'no-weights', 'single-person', 'people'] as const
 
 function itemsOf({ reasons, failed }: Attention, spool: Spool | null, lint: LintCounts | null): Item[] {
   const items: Item[] = reasons.map(({ reason, total }) => ({
@@ -111,23 +112,32 @@ export function AttentionList({
   lint: LintCounts | null
 }) {
   const items = itemsOf(attention, spool, lint)
-  if (items.length === 0)
-    return (
-      <p className="flex items-center gap-1.5 text-muted text-sm">
-        <Icon name="circle-check" className="size-4 text-good" />
-        Nothing in the actions, the ACL or the spool needs attention.
-      </p>
-    )
+  const { quiet, unknown } = quietWords({ acl: lint !== null, spool: spool !== null && spool.signs.leftOut !== null })
   return (
-    <ul className="flex flex-col divide-y divide-line rounded-md border border-line bg-surface">
-      {items.map((item) => (
-        <li key={item.key} className="flex items-start gap-2 px-3 py-2 text-sm">
-          <Icon name={TONE_ICON[item.tone]} className={cn('mt-0.5 size-4 shrink-0', TONE_TEXT[item.tone])} />
-          <p className="min-w-0 wrap-anywhere">
-            <TextLink href={item.href}>{item.link}</TextLink> <span className="text-muted">{item.rest}</span>
-          </p>
-        </li>
-      ))}
-    </ul>
+    <div className="flex flex-col gap-2">
+      {items.length === 0 ? (
+        <p className="flex items-center gap-1.5 text-muted text-sm">
+          <Icon name="circle-check" className="size-4 text-good" />
+          {quiet}
+        </p>
+      ) : (
+        <ul className="flex flex-col divide-y divide-line rounded-md border border-line bg-surface">
+          {items.map((item) => (
+            <li key={item.key} className="flex items-start gap-2 px-3 py-2 text-sm">
+              <Icon name={TONE_ICON[item.tone]} className={cn('mt-0.5 size-4 shrink-0', TONE_TEXT[item.tone])} />
+              <p className="min-w-0 wrap-anywhere">
+                <TextLink href={item.href}>{item.link}</TextLink> <span className="text-muted">{item.rest}</span>
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+      {unknown && (
+        <p className="flex items-center gap-1.5 text-muted text-sm">
+          <Icon name="clock" className="size-4 shrink-0" />
+          {unknown}
+        </p>
+      )}
+    </div>
   )
 }

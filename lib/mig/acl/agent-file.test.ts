@@ -82,6 +82,15 @@ describe('the text of the files', () => {
     expect(text.split('`').length - 1).toBe(4)
   })
 
+  test('2014: neither a backtick nor a byte order mark of a name stands in the source, and both are read back', () => {
+    const odd = 'Bo`\uFEFF'
+    const acl = new Map([[odd, { minimumWeight: 1, investigators: [{ name: odd, fingerprint: key('B'), weight: 1 }] }]])
+    const text = formatAclSource(acl)
+    expect(text).not.toContain('\uFEFF')
+    expect(text.split('`').length - 1).toBe(2)
+    expect(read(text)).toEqual(acl)
+  })
+
   test('no rules at all: files that refuse everything, and read as such', () => {
     expect(formatAclFile(new Map())).toBe('{}\n')
     for (const text of [formatAclFile(new Map()), formatAclSource(new Map())])

@@ -100,10 +100,10 @@ export function formatAclFile(acl: AgentAcl): string {
 
 /** The 2014 agents' `AGENTACL`, for the Go source that an agent is built with: one JSON text a module. */
 export function formatAclSource(acl: AgentAcl): string {
-  // A raw string of Go ends at the first backtick, which JSON can write otherwise.
-  const texts = [...acl].map(
-    ([name, entry]) => `\`{\n${entryJson(name, entry, '  ').replaceAll('`', '\\u0060')}\n}\`,\n`,
-  )
+  // JSON can write otherwise what Go cannot take: its raw strings end at the first backtick, and a byte order mark inside a
+  // file is an error.
+  const rawText = (json: string) => json.replaceAll('`', '\\u0060').replaceAll('\uFEFF', '\\ufeff')
+  const texts = [...acl].map(([name, entry]) => `\`{\n${rawText(entryJson(name, entry, '  '))}\n}\`,\n`)
   return `var AGENTACL = [...]string{\n${texts.join('')}}\n`
 }
 

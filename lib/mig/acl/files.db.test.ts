@@ -134,6 +134,9 @@ describe.each(['data-rst', 'scripts', '2019'] as const)("agents' files, layout %
             ]),
           )
           expect(kept.size).toBe(fleet.length)
+          const listing = new Map<string, Set<string>>()
+          for (const { id } of PEOPLE)
+            listing.set(id, new Set((await endpoints({ lists: id, size: '200' })).rows.map((row) => row.queueloc)))
           for (const [e] of fleet.entries()) {
             const own = rows.flatMap((row, i) => (row.e === e ? [{ i, at: HEARTBEATS[row.heartbeat] ?? '' }] : []))
             const past = ({ at }: { at: string }) => Number(at < '2100')
@@ -153,6 +156,13 @@ describe.each(['data-rst', 'scripts', '2019'] as const)("agents' files, layout %
             const expected = aclOf(rules, PEOPLE)
             expect(expected.ok && view?.digest).toBe(expected.ok && aclDigest(expected.acl))
             expect(kept.get(`linux.host${e}.x`)).toMatchObject({ id: idOf(row), digest: view?.digest })
+            // Whose key the file lists: that is where it changes when the key goes.
+            const keysListed = [...(view?.acl.values() ?? [])].flatMap((entry) => entry.investigators)
+            for (const { id, fingerprint } of PEOPLE) {
+              const key = normalFingerprint(fingerprint)
+              const isListed = keysListed.some((one) => one.fingerprint === key)
+              expect({ id, isListed }).toEqual({ id, isListed: listing.get(id)?.has(`linux.host${e}.x`) })
+            }
             for (const form of ['2014', '2019'] as const) {
               const read = readAclFile(view?.texts[form] ?? '')
               if (!read.ok) throw new Error(read.problem)
@@ -337,12 +347,17 @@ describe.each(['data-rst', 'scripts', '2019'] as const)("agents' files, layout %
       expect(await owner(`SELECT 1 FROM dashboard.acl_endpoint WHERE queueloc = 'linux.db1'`)).toHaveLength(0)
     })
 
-    test('while two modules have one name nothing is made', async () => {
+    test('while two modules have one name nothing is made, and nothing is said to be as the last file', async () => {
+      await exportAclFile(admin, { agent: '10' as MigId }, '2019', moments)
+      const rows = (await endpoints()).rows
       await owner(`INSERT INTO public.modules (id, name) VALUES (9, 'file')`)
       try {
         await expect(getAclFile(admin, { agent: '10' as MigId }, moments)).rejects.toThrow(
           'Two modules have the name "file"',
         )
+        expect([...(await listFileStates(admin, rows))].map(([id, { state }]) => [id, state])).toEqual([
+          ['10', 'undecided'],
+        ])
         await expect(passOverAcls({ wait: true })).rejects.toThrow('Rename one of them')
       } finally {
         await owner('DELETE FROM public.modules WHERE id = 9')

@@ -2,7 +2,9 @@ import type { ListQuery } from '@/lib/db/list'
 import { join, type Sql, sql } from '@/lib/db/sql'
 import type { FleetBounds } from '@/lib/mig/agents/state'
 import type { Vintage } from '@/lib/mig/vintage'
+import type { MigId } from '@/lib/mig/wire/id'
 import { NO_RULES } from './acl-digest'
+import { listingAgentsSql } from './people'
 import type { FileState } from './search-params'
 import { type EndpointFilters, endpointsQuery } from './window.sql'
 
@@ -52,16 +54,17 @@ export function aclGroupsQuery(vintage: Vintage, filters: AclFilters, bounds: Fl
   }
 }
 
-/** Endpoints with their ACL and its last file. */
+/** Endpoints with their ACL and its last file; `listed` are the rows of a key that their files must list. */
 export function aclEndpointsQuery(
   vintage: Vintage,
-  { group, file, ...filters }: AclFilters & { group?: string },
+  { group, file, listed, ...filters }: AclFilters & { group?: string; listed?: readonly MigId[] },
   bounds: FleetBounds,
 ): ListQuery {
   const endpoints = endpointsQuery(vintage, filters, bounds)
   const where = [...endpoints.where]
   if (group) where.push(sql`e.digest = ${group}`)
   if (file) where.push(inFileStates(file))
+  if (listed) where.push(sql`a.id IN (${listingAgentsSql(listed)})`)
   return {
     ...endpoints,
     select: sql`${endpoints.select}, e.digest, e.file_state AS file, f.kind AS file_kind, f.at AS file_at, f.by_name AS file_by`,

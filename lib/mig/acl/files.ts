@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { countRows, fetchPage, streamRows } from '@/lib/db/list'
+import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
@@ -19,6 +19,7 @@ import { mustBeClear, readAclNames } from './acl-names'
 import { type AgentAcl, aclOf, formatAclFile, formatAclSource, formatKeysSource, type LeftOut } from './agent-file'
 import { type AclPass, freshAclPass } from './file-pass'
 import { aclEndpointsQuery, aclGroupsQuery, groupMembersSql, groupSql, lastFilesSql } from './files.sql'
+import { listedRows, readSigners } from './people'
 import { type Endpoint, type EndpointRow, getEndpoint } from './queries'
 import { normalFingerprint } from './rule'
 import type { aclEndpointList, aclGroupList, FileState } from './search-params'
@@ -189,13 +190,23 @@ type RawEndpoint = EndpointRow & {
   file_by: string | null
 }
 
-/** One page of endpoints with their ACL, as the last pass found it, and its last file. */
+async function endpointsQueryOf(
+  { lists, ...filters }: ListParams<(typeof aclEndpointList)['filters']>['filters'],
+  now: Instant,
+): Promise<ListQuery> {
+  const listed = lists && listedRows(await readSigners(), lists.id)
+  return aclEndpointsQuery(await vintage(), { ...filters, listed }, await fleetBounds(now))
+}
+
+/**
+ * One page of endpoints with their ACL, as the last pass found it, and its last file. Throws `invalid` for a key of nobody.
+ */
 export async function listAclEndpoints(
   _viewer: Viewer,
   params: ListParams<(typeof aclEndpointList)['filters']>,
   now: Instant,
 ): Promise<Page<AclEndpointRow>> {
-  const query = aclEndpointsQuery(await vintage(), params.filters, await fleetBounds(now))
+  const query = await endpointsQueryOf(params.filters, now)
   const [page, total] = await Promise.all([fetchPage<RawEndpoint>(query, params), countRows(query)])
   const rows = page.rows.map(({ id, name, queueloc, os, state, last_seen, digest, ...of }): AclEndpointRow => {
     const last = of.file_kind && of.file_at ? { kind: of.file_kind, at: of.file_at, by: of.file_by ?? '' } : null
@@ -224,7 +235,7 @@ export async function exportAclEndpoints(
   now: Instant,
 ): Promise<ExportSource> {
   await mustHavePass()
-  const query = aclEndpointsQuery(await vintage(), params.filters, await fleetBounds(now))
+  const query = await endpointsQueryOf(params.filters, now)
   return { columns: ENDPOINT_COLUMNS, rows: streamRows(query, params) }
 }
 
@@ -237,11 +248,11 @@ export async function readDigests(agentIds: readonly MigId[], names: AclNames): 
   return new Map(rows.map((row) => [row.id as MigId, row.digest]))
 }
 
+/** `undecided`: two modules share a name, so that the tables do not say whose rules a file would hold. */
+export type KnownFile = { state: 'same' | 'differs' | 'undecided'; last: LastFile }
+
 /** How the tables stand now to the last file of these endpoints, by agent id; those of which no file is known are left out. */
-export async function listFileStates(
-  _viewer: Viewer,
-  endpoints: readonly Endpoint[],
-): Promise<Map<MigId, { state: 'same' | 'differs'; last: LastFile }>> {
+export async function listFileStates(_viewer: Viewer, endpoints: readonly Endpoint[]): Promise<Map<MigId, KnownFile>> {
   const { rows } = await pool().query<LastFile & { queueloc: string; digest: string }>(
     lastFilesSql(endpoints.map((e) => e.queueloc)),
   )
@@ -249,17 +260,19 @@ export async function listFileStates(
   const known = endpoints.filter((e) => files.has(e.queueloc))
   if (known.length === 0) return new Map()
   const names = await readAclNames()
-  if (names.twins.length > 0) return new Map()
-  const digests = await readDigests(
-    known.map((e) => e.id),
-    names,
-  )
+  const isClear = names.twins.length === 0
+  const digests = isClear
+    ? await readDigests(
+        known.map((e) => e.id),
+        names,
+      )
+    : null
   return new Map(
     known.flatMap((e) => {
       const file = files.get(e.queueloc)
       if (!file) return []
       const { kind, at, by } = file
-      const state: 'same' | 'differs' = digests.get(e.id) === file.digest ? 'same' : 'differs'
+      const state = digests === null ? 'undecided' : digests.get(e.id) === file.digest ? 'same' : 'differs'
       return [[e.id, { state, last: { kind, at, by } }]]
     }),
   )

@@ -1,10 +1,11 @@
 import 'server-only'
 import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import { pool } from '@/lib/db/pool'
-import { join, type Sql, sql } from '@/lib/db/sql'
+import { empty, join, type Sql, sql } from '@/lib/db/sql'
+import { AppError } from '@/lib/errors'
 import { vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
-import type { Signer } from './rule'
+import { normalFingerprint, type Signer } from './rule'
 import { signingKey } from './rule-books'
 
 /** A row of `investigators` as the rule reads it. */
@@ -17,6 +18,27 @@ export async function readSigners(): Promise<KnownSigner[]> {
     SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint, ${disabledSql(v)} AS disabled
     FROM ${personFrom} ORDER BY i.id`)
   return rows.map(({ id, ...row }) => ({ investigatorId: id, ...row }))
+}
+
+/** The rows of `investigators` that hold a person's key. Throws `invalid` for a person who is not there. */
+export function rowsOfKey(people: readonly KnownSigner[], id: MigId): KnownSigner[] {
+  const person = people.find(({ investigatorId }) => investigatorId === id)
+  if (!person) throw new AppError('invalid', `There is no investigator ${id}.`)
+  return people.filter((one) => signingKey(one) === signingKey(person))
+}
+
+/** The rows for whose weights an ACL file lists a person's key (`aclOf`): not those of the disabled, nor without a fingerprint. */
+export function listedRows(people: readonly KnownSigner[], id: MigId): MigId[] {
+  return rowsOfKey(people, id)
+    .filter(({ disabled, fingerprint }) => !disabled && normalFingerprint(fingerprint) !== null)
+    .map(({ investigatorId }) => investigatorId)
+}
+
+/** The agent rows whose ACL file lists the key of these rows: where one has a weight for a module with a minimum of its own. */
+export function listingAgentsSql(rows: readonly MigId[]): Sql {
+  return sql`SELECT w.agentid FROM public.invagtmodperm w
+    JOIN public.agtmodreq r ON r.agentid = w.agentid AND r.moduleid = w.moduleid
+    JOIN public.modules m ON m.id = w.moduleid WHERE w.investigatorid = ANY(${[...rows]}::numeric[])`
 }
 
 /** The keys that can sign: those of one row each, and those that several rows hold. */
@@ -43,11 +65,14 @@ export function activeKeys(people: readonly KnownSigner[], without?: MigId): Act
   }
 }
 
-/** What each key weighs for a module on an agent row, as (person, weight): `contributionsOf` with everybody signing. */
-export function keyWeightsSql({ single, shared }: ActiveKeys, agent: Sql, module: Sql): Sql {
+/**
+ * What each key weighs for a module on an agent row, as (person, weight): `contributionsOf` with everybody signing. `and` narrows
+ * the weights `w` that are read.
+ */
+export function keyWeightsSql({ single, shared }: ActiveKeys, agent: Sql, module: Sql, and: Sql = empty): Sql {
   // Not to be looked up by person: the few weights of one rule are read by their agent.
   const held = (ids: readonly MigId[]) =>
-    sql`w.agentid = ${agent} AND w.moduleid = ${module} AND coalesce(w.investigatorid = ANY(${ids}::numeric[]), false)`
+    sql`w.agentid = ${agent} AND w.moduleid = ${module} AND coalesce(w.investigatorid = ANY(${ids}::numeric[]), false)${and}`
   return join(
     [
       sql`SELECT w.investigatorid AS person, w.weight FROM public.invagtmodperm w WHERE ${held(single)}`,
@@ -62,6 +87,6 @@ export function keyWeightsSql({ single, shared }: ActiveKeys, agent: Sql, module
 }
 
 /** The weight that all these keys together can bring to a rule: `reachOf` in SQL. */
-export function reachSql(keys: ActiveKeys, agent: Sql, module: Sql): Sql {
-  return sql`coalesce((SELECT sum(greatest(k.weight, 0)) FROM (${keyWeightsSql(keys, agent, module)}) k), 0)`
+export function reachSql(keys: ActiveKeys, agent: Sql, module: Sql, and: Sql = empty): Sql {
+  return sql`coalesce((SELECT sum(greatest(k.weight, 0)) FROM (${keyWeightsSql(keys, agent, module, and)}) k), 0)`
 }

@@ -24,14 +24,42 @@ export function keysOf<Person extends Signer>(people: readonly Person[]): Person
 const weigh = (rules: EndpointRules, key: readonly Signer[], moduleId: string) =>
   contributionsOf(rules, key, moduleId).reduce((sum, { counted }) => sum + counted, 0)
 
-/** What a person's key can do with the minimum that hangs on a module's row; null where it weighs nothing or there is none. */
+/**
+ * The rules of an endpoint's newest row without what its live rows differ in: that counts as refusing (design 8), whoever signs
+ * by it.
+ */
+export function settledRules(newest: EndpointRules, live: readonly EndpointRules[]): EndpointRules {
+  if (live.length < 2) return newest
+  return {
+    modules: newest.modules,
+    requirements: newest.requirements.filter(({ moduleId, minimumWeight }) =>
+      live.every(({ requirements }) =>
+        requirements.some((one) => one.moduleId === moduleId && one.minimumWeight === minimumWeight),
+      ),
+    ),
+    weights: newest.weights.filter(({ investigatorId, moduleId, weight }) =>
+      live.every(({ weights }) =>
+        weights.some(
+          (one) => one.investigatorId === investigatorId && one.moduleId === moduleId && one.weight === weight,
+        ),
+      ),
+    ),
+  }
+}
+
+/**
+ * What a person's key can do with the minimum that hangs on a module's row; null where it weighs nothing, there is none, or two
+ * modules share the name.
+ */
 export function powerOf(
   rules: EndpointRules,
   key: readonly Signer[],
   others: readonly (readonly Signer[])[],
   moduleId: string,
 ): Power | null {
-  const minimum = rules.requirements.find((row) => row.moduleId === moduleId)?.minimumWeight ?? 0
+  const name = rules.modules.find(({ id }) => id === moduleId)?.name
+  const required = name === undefined ? null : requirementFor(rules, name)
+  const minimum = required?.kind === 'found' && required.moduleId === moduleId ? required.minimum : 0
   const weight = weigh(rules, key, moduleId)
   if (minimum < 1 || weight <= 0) return null
   if (weight >= minimum) return 'alone'
@@ -46,27 +74,33 @@ export type ModulePower = {
   module: string
   moduleId: string
   minimum: number
-  problem: 'below-one' | 'ambiguous' | 'unreachable' | null
+  /** `mixed`: live rows of the endpoint differ in the minimum, or in weights without which it is not reached. */
+  problem: 'below-one' | 'ambiguous' | 'mixed' | 'unreachable' | null
 } & FoundSets
 
-/** Who can run what by one endpoint's rules, a line a minimum, `default` last. */
-export function powersOn(rules: EndpointRules, people: readonly Signer[]): ModulePower[] {
+/** Who can run what by the rules of an endpoint's newest row, held to those of its live rows: a line a minimum, `default` last. */
+export function powersOn(
+  rules: EndpointRules,
+  people: readonly Signer[],
+  live: readonly EndpointRules[] = [],
+): ModulePower[] {
   const keys = keysOf(people)
+  const settled = settledRules(rules, live)
   const lines = rules.requirements.flatMap(({ moduleId, minimumWeight }): ModulePower[] => {
     const module = rules.modules.find(({ id }) => id === moduleId)
     if (!module) return []
     const held = keys.map((key) => ({
       id: key[0]?.investigatorId ?? '',
-      weights: [weigh(rules, key, moduleId)],
+      weights: [weigh(settled, key, moduleId)],
     }))
-    const problem =
-      requirementFor(rules, module.name).kind === 'ambiguous'
-        ? 'ambiguous'
-        : minimumWeight < 1
-          ? 'below-one'
-          : reachOf(rules, people, moduleId) < minimumWeight
-            ? 'unreachable'
-            : null
+    const problemOf = (): ModulePower['problem'] => {
+      if (requirementFor(rules, module.name).kind === 'ambiguous') return 'ambiguous'
+      if (minimumWeight < 1) return 'below-one'
+      if (reachOf(rules, people, moduleId) < minimumWeight) return 'unreachable'
+      const isSettled = settled.requirements.some((row) => row.moduleId === moduleId)
+      return isSettled && reachOf(settled, people, moduleId) >= minimumWeight ? null : 'mixed'
+    }
+    const problem = problemOf()
     const found = problem ? { sets: [], leftOut: 0 } : minimalSets({ missing: [minimumWeight], people: held })
     return [{ module: module.name, moduleId, minimum: minimumWeight, ...found, problem }]
   })

@@ -1,17 +1,21 @@
 import { containing } from '@/lib/db/like'
 import type { ListQuery } from '@/lib/db/list'
-import { type Sql, sql } from '@/lib/db/sql'
+import { empty, type Sql, sql } from '@/lib/db/sql'
 import type { FleetBounds } from '@/lib/mig/agents/state'
 import { endpointsSql, isNewestSql, stateSql } from '@/lib/mig/agents/state.sql'
 import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
-import { type ActiveKeys, keyWeightsSql, reachSql } from './people'
+import { type ActiveKeys, keyWeightsSql, listingAgentsSql, reachSql } from './people'
 import type { Power } from './powers-on'
+
+/** The endpoints with several live rows, by queue, and these rows. */
+export type Doubled = { queues: readonly string[]; live: readonly MigId[] }
 
 /** A person's key, and the keys of all others; `partner` is one of these. */
 export type PowerScope = {
   vintage: Vintage
   bounds: FleetBounds
+  doubled: Doubled
   own: ActiveKeys
   others: ActiveKeys
   partner?: ActiveKeys
@@ -21,18 +25,45 @@ const idsOf = ({ single, shared }: ActiveKeys) => [...single, ...shared.flatMap(
 const agent = sql`r.agentid`
 const module = sql`r.moduleid`
 
-const weightSql = (keys: ActiveKeys) =>
-  sql`coalesce((SELECT sum(k.weight) FROM (${keyWeightsSql(keys, agent, module)}) k), 0)`
+/** What narrows to rows that every live row of the endpoint has: `settledRules` in SQL. `stored` looks for one on the row `l`. */
+function settledSql({ queues, live }: Doubled, stored: Sql): Sql {
+  if (queues.length === 0) return empty
+  return sql` AND NOT (a.queueloc = ANY(${[...queues]}) AND EXISTS (SELECT FROM public.agents l
+    WHERE l.queueloc = a.queueloc AND l.id = ANY(${[...live]}::numeric[]) AND NOT EXISTS (${stored})))`
+}
 
-/** Every rule (a minimum of 1 or more on an endpoint's newest row) for whose module the person has weight. */
-function rulesFrom({ own, bounds }: PowerScope): { from: Sql; where: Sql[]; lastSeen: Sql } {
+const settledWeight = ({ doubled }: PowerScope) =>
+  settledSql(
+    doubled,
+    sql`SELECT FROM public.invagtmodperm o WHERE o.agentid = l.id AND o.moduleid = w.moduleid
+      AND o.investigatorid = w.investigatorid AND o.weight = w.weight`,
+  )
+
+const settledMinimum = ({ doubled }: PowerScope) =>
+  settledSql(
+    doubled,
+    sql`SELECT FROM public.agtmodreq o WHERE o.agentid = l.id AND o.moduleid = r.moduleid AND o.minimumweight = r.minimumweight`,
+  )
+
+const weightsSql = (scope: PowerScope, keys: ActiveKeys) => keyWeightsSql(keys, agent, module, settledWeight(scope))
+
+const weightSql = (scope: PowerScope, keys: ActiveKeys) =>
+  sql`coalesce((SELECT sum(k.weight) FROM (${weightsSql(scope, keys)}) k), 0)`
+
+/**
+ * Every rule (a minimum of 1 or more on an endpoint's newest row) for whose module the person has weight. Not where two modules
+ * share the name, nor where live rows of the endpoint differ: that counts as refusing.
+ */
+function rulesFrom(scope: PowerScope): { from: Sql; where: Sql[]; lastSeen: Sql } {
+  const { own, bounds } = scope
   const { from, lastSeen } = endpointsSql(bounds)
   return {
     from: sql`${from} JOIN public.agtmodreq r ON r.agentid = a.id JOIN public.modules m ON m.id = r.moduleid
-      CROSS JOIN LATERAL (SELECT ${weightSql(own)}::bigint AS weight OFFSET 0) p`,
+      CROSS JOIN LATERAL (SELECT ${weightSql(scope, own)}::bigint AS weight OFFSET 0) p`,
     where: [
       isNewestSql('a', bounds.now),
-      sql`r.minimumweight >= 1`,
+      sql`r.minimumweight >= 1${settledMinimum(scope)}`,
+      sql`NOT EXISTS (SELECT FROM public.modules t WHERE t.name = m.name AND t.id <> m.id)`,
       // So that the few rules with a weight of this person are looked at, not all.
       sql`EXISTS (SELECT FROM public.invagtmodperm w WHERE w.investigatorid = ANY(${idsOf(own)}::numeric[])
         AND w.agentid = r.agentid AND w.moduleid = r.moduleid AND w.weight > 0)`,
@@ -43,11 +74,12 @@ function rulesFrom({ own, bounds }: PowerScope): { from: Sql; where: Sql[]; last
 }
 
 /** What the person can do with a rule: `powerOf` in SQL. */
-function powerSql({ others }: PowerScope): Sql {
-  const best = sql`(SELECT max(k.weight) FROM (${keyWeightsSql(others, agent, module)}) k WHERE k.weight < r.minimumweight)`
+function powerSql(scope: PowerScope): Sql {
+  const { others } = scope
+  const best = sql`(SELECT max(k.weight) FROM (${weightsSql(scope, others)}) k WHERE k.weight < r.minimumweight)`
   return sql`CASE WHEN p.weight >= r.minimumweight THEN 'alone'
     WHEN p.weight + coalesce(${best}, 0) >= r.minimumweight THEN 'pair'
-    WHEN p.weight + ${reachSql(others, agent, module)} >= r.minimumweight THEN 'more' ELSE 'never' END`
+    WHEN p.weight + ${reachSql(others, agent, module, settledWeight(scope))} >= r.minimumweight THEN 'more' ELSE 'never' END`
 }
 
 export type PowerFilters = { how?: Power[]; module?: MigId[]; name?: string; os?: string }
@@ -63,7 +95,7 @@ export function powersQuery(scope: PowerScope, filters: PowerFilters): ListQuery
   if (filters.module) conditions.push(sql`m.id = ANY(${filters.module}::numeric[])`)
   if (filters.name) conditions.push(sql`a.name ILIKE ${containing(filters.name)}`)
   if (filters.os) conditions.push(sql`lower(${agentOsSql(vintage, 'a')}) = lower(${filters.os})`)
-  const other = partner ? weightSql(partner) : null
+  const other = partner ? weightSql(scope, partner) : null
   if (other)
     conditions.push(
       sql`p.weight < r.minimumweight AND ${other} < r.minimumweight AND p.weight + ${other} >= r.minimumweight`,
@@ -94,15 +126,13 @@ export function countPowersSql(scope: PowerScope): Sql {
 export function partnersSql(scope: PowerScope, most: number): Sql {
   const { from, where } = rulesFrom(scope)
   return sql`SELECT trunc(k.person)::text AS id, count(*) AS n FROM ${from}
-    CROSS JOIN LATERAL (${keyWeightsSql(scope.others, agent, module)}) k
+    CROSS JOIN LATERAL (${weightsSql(scope, scope.others)}) k
     WHERE ${all(where)} AND p.weight < r.minimumweight AND k.weight < r.minimumweight AND p.weight + k.weight >= r.minimumweight
     GROUP BY k.person ORDER BY n DESC, k.person LIMIT ${most}`
 }
 
-/** How many endpoints name the person in a rule: those whose ACL file changes with the key. */
-export function namedEndpointsSql(scope: PowerScope, rows: readonly MigId[]): Sql {
-  return sql`SELECT count(DISTINCT a.id) AS endpoints FROM public.agents a
-    JOIN public.invagtmodperm w ON w.agentid = a.id AND w.investigatorid = ANY(${[...rows]}::numeric[])
-    JOIN public.agtmodreq r ON r.agentid = w.agentid AND r.moduleid = w.moduleid
-    WHERE ${isNewestSql('a', scope.bounds.now)}`
+/** How many endpoints' ACL files list the key of these rows of `investigators`: they change when it goes. */
+export function listingEndpointsSql({ bounds }: Pick<PowerScope, 'bounds'>, rows: readonly MigId[]): Sql {
+  return sql`SELECT count(*) AS endpoints FROM public.agents a
+    WHERE a.id IN (${listingAgentsSql(rows)}) AND ${isNewestSql('a', bounds.now)}`
 }

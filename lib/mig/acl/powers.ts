@@ -2,10 +2,13 @@ import 'server-only'
 import type pg from 'pg'
 import type { Viewer } from '@/lib/auth/viewer'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
+import { pool } from '@/lib/db/pool'
+import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
 import { fleetBounds } from '@/lib/mig/agents/queries'
+import type { FleetBounds } from '@/lib/mig/agents/state'
 import type { EndpointState } from '@/lib/mig/agents/status'
 import { listModules } from '@/lib/mig/modules/queries'
 import { vintage } from '@/lib/mig/vintage'
@@ -15,11 +18,18 @@ import type { Page } from '@/lib/page'
 import { type Answer, getAnswer } from './answers'
 import { getEndpointRules } from './endpoint-rules'
 import { countLintSql, type LintCount, lintScope } from './lint'
-import { activeKeys, type KnownSigner, readSigners } from './people'
-import { countPowersSql, namedEndpointsSql, type PowerScope, partnersSql, powersQuery } from './powers.sql'
+import { activeKeys, type KnownSigner, listedRows, readSigners, rowsOfKey } from './people'
+import {
+  countPowersSql,
+  type Doubled,
+  listingEndpointsSql,
+  type PowerScope,
+  partnersSql,
+  powersQuery,
+} from './powers.sql'
 import { type ModulePower, type Power, powersOn } from './powers-on'
-import { signingKey } from './rule-books'
 import type { powerList } from './search-params'
+import { doublesSql } from './what-if.sql'
 
 type Params = ListParams<(typeof powerList)['filters']>
 
@@ -46,19 +56,23 @@ export type PersonPowers = {
 
 const PARTNERS_SHOWN = 5
 
-function ofKey(people: readonly KnownSigner[], id: MigId): KnownSigner[] {
-  const person = people.find(({ investigatorId }) => investigatorId === id)
-  if (!person) throw new AppError('invalid', `There is no investigator ${id}.`)
-  return people.filter((one) => signingKey(one) === signingKey(person))
+/** The endpoints with several live rows at these bounds. */
+export async function readDoubled(bounds: FleetBounds): Promise<Doubled> {
+  const { rows } = await pool().query<{ queueloc: string; id: MigId }>(
+    sql`SELECT d.queueloc, trunc(d.id)::text AS id FROM (${doublesSql(bounds)}) d`,
+  )
+  return { queues: [...new Set(rows.map(({ queueloc }) => queueloc))], live: rows.map(({ id }) => id) }
 }
 
 async function scopeOf(people: readonly KnownSigner[], id: MigId, at: Instant, partner?: MigId): Promise<PowerScope> {
+  const bounds = await fleetBounds(at)
   return {
     vintage: await vintage(),
-    bounds: await fleetBounds(at),
-    own: activeKeys(ofKey(people, id)),
+    bounds,
+    doubled: await readDoubled(bounds),
+    own: activeKeys(rowsOfKey(people, id)),
     others: activeKeys(people, id),
-    ...(partner ? { partner: activeKeys(ofKey(people, partner)) } : {}),
+    ...(partner ? { partner: activeKeys(rowsOfKey(people, partner)) } : {}),
   }
 }
 
@@ -95,7 +109,7 @@ export async function getPowers(viewer: Viewer, id: MigId): Promise<Answer<Perso
 export type AclConsequences = {
   /** Minimums that all active people reach together, and would not without this key. */
   lost: LintCount
-  /** Endpoints whose ACL names the person: their files change. */
+  /** Endpoints whose ACL file lists the key: these files change. */
   endpoints: number
 }
 
@@ -106,14 +120,16 @@ export async function getAclConsequences(viewer: Viewer, id: MigId): Promise<Ans
     {
       text: `without ${id} ${JSON.stringify(people)}`,
       async ask(client: pg.ClientBase, at: Instant): Promise<AclConsequences> {
-        const rows = ofKey(people, id).map(({ investigatorId }) => investigatorId)
+        const rows = listedRows(people, id)
         const lost = await client.query<{ n: string; agents: MigId[] | null }>(
           countLintSql('unreachable', await lintScope(viewer, at, id)),
         )
-        const named = await client.query<{ endpoints: string }>(namedEndpointsSql(await scopeOf(people, id, at), rows))
+        const listing = await client.query<{ endpoints: string }>(
+          listingEndpointsSql({ bounds: await fleetBounds(at) }, rows),
+        )
         return {
           lost: { count: Number(lost.rows[0]?.n ?? 0), agents: lost.rows[0]?.agents ?? null },
-          endpoints: Number(named.rows[0]?.endpoints ?? 0),
+          endpoints: Number(listing.rows[0]?.endpoints ?? 0),
         }
       },
     },
@@ -171,7 +187,11 @@ export async function getPowersOn(
       ),
     )
   return {
-    lines: powersOn(found.rules, people),
+    lines: powersOn(
+      found.rules,
+      people,
+      found.live.map(({ rules }) => rules),
+    ),
     names: new Map(people.map((person) => [person.investigatorId as string, person.name])),
     mixed: new Set(found.live.map(({ rules }) => textOf(rules))).size > 1,
   }

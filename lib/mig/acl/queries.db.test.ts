@@ -114,7 +114,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('the ACL matrices, layou
     query.mockClear()
     await listRequirements(viewer, requirements({ agent: agent(1) }), modules, NOW)
     expect(statements).toBe(query.mock.calls.length)
-    expect(statements).toBe(5)
+    expect(statements).toBe(6)
     query.mockRestore()
     expect(first.rows).toHaveLength(50)
     expect(first.total).toEqual({ count: 62, more: false })
@@ -260,5 +260,26 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('the ACL matrices, layou
     ])
     const on = permissions({ by: 'endpoint', agent: agent(2), name: 'bo' })
     expect((await all(await exportPermissions(viewer, on, NOW))).map((row) => row.investigator)).toEqual(['Bo'])
+  })
+
+  test('what all together reach counts a key once, at its lowest weight, whatever rows hold it', async () => {
+    const later = vintage === '2019' ? [', status, createdat, lastmodified', ", 'active', now(), now()"] : ['', '']
+    const host = agent(69)
+    const problem = async () => {
+      const page = await listRequirements(viewer, requirements({ name: 'host59' }), await listModules(viewer), NOW)
+      return page.rows.map((row) => [row.endpoint.id, row.cells['1']?.problem])
+    }
+    await owner(`
+      INSERT INTO public.investigators (id, name, pgpfingerprint${later[0]}) VALUES (3, 'Ann too', repeat('aaaa ', 10)${later[1]});
+      INSERT INTO public.agtmodreq (moduleid, agentid, minimumweight) VALUES (1, ${host}, 3);
+      INSERT INTO public.invagtmodperm (investigatorid, agentid, moduleid, weight) VALUES (1, ${host}, 1, 3), (3, ${host}, 1, 2)`)
+    try {
+      expect(await problem()).toEqual([[host, 'unreachable']])
+      await owner(`UPDATE public.invagtmodperm SET weight = 4 WHERE investigatorid = 3`)
+      expect(await problem()).toEqual([[host, null]])
+    } finally {
+      await owner(`DELETE FROM public.invagtmodperm WHERE agentid = ${host}; DELETE FROM public.agtmodreq WHERE agentid = ${host};
+        DELETE FROM public.investigators WHERE id = 3`)
+    }
   })
 })

@@ -17,6 +17,7 @@ import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { Page, Total } from '@/lib/page'
 import { type PermissionCell, permissionCells, type RequirementCell, type RuleRow, requirementCells } from './matrix'
+import { activeKeys, readSigners } from './people'
 import { DEFAULT_MODULE } from './rule'
 import type { permissionList, requirementList } from './search-params'
 import {
@@ -54,7 +55,7 @@ const NOTHING: ReadonlyMap<string, number> = new Map()
 
 async function reachableOn(agentIds: MigId[]): Promise<Map<string, Map<string, number>>> {
   const { rows } = await pool().query<{ agentid: string; moduleid: string; weight: number }>(
-    reachableSql(await vintage(), agentIds),
+    reachableSql(activeKeys(await readSigners()), agentIds),
   )
   const found = new Map<string, Map<string, number>>()
   for (const { agentid, moduleid, weight } of rows)

@@ -57,6 +57,16 @@ describe('the corners of the rule', () => {
     expect(judgeModule(rules, both, 'file')).toMatchObject({ got: 3, outcome: 'accepted' })
   })
 
+  test('an id that no investigator has counts 0, whatever weights were left behind', () => {
+    const rules = rulesOf({ file: 1 }, { 'Ghost file': 5 })
+    const ghost = { investigatorId: 'Ghost', fingerprint: null, known: false }
+    expect(judgeModule(rules, [ghost], 'file')).toMatchObject({
+      got: 0,
+      outcome: 'short',
+      contributions: [{ weight: 5, counted: 0, known: false }],
+    })
+  })
+
   test('a disabled signer counts 0 and is named', () => {
     const signers = signedBy('Ann').map((s) => ({ ...s, disabled: true }))
     const verdict = judgeModule(rulesOf({ file: 1 }, { 'Ann file': 2 }), signers, 'file')

@@ -11,8 +11,11 @@ export type EndpointRules = {
   weights: readonly { investigatorId: string; moduleId: string; weight: number }[]
 }
 
-/** An investigator who signed. `fingerprint` is null where the row has none; a disabled one counts 0. */
-export type Signer = { investigatorId: string; fingerprint: string | null; disabled?: boolean }
+/**
+ * An investigator who signed. `fingerprint` is null where the row has none. A disabled one counts 0, and so does one who is not
+ * `known`: an id that no row of `investigators` has, whatever weights were left behind.
+ */
+export type Signer = { investigatorId: string; fingerprint: string | null; disabled?: boolean; known?: boolean }
 
 export type Contribution = {
   investigatorId: string
@@ -21,6 +24,7 @@ export type Contribution = {
   /** What it adds to the sum. */
   counted: number
   disabled: boolean
+  known: boolean
 }
 
 /**
@@ -83,12 +87,13 @@ export function contributionsOf(
   const people = new Map<string, Contribution>()
   for (const signer of signers) {
     const row = rules.weights.find((w) => w.moduleId === moduleId && w.investigatorId === signer.investigatorId)
-    const disabled = signer.disabled ?? false
+    const { disabled = false, known = true } = signer
     const found: Contribution = {
       investigatorId: signer.investigatorId,
       weight: row?.weight ?? null,
-      counted: disabled ? 0 : (row?.weight ?? 0),
+      counted: disabled || !known ? 0 : (row?.weight ?? 0),
       disabled,
+      known,
     }
     const person = normalFingerprint(signer.fingerprint) ?? `id ${signer.investigatorId}`
     const before = people.get(person)

@@ -209,10 +209,10 @@ export const aclGroupList = defineList({
   defaultSort: '-endpoints',
 })
 
-/** URL state of /acl/files/endpoints: endpoints with their ACL and its last file. */
+/** URL state of /acl/files/endpoints: endpoints with their ACL and its last file; `lists` a person's key, as the tables are now. */
 export const aclEndpointList = defineList({
   path: '/acl/files/endpoints',
-  filters: { group: digestFilter, ...ofEndpoints },
+  filters: { group: digestFilter, lists: idFilter('Lists the key of'), ...ofEndpoints },
   sorts: ['name'],
   defaultSort: 'name',
 })

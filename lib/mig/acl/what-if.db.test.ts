@@ -26,9 +26,12 @@ import { foldGroups, furtherKeys, lackGroupsSql } from './what-if-sets'
 
 const viewer = testViewer('investigator')
 
+/** An id that no investigator has; one layout keeps weights of such. */
+const ORPHAN: Signer = { investigatorId: '99', fingerprint: null, known: false }
+
 const questions = fc.array(
   fc.record({
-    signers: fc.array(fc.constantFrom(...SCENE_PEOPLE), { maxLength: 5 }),
+    signers: fc.array(fc.constantFrom(...SCENE_PEOPLE, ORPHAN), { maxLength: 5 }),
     names: fc.uniqueArray(fc.constantFrom(...SCENE_NAMES, 'unknown'), { minLength: 1, maxLength: 4 }),
   }),
   { minLength: 3, maxLength: 6 },
@@ -43,6 +46,9 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what-if over the fleet,
     await fc.assert(
       fc.asyncProperty(aclScene, questions, async (made, asked) => {
         const written = await writeScene(owner, vintage, made)
+        if (vintage === 'scripts')
+          await owner(`INSERT INTO public.invagtmodperm (investigatorid, agentid, moduleid, weight)
+            SELECT 99, agentid, moduleid, 5 FROM public.agtmodreq`)
         for (const { signers, names } of asked) {
           const expected = written.endpoints.map(({ id, rules, live }) => ({
             id,

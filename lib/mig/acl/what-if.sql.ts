@@ -44,8 +44,8 @@ function newestSql({ now }: FleetBounds): Sql {
         SELECT 1 FROM public.agents p WHERE p.queueloc = a.queueloc AND p.heartbeattime <= ${now}::timestamptz) ${order})`
 }
 
-/** The live rows of the endpoints that have several; `among` narrows the endpoints. */
-function doublesSql(bounds: FleetBounds, among: Sql): Sql {
+/** The live rows of the endpoints that have several, as (queueloc, id); `among` narrows the endpoints. */
+export function doublesSql(bounds: FleetBounds, among: Sql = empty): Sql {
   const state = stateSql(
     { lastSeen: sql`a.heartbeattime`, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
     bounds,
@@ -61,7 +61,7 @@ function doublesSql(bounds: FleetBounds, among: Sql): Sql {
 
 /**
  * The signers' weights as (agentid, moduleid, weight). A key counts once: where several rows hold it, the lowest weight, a
- * disabled or missing one being 0.
+ * disabled, unknown or missing one being 0.
  */
 function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[], ofThese: Sql): Sql {
   const rowsOfKey = new Map<string, Map<string, Signer>>()
@@ -71,7 +71,7 @@ function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[], ofT
   }
   const keys = [...rowsOfKey.values()].map((rows) => ({
     rows: rows.size,
-    active: [...rows.values()].filter((s) => !s.disabled).map((s) => s.investigatorId),
+    active: [...rows.values()].filter((s) => !s.disabled && s.known !== false).map((s) => s.investigatorId),
   }))
   const held = (people: readonly string[]) =>
     sql`investigatorid = ANY(${people}::numeric[]) AND moduleid = ANY(${moduleIds}::numeric[])${ofThese}`

@@ -1,4 +1,3 @@
-import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import type { ListQuery } from '@/lib/db/list'
 import { join, type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
@@ -11,6 +10,7 @@ import { endpointsSql, stateSql } from '@/lib/mig/agents/state.sql'
 import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
+import { type ActiveKeys, reachSql } from './people'
 import type { StoredMinimum } from './search-params'
 
 export type EndpointFilters = Partial<
@@ -124,12 +124,11 @@ export function rulesOfEndpointsSql(source: MatrixSource, queuelocs: string[], b
     ORDER BY a.heartbeattime DESC, a.id DESC`
 }
 
-/** By module, the weight that all investigators together can reach on these agent rows; disabled people left out. */
-export function reachableSql(vintage: Vintage, agentIds: MigId[]): Sql {
-  return sql`SELECT trunc(w.agentid)::text AS agentid, trunc(w.moduleid)::text AS moduleid, sum(w.weight)::float8 AS weight
-    FROM public.invagtmodperm w JOIN (SELECT i.id FROM ${personFrom} WHERE NOT ${disabledSql(vintage)}) k
-      ON k.id = w.investigatorid
-    WHERE w.agentid = ANY(${agentIds}::numeric[]) AND w.weight > 0 GROUP BY w.agentid, w.moduleid`
+/** By module, the weight that all these keys together can reach on these agent rows; `reachOf` in SQL. */
+export function reachableSql(keys: ActiveKeys, agentIds: MigId[]): Sql {
+  return sql`SELECT trunc(h.agentid)::text AS agentid, trunc(h.moduleid)::text AS moduleid,
+      ${reachSql(keys, sql`h.agentid`, sql`h.moduleid`)}::float8 AS weight
+    FROM (SELECT DISTINCT agentid, moduleid FROM public.invagtmodperm WHERE agentid = ANY(${agentIds}::numeric[])) h`
 }
 
 /** The row that stands for the endpoint of an agent row: the one whose rules hold, and where an edit writes. */

@@ -5,7 +5,7 @@ import { LintChecks } from '@/components/acl/lint-checks'
 import { LintFilters } from '@/components/acl/lint-filters'
 import { LintTable } from '@/components/acl/lint-table'
 import { Notice } from '@/components/feedback/notice'
-import { ProblemPanel } from '@/components/feedback/panels'
+import { EmptyState, ProblemPanel } from '@/components/feedback/panels'
 import { Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
 import { PageHeader } from '@/components/layout/page-header'
@@ -51,6 +51,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   const answeredAt = counted?.agents && check !== 'people' ? (without ? lost : counts)?.madeAt : undefined
   const page = await listLint(viewer, params, counted, moment.mig)
   const words = LINT_WORDS[check]
+  const marked = modules.some(({ sensitive }) => sensitive)
   return (
     <>
       <PageHeader crumbs={crumbs} title="Lint" />
@@ -68,7 +69,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           </p>
           <AclNote />
         </div>
-        <LintChecks counts={counts?.found ?? null} current={check} />
+        <LintChecks counts={counts?.found ?? null} current={check} marked={marked} />
         <Section title={words.label} id="findings">
           {without && (
             <Notice tone="attention" title="Without one key">
@@ -85,13 +86,22 @@ export default dataPage(async ({ searchParams }: PageProps) => {
               </span>
             )}
           </p>
-          <LintFilters params={params} modules={modules} />
-          <LintTable
-            params={params}
-            page={page}
-            now={moment.mig}
-            counted={answeredAt && <Answered at={answeredAt} clock={moment.clock} />}
-          />
+          {check === 'single-person' && !marked ? (
+            <EmptyState title="No module is marked sensitive" icon="acl">
+              Nothing is looked for until one is: mark those that nobody should be able to run alone in{' '}
+              <TextLink href="/acl/modules">the list of modules</TextLink>.
+            </EmptyState>
+          ) : (
+            <>
+              <LintFilters params={params} modules={modules} />
+              <LintTable
+                params={params}
+                page={page}
+                now={moment.mig}
+                counted={answeredAt && <Answered at={answeredAt} clock={moment.clock} />}
+              />
+            </>
+          )}
         </Section>
       </Content>
     </>

@@ -55,7 +55,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
                   alone
                 </>
               )}
-              . The module default stands for every module without a minimum of its own.
+              . The module default stands for every module without a minimum of its own. Left out, as they count as
+              refusing: modules of which two share a name, and what live processes of one endpoint have different rules
+              for.
             </p>
           )}
           <AclNote />

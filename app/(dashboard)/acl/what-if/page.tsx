@@ -14,8 +14,6 @@ import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount } from '@/lib/format'
 import { listPeople } from '@/lib/mig/acl/queries'
-import { REFUSAL_WORDS } from '@/lib/mig/acl/refusal-words'
-import { RULE_BOOK_WORDS } from '@/lib/mig/acl/rule-books'
 import { whatIfList } from '@/lib/mig/acl/search-params'
 import { countWhatIf, getAsked, listWhatIf } from '@/lib/mig/acl/what-if'
 import { listModules } from '@/lib/mig/modules/queries'
@@ -47,8 +45,6 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   const answer = asked && (await countWhatIf(viewer, asked, params))
   const counts = answer?.found ?? null
   const page = asked && counts && (await listWhatIf(viewer, asked, params, counts, moment.mig))
-  const { book } = params.filters
-  const refusal = asked?.refusals[book]
   return (
     <>
       <PageHeader crumbs={crumbs} title="What if" />
@@ -68,11 +64,6 @@ export default dataPage(async ({ searchParams }: PageProps) => {
                 Judged <Answered at={answer.madeAt} clock={moment.clock} />; the rows below are judged as they are
                 shown.
               </p>
-            )}
-            {refusal && (
-              <Notice tone="bad" title={`${RULE_BOOK_WORDS[book].label}: refused by every agent`}>
-                {REFUSAL_WORDS[refusal]} The verdicts below are what the weights alone would say.
-              </Notice>
             )}
             {counts.unchecked > 0 && (
               <Notice tone="attention" title="A gap of 2014 agents">

@@ -2,15 +2,19 @@ import { AclEndpointTable } from '@/components/acl/acl-endpoint-table'
 import { AclNote } from '@/components/acl/acl-note'
 import { AclTabs } from '@/components/acl/acl-tabs'
 import { FileFilters } from '@/components/acl/file-filters'
+import { NoPass } from '@/components/acl/no-pass'
 import { totalInWords } from '@/components/data-table/pager'
+import { Moment } from '@/components/feedback/moment'
 import { ProblemPanel } from '@/components/feedback/panels'
 import { Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
 import { PageHeader } from '@/components/layout/page-header'
 import { Mono } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
+import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
-import { getAclPass, listAclEndpoints } from '@/lib/mig/acl/files'
+import { getAclPass, listAclEndpoints, listTwins } from '@/lib/mig/acl/files'
+import { getPerson } from '@/lib/mig/acl/queries'
 import { aclEndpointList, aclFileView, aclGroupList } from '@/lib/mig/acl/search-params'
 import { now } from '@/lib/now'
 
@@ -34,10 +38,23 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       </>
     )
   const { params } = parsed
-  await getAclPass(viewer)
-  const moment = await now()
-  const page = await listAclEndpoints(viewer, params, moment.mig)
-  const { group } = params.filters
+  const { group, lists } = params.filters
+  const [moment, twins] = await Promise.all([now(), listTwins(viewer)])
+  const pass = twins ? null : await getAclPass(viewer)
+  if (!pass)
+    return (
+      <>
+        <PageHeader crumbs={crumbs} title="Endpoints" />
+        <Content>
+          <AclTabs current="files" />
+          <NoPass twins={twins} href={aclEndpointList.href(params)} />
+        </Content>
+      </>
+    )
+  const [page, person] = await Promise.all([
+    listAclEndpoints(viewer, params, moment.mig),
+    lists ? getPerson(viewer, lists.id) : null,
+  ])
   return (
     <>
       <PageHeader crumbs={crumbs} title="Endpoints" />
@@ -54,11 +71,17 @@ export default dataPage(async ({ searchParams }: PageProps) => {
                 </TextLink>
               </>
             )}{' '}
-            and what was last exported for them or uploaded.
+            {lists && (
+              <>
+                whose ACL file lists the key of{' '}
+                <TextLink href={`/investigators/${lists.id}`}>{visibleText(person?.name ?? lists.id)}</TextLink>{' '}
+              </>
+            )}
+            and what was last exported for them or uploaded; ACLs as of <Moment at={pass.madeAt} now={moment.clock} />.
           </p>
           <AclNote />
         </div>
-        <FileFilters list={aclEndpointList} params={params} keep={['group']} />
+        <FileFilters list={aclEndpointList} params={params} keep={['group', 'lists']} />
         <AclEndpointTable params={params} page={page} now={moment.clock} />
       </Content>
     </>

@@ -135,11 +135,13 @@ function FileStanding({ view, now }: { view: AclFileView; now: string }) {
     )
   return (
     <Notice
-      tone={view.differing > 0 ? 'attention' : 'good'}
+      tone={view.differing > 0 ? 'attention' : unknown > 0 ? 'neutral' : 'good'}
       title={
         view.differing > 0
           ? `The tables differ from the file last exported or uploaded on ${formatCount(view.differing, 'endpoint')}`
-          : 'The tables say what the last file says'
+          : unknown > 0
+            ? `The tables say what the last file says on ${formatNumber(view.same)} of ${formatCount(view.endpoints, 'endpoint')}`
+            : 'The tables say what the last file says'
       }
     >
       {words} The same on {formatNumber(view.same)}
