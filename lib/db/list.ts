@@ -1,8 +1,7 @@
-import Cursors from 'pg-cursor'
 import { AppError } from '@/lib/errors'
 import type { ListParams } from '@/lib/list-params'
 import type { Cursor, Page, Total } from '@/lib/page'
-import { pool } from './pool'
+import { readRows, streamStatement } from './read'
 import { join, raw, type Sql, sql } from './sql'
 
 /** What a list may be sorted by. The expression is never NULL (wrap it in COALESCE), else rows would fall out of the paging. */
@@ -65,24 +64,6 @@ export function pageSql(query: ListQuery, params: ListParams): Sql {
     LIMIT ${params.size + 1}`
 }
 
-/** The rows of one statement, with more memory than usual for its sorts and folds when that is asked for. */
-export async function readRows<Row extends object>(memory: 64 | undefined, statement: Sql): Promise<Row[]> {
-  if (!memory) return (await pool().query<Row>(statement)).rows
-  const client = await pool().connect()
-  let finished = false
-  try {
-    await client.query('BEGIN READ ONLY')
-    await client.query(`SET LOCAL work_mem = '${memory}MB'`)
-    const { rows } = await client.query<Row>(statement)
-    await client.query('COMMIT')
-    finished = true
-    return rows
-  } finally {
-    // A connection inside an unfinished transaction is closed, not given back.
-    client.release(!finished)
-  }
-}
-
 /**
  * One page of a list by keyset (no OFFSET): rows as SQL gives them, and the cursors around them.
  * Throws what PostgreSQL throws, and `invalid` for a cursor that does not fit.
@@ -93,7 +74,7 @@ export async function fetchPage<Raw extends object>(
 ): Promise<Omit<Page<Raw>, 'total'>> {
   const backwards = params.before !== undefined
   const cursor = params.before ?? params.after
-  const rows = await readRows<Raw & { cursor_key: string; cursor_id: string }>(query.memory, pageSql(query, params))
+  const rows = await readRows<Raw & { cursor_key: string; cursor_id: string }>(pageSql(query, params), query)
   const more = rows.length > params.size
   if (more) rows.pop()
   if (backwards) rows.reverse()
@@ -117,7 +98,7 @@ export async function countRows(
   query: Pick<ListQuery, 'from' | 'where' | 'memory'>,
   limit = COUNT_LIMIT,
 ): Promise<Total> {
-  const rows = await readRows<{ n: string }>(query.memory, countSql(query, limit))
+  const rows = await readRows<{ n: string }>(countSql(query, limit), query)
   const count = Number(rows[0]?.n ?? 0)
   return { count: Math.min(count, limit), more: count > limit }
 }
@@ -132,32 +113,12 @@ export async function countBefore(query: ListQuery, params: ListParams, cursor: 
 export async function* streamRows<Raw extends object>(
   query: ListQuery,
   params: ListParams,
-  batch = 1000,
+  batch?: number,
 ): AsyncGenerator<Raw[]> {
   const sort = sortOf(query, params)
   const direction = raw(params.sort.descending ? 'DESC' : 'ASC')
   const statement = sql`
     SELECT ${query.select} FROM ${query.from} ${whereSql(query.where)}
     ORDER BY ${sort.expression} ${direction}, ${query.id} ${direction}`
-  const client = await pool().connect()
-  let finished = false
-  try {
-    await client.query('BEGIN READ ONLY')
-    await client.query('SET LOCAL statement_timeout = 0')
-    const cursor = client.query(new Cursors<Raw>(statement.text, statement.values))
-    try {
-      for (;;) {
-        const rows = await cursor.read(batch)
-        if (rows.length === 0) break
-        yield rows
-      }
-    } finally {
-      await cursor.close()
-    }
-    await client.query('COMMIT')
-    finished = true
-  } finally {
-    // A connection inside an unfinished transaction is closed, not given back.
-    client.release(!finished)
-  }
+  yield* streamStatement<Raw>(statement, { batch })
 }

@@ -1,8 +1,6 @@
 import 'server-only'
-import Cursors from 'pg-cursor'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
-import type { Sql } from '@/lib/db/sql'
+import { type ReadSettings, readRows, streamStatement } from '@/lib/db/read'
 import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
 import { formatNumber } from '@/lib/format'
@@ -27,6 +25,9 @@ export type BulkCell = {
   value: number | null
   may: boolean
 }
+
+// A pass over the whole fleet takes seconds, on a busy machine more than the role's limit for a statement.
+const LONG: ReadSettings = { timeout: '60s', memory: 64 }
 
 /** How many cells the preview names; those that a carry-over leaves come first. */
 export const SHOWN_CELLS = 100
@@ -65,7 +66,7 @@ export async function bulkTooMuch(
   if (each * FLEET <= most) return null
   const enough = Math.floor(most / each) + 1
   const statement = bulkEndpointsSql(await vintage(), params, await bulkBounds(params, now), enough)
-  const [counted] = await readLong<{ endpoints: number }>(statement)
+  const [counted] = await readRows<{ endpoints: number }>(statement, LONG)
   if ((counted?.endpoints ?? 0) < enough) return null
   return `That asks for more than ${formatNumber(most)} cells: ${formatNumber(each)} of each endpoint. Choose fewer modules or investigators, or narrow the filters.`
 }
@@ -77,10 +78,10 @@ export async function previewBulk(
   now: Instant,
 ): Promise<{ counts: BulkCounts; cells: BulkCell[] }> {
   const [v, bounds] = await Promise.all([vintage(), bulkBounds(params, now)])
-  const [counts] = await readLong<BulkCounts>(bulkCountsSql(v, params, bounds))
+  const [counts] = await readRows<BulkCounts>(bulkCountsSql(v, params, bounds), LONG)
   if (!counts) throw new Error('a count gave no row')
   const shows = counts.added + counts.changed + counts.removed + counts.differing > 0
-  const cells = shows ? await readLong<BulkCell>(bulkShownSql(v, params, bounds, SHOWN_CELLS)) : []
+  const cells = shows ? await readRows<BulkCell>(bulkShownSql(v, params, bounds, SHOWN_CELLS), LONG) : []
   return { counts, cells }
 }
 
@@ -107,47 +108,12 @@ export async function exportBulk(
       { name: 'value', kind: 'number' },
       { name: 'change', kind: 'text' },
     ],
-    rows: streamCells(statement),
+    rows: withWords(streamStatement<BulkCell>(statement, { timeout: '10min' })),
   }
 }
 
-// A pass over the whole fleet takes seconds, on a busy machine more than the role's limit for a statement.
-async function readLong<Row extends object>(statement: Sql): Promise<Row[]> {
-  const client = await pool().connect()
-  let finished = false
-  try {
-    await client.query('BEGIN READ ONLY')
-    await client.query("SET LOCAL statement_timeout = '60s'; SET LOCAL work_mem = '64MB'")
-    const { rows } = await client.query<Row>(statement)
-    await client.query('COMMIT')
-    finished = true
-    return rows
-  } finally {
-    client.release(!finished)
-  }
-}
-
-async function* streamCells(statement: Sql): AsyncGenerator<Record<string, unknown>[]> {
-  const client = await pool().connect()
-  let finished = false
-  try {
-    await client.query('BEGIN READ ONLY')
-    await client.query("SET LOCAL statement_timeout = '10min'")
-    const cursor = client.query(new Cursors<BulkCell>(statement.text, statement.values))
-    try {
-      for (;;) {
-        const rows = await cursor.read(1000)
-        if (rows.length === 0) break
-        yield rows.map((row) => ({ ...row, change: changeWord(row) }))
-      }
-    } finally {
-      await cursor.close()
-    }
-    await client.query('COMMIT')
-    finished = true
-  } finally {
-    client.release(!finished)
-  }
+async function* withWords(batches: AsyncIterable<BulkCell[]>): AsyncGenerator<Record<string, unknown>[]> {
+  for await (const cells of batches) yield cells.map((cell) => ({ ...cell, change: changeWord(cell) }))
 }
 
 /** What becomes of a cell of the preview, in one word. */

@@ -1,7 +1,8 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { fetchPage, readRows, streamRows } from '@/lib/db/list'
+import { fetchPage, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
+import { readRows } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import type { ExportSource } from '@/lib/export'
 import { type Difference, jsonDifference } from '@/lib/json-difference'
@@ -93,7 +94,7 @@ export async function listComparison(
 }
 
 async function countChanges(a: MigId, b: MigId): Promise<Record<Change, number>> {
-  const rows = await readRows<{ change: Change; n: string }>(64, changeTotalsSql(a, b))
+  const rows = await readRows<{ change: Change; n: string }>(changeTotalsSql(a, b), { memory: 64 })
   return totalsOf(Object.fromEntries(rows.map((row) => [row.change, Number(row.n)])))
 }
 

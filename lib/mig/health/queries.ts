@@ -2,8 +2,9 @@ import 'server-only'
 import { cache } from 'react'
 import type { Viewer } from '@/lib/auth/viewer'
 import { isUnavailable } from '@/lib/db/availability'
-import { countRows, countSql, fetchPage, type ListQuery, pageSql, readRows, streamRows } from '@/lib/db/list'
+import { countRows, countSql, fetchPage, type ListQuery, pageSql, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
+import { readRows } from '@/lib/db/read'
 import { ranSql } from '@/lib/db/shown-sql'
 import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
@@ -415,7 +416,7 @@ export async function countStatesAt(
   at: Instant,
   thresholds: Thresholds = settings(),
 ): Promise<{ endpoints: number; byState: Record<EndpointState, number> }> {
-  const rows = await readRows<{ state: EndpointState; n: string }>(64, countFleetAtSql(at, thresholds))
+  const rows = await readRows<{ state: EndpointState; n: string }>(countFleetAtSql(at, thresholds), { memory: 64 })
   const byState = Object.fromEntries(ENDPOINT_STATES.map((state) => [state, 0])) as Record<EndpointState, number>
   for (const { state, n } of rows) byState[state] = Number(n)
   return { byState, endpoints: Object.values(byState).reduce((sum, n) => sum + n, 0) }
@@ -452,7 +453,7 @@ export async function getDifference(
   { before, after }: Between,
   thresholds: Thresholds = settings(),
 ): Promise<Record<Change, number>> {
-  const rows = await readRows<Record<Change, string>>(64, countDifferenceSql(before, after, thresholds))
+  const rows = await readRows<Record<Change, string>>(countDifferenceSql(before, after, thresholds), { memory: 64 })
   return Object.fromEntries(CHANGES.map((change) => [change, Number(rows[0]?.[change] ?? 0)])) as Record<Change, number>
 }
 

@@ -1,5 +1,5 @@
-import Cursors from 'pg-cursor'
 import { pool } from '@/lib/db/pool'
+import { streamStatement } from '@/lib/db/read'
 import type { Sql } from '@/lib/db/sql'
 import { idCreatedAt, type MigId, parseId } from '@/lib/mig/wire/id'
 import { readSpoolName, SPOOL_STATES, type SpoolDirectory, type SpoolName } from '@/lib/mig/wire/spool-name'
@@ -295,7 +295,7 @@ class Comparison {
   }
 
   async *actions(): AsyncGenerator<ReconcileItem[]> {
-    for await (const rows of stream<ActionRow>(EXPECTED_ACTIONS)) {
+    for await (const rows of streamStatement<ActionRow>(EXPECTED_ACTIONS, { batch: ROWS })) {
       const items: ReconcileItem[] = []
       for (const row of rows) {
         const place = placeOfRow('action', row.status)
@@ -311,7 +311,7 @@ class Comparison {
   }
 
   async *commands(): AsyncGenerator<ReconcileItem[]> {
-    for await (const rows of stream<CommandRow>(EXPECTED_COMMANDS)) {
+    for await (const rows of streamStatement<CommandRow>(EXPECTED_COMMANDS, { batch: ROWS })) {
       const items: ReconcileItem[] = []
       for (const row of rows) {
         if (['inflight', 'returned', 'ready'].some((state) => this.has('command', state, row.id))) continue
@@ -375,29 +375,4 @@ async function exactIds(table: 'actions' | 'commands', named: Named[]): Promise<
 
 async function rowsOf<Row extends object>(ids: MigId[], statement: (ids: readonly MigId[]) => Sql): Promise<Row[]> {
   return ids.length ? (await pool().query<Row>(statement(ids))).rows : []
-}
-
-/** All rows of a statement in batches, from one snapshot; no limit of time, as it may go through millions. */
-async function* stream<Row extends object>(statement: Sql): AsyncGenerator<Row[]> {
-  const client = await pool().connect()
-  let finished = false
-  try {
-    await client.query('BEGIN READ ONLY')
-    await client.query('SET LOCAL statement_timeout = 0')
-    const cursor = client.query(new Cursors<Row>(statement.text, statement.values))
-    try {
-      for (;;) {
-        const rows = await cursor.read(ROWS)
-        if (rows.length === 0) break
-        yield rows
-      }
-    } finally {
-      await cursor.close()
-    }
-    await client.query('COMMIT')
-    finished = true
-  } finally {
-    // A connection inside an unfinished transaction is closed, not given back.
-    client.release(!finished)
-  }
 }
