@@ -6,6 +6,7 @@ import { SubmitButton } from '@/components/forms/submit-button'
 import { Button, LinkButton } from '@/components/ui/button'
 import { Checkbox, describedBy, Field, Input } from '@/components/ui/field'
 import { saveMinimumWeight, saveWeight } from '@/lib/mig/acl/server-actions'
+import { ReasonField } from './reason-field'
 
 /** The fields that a cell's form shows and sends; `stored` is what the person sees, which the write is conditional on. */
 export type CellFields = {
@@ -32,7 +33,7 @@ export function CellForm(cell: CellFields) {
       {investigator !== null && <input type="hidden" name="investigator" value={investigator} />}
       <input type="hidden" name="seen" value={stored ?? ''} />
       <WeightField stored={stored} isMinimum={investigator === null} />
-      <ReasonField />
+      <ReasonField cells={1} />
       <LockoutBox />
       <div className="flex flex-wrap items-center gap-2">
         <SubmitButton pendingLabel="Saving" name="intent" value="set">
@@ -48,24 +49,6 @@ export function CellForm(cell: CellFields) {
         </LinkButton>
       </div>
     </Form>
-  )
-}
-
-function ReasonField() {
-  const id = useId()
-  const state = useFormState()
-  const error = state.fields?.reason
-  return (
-    <Field id={id} label="Reason" hint="Kept in the audit; it may stay empty for one cell." error={error}>
-      <Input
-        id={id}
-        name="reason"
-        defaultValue={state.values?.reason ?? ''}
-        autoComplete="off"
-        maxLength={1000}
-        {...describedBy(id, { hint: true, error })}
-      />
-    </Field>
   )
 }
 

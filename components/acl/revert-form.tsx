@@ -1,12 +1,12 @@
 'use client'
 
 import Link from 'next/link'
-import { useId } from 'react'
 import { Form, useFormState } from '@/components/forms/form'
 import { SubmitButton } from '@/components/forms/submit-button'
-import { Checkbox, describedBy, Field, Input } from '@/components/ui/field'
+import { Checkbox } from '@/components/ui/field'
 import { revert } from '@/lib/mig/acl/server-actions'
 import { LockoutBox } from './cell-form'
+import { ReasonField } from './reason-field'
 
 /** Puts back what a batch changed. Works before scripts have loaded. */
 export function RevertForm({ batch, path, cells }: { batch: string; path: string; cells: number }) {
@@ -14,7 +14,7 @@ export function RevertForm({ batch, path, cells }: { batch: string; path: string
     <Form action={revert} label={`Revert batch ${batch}`} className="max-w-[36rem] gap-3">
       <RevertAnswer path={path} />
       <input type="hidden" name="batch" value={batch} />
-      <ReasonField needed={cells > 1} />
+      <ReasonField cells={cells} isRequired={cells > 1} />
       {cells > 1 && (
         <Checkbox
           name="skip"
@@ -50,25 +50,5 @@ function RevertAnswer({ path }: { path: string }) {
         See the cells in the way: changed since, or on a row that is not the newest any more
       </Link>
     </p>
-  )
-}
-
-function ReasonField({ needed }: { needed: boolean }) {
-  const id = useId()
-  const state = useFormState()
-  const hint = needed ? 'Kept in the audit.' : 'Kept in the audit; it may stay empty for one cell.'
-  const error = state.fields?.reason
-  return (
-    <Field id={id} label="Reason" hint={hint} error={error}>
-      <Input
-        id={id}
-        name="reason"
-        defaultValue={state.values?.reason ?? ''}
-        autoComplete="off"
-        maxLength={1000}
-        required={needed}
-        {...describedBy(id, { hint, error })}
-      />
-    </Field>
   )
 }

@@ -1,9 +1,9 @@
 'use client'
 
 import { InputField } from '@/components/forms/fields'
-import { Form, useFormState } from '@/components/forms/form'
+import { Form } from '@/components/forms/form'
 import { SubmitButton } from '@/components/forms/submit-button'
-import { Checkbox, FieldError } from '@/components/ui/field'
+import { SureFields } from '@/components/forms/sure-fields'
 import { remove, rename } from '@/lib/mig/investigators/server-actions'
 
 /** Another name for an investigator; `name` is what the page shows. */
@@ -37,27 +37,7 @@ export function RemoveForm({ id, fingerprint }: { id: string; fingerprint: strin
     <Form action={remove} label="Remove">
       <input type="hidden" name="investigator" value={id} />
       <input type="hidden" name="fingerprint" value={fingerprint} />
-      <RemoveFields />
+      <SureFields label="Remove the row: it does not come back" />
     </Form>
-  )
-}
-
-function RemoveFields() {
-  const error = useFormState().fields?.sure
-  return (
-    <>
-      <Checkbox
-        name="sure"
-        label="Remove the row: it does not come back"
-        aria-invalid={error ? true : undefined}
-        aria-describedby={error ? 'remove-error' : undefined}
-      />
-      {error && <FieldError id="remove-error">{error}</FieldError>}
-      <div>
-        <SubmitButton size="sm" kind="danger" pendingLabel="Removing">
-          Remove
-        </SubmitButton>
-      </div>
-    </>
   )
 }

@@ -1,9 +1,10 @@
 'use client'
 
 import { InputField } from '@/components/forms/fields'
-import { Form, useFormState } from '@/components/forms/form'
+import { Form } from '@/components/forms/form'
 import { SubmitButton } from '@/components/forms/submit-button'
-import { Checkbox, FieldError } from '@/components/ui/field'
+import { SureFields } from '@/components/forms/sure-fields'
+import { Checkbox } from '@/components/ui/field'
 import { LONGEST_MODULE_NAME } from '@/lib/mig/modules/name'
 import { mark, remove, rename, saveModule } from '@/lib/mig/modules/server-actions'
 
@@ -87,27 +88,7 @@ export function RemoveModuleForm({ id, name }: { id: string; name: string }) {
     <Form action={remove} label="Remove">
       <input type="hidden" name="module" value={id} />
       <input type="hidden" name="seen" value={name} />
-      <RemoveFields />
+      <SureFields label="Remove the module: its id does not come back" />
     </Form>
-  )
-}
-
-function RemoveFields() {
-  const error = useFormState().fields?.sure
-  return (
-    <>
-      <Checkbox
-        name="sure"
-        label="Remove the module: its id does not come back"
-        aria-invalid={error ? true : undefined}
-        aria-describedby={error ? 'remove-error' : undefined}
-      />
-      {error && <FieldError id="remove-error">{error}</FieldError>}
-      <div>
-        <SubmitButton size="sm" kind="danger" pendingLabel="Removing">
-          Remove
-        </SubmitButton>
-      </div>
-    </>
   )
 }

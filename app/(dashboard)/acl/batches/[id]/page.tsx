@@ -2,9 +2,9 @@ import { notFound } from 'next/navigation'
 import { AclNote } from '@/components/acl/acl-note'
 import { AclTabs } from '@/components/acl/acl-tabs'
 import { BatchCells } from '@/components/acl/batch-cells'
-import { BatchEffectsView } from '@/components/acl/batch-effects'
 import { BatchCellFilters } from '@/components/acl/batch-filters'
 import { BatchKindMark, batchHref } from '@/components/acl/batch-table'
+import { EffectFigures } from '@/components/acl/effect-figures'
 import { RevertForm } from '@/components/acl/revert-form'
 import { totalInWords } from '@/components/data-table/pager'
 import { ExactMoment } from '@/components/feedback/moment'
@@ -74,7 +74,7 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
           <BatchCells params={params} page={page} path={path} />
         </Section>
         <Section title="Effects" remark="when it was saved">
-          <BatchEffectsView effects={batch.effects} />
+          <EffectFigures effects={batch.effects} isDone />
         </Section>
         {viewer.role === 'admin' && (
           <Section title="Revert" id="revert">
