@@ -92,7 +92,6 @@ test('a file that comes is seen within five seconds', async ({ page }) => {
   await expect(page.getByRole('rowheader').first()).toBeVisible()
   const name = '6059408362783470592-6059408369206590464.json'
   const file = path.join(spool(), 'command/ready', name)
-  await page.waitForTimeout(500)
   writeFileSync(file, '{}')
   try {
     await expect(page.getByText(name)).toBeVisible({ timeout: 5_000 })

@@ -25,9 +25,9 @@ const STAMPED_NAMED = 500
 /** A directory that changed a moment ago may change again within the same tick of its file system's clock. */
 const TICK_MS = 2_000
 
-/** @type {Map<string, { stamp: string, value: any }>} */
+/** @type {Map<string, { stamp: string, value: unknown }>} */
 const kept = new Map()
-/** @type {Map<string, { stamp: string, value: Promise<any> }>} */
+/** @type {Map<string, { stamp: string, value: Promise<unknown> }>} */
 const making = new Map()
 
 /** Whether the directory changed so long ago that its stamp would tell of any change since. @param {string} stamp */
