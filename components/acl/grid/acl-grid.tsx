@@ -1,7 +1,6 @@
 import {
   type ClipboardEvent,
   type KeyboardEvent,
-  type PointerEvent,
   type ReactNode,
   useEffect,
   useEffectEvent,
@@ -15,16 +14,17 @@ import { Tray } from '../tray'
 import { withSaved } from './cell-place'
 import { redo, undo } from './changes'
 import { columnAt, columnStarts, ROW, span } from './columns'
-import { dragged } from './fill'
 import { type Entered, GridEditor } from './grid-editor'
 import type { GridProps, GridStart } from './grid-loader'
 import { GridHeadRow, GridLine, HEAD, type RowFocus } from './grid-rows'
 import { GridTools } from './grid-tools'
 import { commandOf } from './keys'
 import { BIG_WINDOW, rowAt } from './sections'
-import { at, moveBy, moveTo, type Range, rangeOf, type Selection, tabTo } from './selection'
+import { at, moveBy, rangeOf, type Selection, tabTo } from './selection'
+import { SelectionBox } from './selection-box'
 import { useCells } from './use-cells'
 import { useChanges } from './use-changes'
+import { usePointer } from './use-pointer'
 import { useWindows } from './use-windows'
 
 /** Rows drawn beyond both edges of what is in sight, and rows before the end at which the next ones are asked for. */
@@ -50,11 +50,9 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
   const starts = columnStarts(columns)
   const [selection, setSelection] = useState<Selection>(() => startOf(start, columns, offset))
   const [editing, setEditing] = useState<Editing | null>(null)
-  const [handle, setHandle] = useState<Range | null>(null)
   const [sight, setSight] = useState<Sight>({ top: 0, bottom: MORE * 4, left: 0, right: 20 })
   const scroller = useRef<HTMLDivElement>(null)
   const takesFocus = useRef(start.isAsked)
-  const dragging = useRef<'cells' | 'handle' | null>(null)
 
   const rowNow = (row: number) => (lead && row === 0 ? lead : rowAt(windows.latest(), row - offset))
   const rowDrawn = (row: number) => (lead && row === 0 ? lead : rowAt(windows.sections, row - offset))
@@ -116,11 +114,29 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
   const select = (next: Selection) => {
     takesFocus.current = true
     setSelection(next)
-    const [rows, across] = [rangeOf(next, size), rangeOf(next, size)]
-    const count = (rows.bottom - rows.top + 1) * (across.right - across.left + 1)
-    if (count > 1) cells.say(`${rows.bottom - rows.top + 1} × ${across.right - across.left + 1} cells selected`)
+    const chosen = rangeOf(next, size)
+    const [rows, across] = [chosen.bottom - chosen.top + 1, chosen.right - chosen.left + 1]
+    if (rows * across > 1) cells.say(`${rows} × ${across} cells selected`)
     else if (cells.said && !editing) cells.say('')
   }
+
+  const pointer = usePointer({
+    scroller,
+    starts,
+    size,
+    selection,
+    topRow: sight.top,
+    // What is being typed goes into its own cell before another one is selected.
+    onBegin: () => {
+      if (editing) scroller.current?.querySelector<HTMLElement>('[role=gridcell] input')?.blur()
+    },
+    onSelect: select,
+    onFill: (from, to) => {
+      cells.fillTo(from, to)
+      takesFocus.current = true
+      setSelection({ anchor: { row: to.bottom, column: to.right }, focus: { row: to.top, column: to.left } })
+    },
+  })
 
   const edit = (next: Editing) => {
     if (focus.column < 0) return
@@ -169,7 +185,7 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
         cells.clear(range)
         break
       case 'escape':
-        setHandle(null)
+        pointer.cancel()
         setSelection(at(focus.row, focus.column))
         break
       case 'undo':
@@ -197,65 +213,6 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
         break
     }
     event.preventDefault()
-  }
-
-  const placeOf = (event: PointerEvent) => {
-    const box = scroller.current as HTMLDivElement
-    const edge = box.getBoundingClientRect()
-    const [x, y] = [event.clientX - edge.left - box.clientLeft, event.clientY - edge.top - box.clientTop]
-    return {
-      row: Math.floor((y - ROW + box.scrollTop) / ROW),
-      column: x < HEAD ? -1 : columnAt(starts, x - HEAD + box.scrollLeft),
-      isHead: y < ROW,
-      isOutside: x > box.clientWidth || y > box.clientHeight || x - HEAD + box.scrollLeft > (starts.at(-1) ?? 0),
-    }
-  }
-
-  const onPointerDown = (event: PointerEvent) => {
-    if (event.button !== 0 || (event.target as Element).closest('a, button, input')) return
-    const place = placeOf(event)
-    if (place.isOutside) return
-    // What is being typed goes into its own cell before another one is selected.
-    if (editing) scroller.current?.querySelector<HTMLElement>('[role=gridcell] input')?.blur()
-    if ((event.target as Element).closest('[data-handle]')) dragging.current = 'handle'
-    else if (place.isHead) {
-      if (place.column < 0) return
-      const head = { row: Math.min(sight.top, size.rows - 1), column: place.column }
-      select({ anchor: event.shiftKey ? selection.anchor : head, focus: head, whole: 'columns' })
-      event.preventDefault()
-      return
-    } else {
-      if (place.row >= size.rows) return
-      select(moveTo(selection, place.row, place.column, size, event.shiftKey))
-      dragging.current = 'cells'
-    }
-    event.preventDefault()
-    if (event.pointerType === 'touch') dragging.current = null
-    else scroller.current?.setPointerCapture(event.pointerId)
-  }
-
-  const onPointerMove = (event: PointerEvent) => {
-    if (!dragging.current) return
-    const { row, column } = placeOf(event)
-    if (dragging.current === 'handle') {
-      setHandle(dragged(range, Math.min(Math.max(row, 0), size.rows - 1), Math.max(column, 0)))
-      return
-    }
-    const to = moveTo(selection, row, selection.anchor.column < 0 ? -1 : Math.max(column, 0), size, true)
-    if (to.focus.row !== focus.row || to.focus.column !== focus.column) select(to)
-  }
-
-  const onPointerUp = () => {
-    if (dragging.current === 'handle' && handle) {
-      cells.fillTo(range, handle)
-      takesFocus.current = true
-      setSelection({
-        anchor: { row: handle.bottom, column: handle.right },
-        focus: { row: handle.top, column: handle.left },
-      })
-    }
-    dragging.current = null
-    setHandle(null)
   }
 
   const onCopy = (event: ClipboardEvent, cut = false) => {
@@ -333,10 +290,7 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
         className="relative select-none overflow-auto rounded-md border border-line bg-surface md:max-h-[max(24rem,calc(100dvh-17rem))]"
         onScroll={look}
         onKeyDown={onKeyDown}
-        onPointerDown={onPointerDown}
-        onPointerMove={onPointerMove}
-        onPointerUp={onPointerUp}
-        onPointerCancel={onPointerUp}
+        {...pointer.handlers}
         onDoubleClick={() => edit({ text: String(cells.valueAt(focus.row, focus.column) ?? ''), replaces: false })}
         onCopy={onCopy}
         onCut={(event) => onCopy(event, use.canEdit)}
@@ -369,7 +323,9 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
             />
           ))}
           {size.rows === 0 && <p className="px-3 py-2 text-muted text-sm">No row matches these filters.</p>}
-          {size.rows > 0 && <SelectionBox range={handle ?? range} starts={starts} canFill={use.canEdit && !editing} />}
+          {size.rows > 0 && (
+            <SelectionBox range={pointer.handle ?? range} starts={starts} canFill={use.canEdit && !editing} />
+          )}
         </div>
       </div>
       {windows.problem && (
@@ -389,32 +345,6 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
           void windows.refresh()
         }}
       />
-    </div>
-  )
-}
-
-/** The frame around what is selected, with the handle that fills. */
-function SelectionBox({ range, starts, canFill }: { range: Range; starts: readonly number[]; canFill: boolean }) {
-  const { top, left, bottom, right } = range
-  const from = starts[left] ?? 0
-  return (
-    <div
-      aria-hidden="true"
-      className="pointer-events-none absolute z-1 border border-accent bg-accent/10"
-      style={{
-        top: top * ROW,
-        left: HEAD + from,
-        width: (starts[right + 1] ?? 0) - from + 1,
-        height: (bottom - top + 1) * ROW + 1,
-      }}
-    >
-      {canFill && (
-        <span
-          data-handle=""
-          title="Drag to fill"
-          className="pointer-events-auto absolute -right-1 -bottom-1 size-2 cursor-crosshair border border-surface bg-accent"
-        />
-      )}
     </div>
   )
 }

@@ -25,9 +25,10 @@ const STAMPED_NAMED = 500
 /** A directory that changed a moment ago may change again within the same tick of its file system's clock. */
 const TICK_MS = 2_000
 
-/** @type {Map<string, { stamp: string, value: unknown }>} */
+// Of every kind: each question reads back what it kept itself.
+/** @type {Map<string, { stamp: string, value: any }>} */
 const kept = new Map()
-/** @type {Map<string, { stamp: string, value: Promise<unknown> }>} */
+/** @type {Map<string, { stamp: string, value: Promise<any> }>} */
 const making = new Map()
 
 /** Whether the directory changed so long ago that its stamp would tell of any change since. @param {string} stamp */
