@@ -28,12 +28,16 @@ test.afterAll(async () => {
 
 const postmaster = () => readFileSync(path.join(dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')
 
+// What a job counts beside them may be counted anew after any start.
+const STORED = ['id', 'name', 'status', 'target', 'operations', 'pgpsignatures', 'starttime', 'finishtime', 'sentctr']
+
+/** All actions as the database holds them. */
 async function actions(): Promise<string> {
   const response = await fetch(`${site.url}/actions/export?format=ndjson`, { headers: { cookie } })
   expect(response.status).toBe(200)
-  const text = await response.text()
-  expect(text.trim().split('\n').length).toBeGreaterThan(100)
-  return text
+  const rows = (await response.text()).trim().split('\n')
+  expect(rows.length).toBeGreaterThan(100)
+  return rows.map((row) => JSON.stringify(JSON.parse(row), STORED)).join('\n')
 }
 
 function descendants(pid: number): number[] {
