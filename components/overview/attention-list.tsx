@@ -9,7 +9,7 @@ import { LINT_WORDS } from '@/lib/mig/acl/lint-checks'
 import { ATTENTION } from '@/lib/mig/actions/anomalies'
 import type { Attention } from '@/lib/mig/overview/queries'
 import type { SpoolSigns } from '@/lib/mig/spool/attention'
-import type { SpoolOverview } from '@/lib/mig/spool/queries'
+import type { SpoolOverview } from '@/lib/mig/spool/overview'
 import type { Total } from '@/lib/page'
 import { quietWords } from './quiet-words'
 

@@ -8,7 +8,7 @@ import { SpoolFlow } from '@/components/spool/flow'
 import { SpoolTools } from '@/components/spool/tools'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount } from '@/lib/format'
-import { getSpoolOverview } from '@/lib/mig/spool/queries'
+import { getSpoolOverview } from '@/lib/mig/spool/overview'
 import { now } from '@/lib/now'
 
 export const metadata = { title: 'Spool' }

@@ -11,7 +11,7 @@ import type { Instant } from '@/lib/mig/wire/time'
 import type { Total } from '@/lib/page'
 import { spoolClient } from './client'
 import { encodeFileName, type SpoolFileName, showFileName } from './file-name'
-import type { SpoolOverview } from './queries'
+import type { SpoolOverview } from './overview'
 
 const ACTIONS = 1_000
 const POISON_SHOWN = 3

@@ -9,7 +9,7 @@ import type { Instant } from '@/lib/mig/wire/time'
 import { type PeekedFile, type SpoolClient, spoolClient } from './client'
 import { encodeFileName, type SpoolFileName, showFileName } from './file-name'
 import { fileInstant } from './file-time'
-import { findActions, findCommands, type LinkedAction, type LinkedCommand } from './queries'
+import { findActions, findCommands, type LinkedAction, type LinkedCommand } from './links'
 
 /** Files shown of one state, and files of a state that are opened because their names carry no id. */
 const SHOWN = 50

@@ -11,10 +11,11 @@ import type { Page } from '@/lib/page'
 import type { SpoolFailure } from './answer'
 import { spoolClient } from './client'
 import { showFileName } from './file-name'
-import { findActions, type LinkedAction, spoolError } from './queries'
+import { findActions, type LinkedAction } from './links'
 import { CLASSES_TO_LOOK_AT, RECONCILE_CLASSES, type ReconcileClass } from './reconcile-rules'
 import { compareSpool, type ReconcileItem, type ReconcileProgress, SpoolAway } from './reconcile-run'
 import type { ReconcileParams } from './search-params'
+import { spoolError } from './spool-error'
 
 /** So many items of each class and kind are kept for the list; counts and exports are of all. */
 const KEPT = 5_000

@@ -1,6 +1,6 @@
 import { requireViewer } from '@/lib/auth/viewer'
 import { refusal } from '@/lib/export'
-import { spoolChange } from '@/lib/mig/spool/queries'
+import { spoolChange } from '@/lib/mig/spool/change'
 
 /** JSON {changed}: whether the spool is another one than when the token `since` was given. */
 export async function GET(request: Request): Promise<Response> {

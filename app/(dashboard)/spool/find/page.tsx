@@ -6,8 +6,8 @@ import { PageHeader } from '@/components/layout/page-header'
 import { FoundView } from '@/components/spool/found'
 import { SpoolTools } from '@/components/spool/tools'
 import { requireViewer } from '@/lib/auth/viewer'
+import { spoolChange } from '@/lib/mig/spool/change'
 import { findEverywhere } from '@/lib/mig/spool/find'
-import { spoolChange } from '@/lib/mig/spool/queries'
 import { now } from '@/lib/now'
 
 export const metadata = { title: 'Find in the spool' }

@@ -7,7 +7,9 @@ import type { SpoolDirectory } from '@/lib/mig/wire/spool-name'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
 import { spoolClient } from './client'
-import { exportSpoolFiles, getSpoolFile, getSpoolFileBytes, getSpoolOverview, listSpoolFiles } from './queries'
+import { getSpoolFile, getSpoolFileBytes } from './file'
+import { exportSpoolFiles, listSpoolFiles } from './files'
+import { getSpoolOverview } from './overview'
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'spool-db-'))
 vi.stubEnv('MIG_SPOOL_DIR', root)
