@@ -19,10 +19,12 @@ import {
   signedActionsSql,
 } from './reconcile.sql'
 import {
+  anomalyOfRow,
   type ComparedRow,
   classOfFile,
   classOfRow,
   placeOfRow,
+  type ReconcileAnomaly,
   type ReconcileBounds,
   type ReconcileClass,
   reconcileBounds,
@@ -43,6 +45,7 @@ export type ReconcileItem = {
   commandId: MigId | null
   /** The status of the row; null when there is no row. */
   status: string | null
+  anomaly: ReconcileAnomaly | null
 }
 
 /** How far a comparison is; `unread` files should have been looked into, but are too big or may not be read. */
@@ -185,6 +188,7 @@ class Comparison {
     }
     const failures = stamped ? named.filter((one) => isFailure(one, actions)) : []
     await this.linkFailures(failures, actions)
+    const failed = new Set(failures)
     await this.linkInside(named, kind, actions)
     if (kind === 'command') {
       const ids = named.flatMap(({ commandId }) => commandId ?? [])
@@ -196,7 +200,7 @@ class Comparison {
       const action = kind === 'action' && actionId ? actions.get(actionId) : undefined
       const row = command ? commandRow(command) : action ? actionRow(action) : null
       const id = kind === 'command' ? commandId : actionId
-      if (id && !failures.includes(one) && entry.kind === 'file') present.add(id)
+      if (id && !failed.has(one) && entry.kind === 'file') present.add(id)
       const modified = entry.mtimeNs === null ? null : Number(entry.mtimeNs / 1_000_000n)
       return {
         class: classOfFile(
@@ -206,7 +210,7 @@ class Comparison {
             type: read.type,
             modified,
             broken: isBroken(one),
-            isFailure: failures.includes(one),
+            isFailure: failed.has(one),
           },
           row,
           this.bounds,
@@ -217,6 +221,7 @@ class Comparison {
         actionId: actionId ?? command?.action_id ?? null,
         commandId,
         status: row?.status ?? null,
+        anomaly: failed.has(one) ? 'A7' : null,
       }
     })
     return this.stillThere(directory, named, items)
@@ -282,7 +287,9 @@ class Comparison {
     const answer = await this.client.ask<'stat'>({ command: 'stat', kind, state, names })
     if (!answer.ok) throw new SpoolAway(answer)
     const gone = new Set(answer.value.rows.filter((row) => row.kind === 'vanished').map((row) => row.name))
-    for (const i of doubted) if (gone.has((named[i] as Named).entry.name)) (items[i] as ReconcileItem).class = 'passing'
+    for (const i of doubted)
+      if (gone.has((named[i] as Named).entry.name))
+        items[i] = { ...(items[i] as ReconcileItem), class: 'passing', anomaly: null }
     return items
   }
 
@@ -302,7 +309,7 @@ class Comparison {
         if (!place || this.has('action', place, row.id) || this.failed.has(row.id)) continue
         // An action whose file lies in another place is that file's item.
         if (['new', 'inflight', 'done', 'invalid'].some((state) => this.has('action', state, row.id))) continue
-        items.push(missing(['action', place], classOfRow(place, actionRow(row), this.bounds), row.id, null, row.status))
+        items.push(this.missing(['action', place], actionRow(row), row.id, null))
       }
       this.rows += rows.length
       this.report({ phase: 'actions', files: this.filesSeen, rows: this.rows, unread: this.unread })
@@ -315,34 +322,36 @@ class Comparison {
       const items: ReconcileItem[] = []
       for (const row of rows) {
         if (['inflight', 'returned', 'ready'].some((state) => this.has('command', state, row.id))) continue
-        items.push(
-          missing(
-            ['command', 'inflight'],
-            classOfRow('inflight', commandRow(row), this.bounds),
-            row.action_id,
-            row.id,
-            row.status,
-          ),
-        )
+        items.push(this.missing(['command', 'inflight'], commandRow(row), row.action_id, row.id))
       }
       this.rows += rows.length
       this.report({ phase: 'commands', files: this.filesSeen, rows: this.rows, unread: this.unread })
       yield items
     }
   }
+
+  private missing(
+    directory: [SpoolDirectory[0], 'new' | 'inflight' | 'done' | 'invalid'],
+    row: ComparedRow,
+    actionId: MigId,
+    commandId: MigId | null,
+  ): ReconcileItem {
+    const [kind, place] = directory
+    const found = classOfRow(place, row, this.bounds)
+    return {
+      class: found,
+      directory: directory as SpoolDirectory,
+      name: null,
+      modified: null,
+      actionId,
+      commandId,
+      status: row.status,
+      anomaly: anomalyOfRow(kind, found, row, this.bounds),
+    }
+  }
 }
 
 const DOUBTED: ReadonlySet<ReconcileClass> = new Set(['poison', 'stuck', 'not-cleaned', 'differs', 'failed', 'no-row'])
-
-function missing(
-  directory: SpoolDirectory,
-  found: ReconcileClass,
-  actionId: MigId,
-  commandId: MigId | null,
-  status: string | null,
-): ReconcileItem {
-  return { class: found, directory, name: null, modified: null, actionId, commandId, status }
-}
 
 /** Whether MIG cannot use a file: an empty one it never can (mig-domain.md 2.5); null where it was not looked into. */
 function isBroken({ entry, peeked }: Named): boolean | null {
