@@ -50,6 +50,9 @@ export type SpoolRequest =
       writtenAfter?: number
       /** Looks into a bounded number of files. */
       content?: ContentMatch
+      /** Keeps the scan that the list is made of; `scan` is one that was kept. */
+      hold?: boolean
+      scan?: number
       /** Names only: nothing is looked at, up to 50,000 of them. */
       bare?: boolean
     }
@@ -114,6 +117,10 @@ export type SpoolReplies = {
     rows: Entry[]
     /** When the background scan saw the files, if the list is made of it. */
     scannedAt: number | null
+    /** The background scan keeps so many files and no more: the list is not of all. */
+    isCut: boolean
+    /** The number under which the scan is kept. */
+    scan: number | null
     /** How far a look into files went; `unread` of them are too big or may not be read, `next` is where to go on. */
     looked: { from: number; files: number; unread: number; next: { name: string; key: number | null } | null } | null
   }
@@ -356,6 +363,7 @@ const SENTENCES: Record<SpoolReason, string> = {
   slow: 'The spool does not answer: its file system hangs or is overloaded. The rest of the dashboard is not affected.',
   'not-scanned':
     'When and how big the files were written is not known yet: the background scan is on its way through the spool.',
+  'scan-gone': 'The background scan with which this began is gone: begin again.',
   broken: 'The process that reads the spool ended unexpectedly.',
 }
 

@@ -27,6 +27,8 @@ import { spoolError } from './spool-error'
 
 const EXPORT_WINDOW = 20_000
 const EXPORT_BATCH = 1_000
+const CUT =
+  'Cut off: the directory holds more files than the background scan keeps, so this is not all of them. By name all are exported.'
 
 export type SpoolFileRow = {
   name: SpoolFileName
@@ -50,6 +52,8 @@ export type SpoolFilePage = Page<SpoolFileRow> & {
   entries: number
   matching: number
   preceding: number
+  /** There are more entries than the background scan keeps, and the list is made of it. */
+  isCut: boolean
   /** When the background scan saw the files, for a list that is made of it. */
   scannedAt: Instant | null
   /** A filter on what is inside: so many files were tried, from the how-manieth on; `unread` are too big or may not be read. */
@@ -122,7 +126,7 @@ export async function listSpoolFiles(_viewer: Viewer, params: FileListParams): P
   const { mig } = await now()
   const answer = await client().ask<'list'>(listRequest(params, mig))
   if (!answer.ok) return answer
-  const { rows: entries, total, matching, preceding, scannedAt, looked } = answer.value
+  const { rows: entries, total, matching, preceding, scannedAt, isCut, looked } = answer.value
   const named = entries.map((entry) => readEntry(params.directory, entry))
   const rows = await withLinks(named)
   const order = params.sort?.key ?? 'file'
@@ -141,8 +145,9 @@ export async function listSpoolFiles(_viewer: Viewer, params: FileListParams): P
     ok: true,
     value: {
       rows,
-      total: looked ? { count: rows.length, more: looked.next !== null } : { count: matching, more: false },
+      total: looked ? { count: rows.length, more: looked.next !== null } : { count: matching, more: isCut },
       entries: total,
+      isCut,
       matching,
       preceding,
       first: cursor(0),
@@ -200,39 +205,48 @@ type ExportedList = { sort: SpoolFileParams['sort']; filters: SpoolFileFilters }
 
 /**
  * All files of a state in the list's order. Each pass over the directory gives the next window of names, so memory stays
- * flat; files that come or go meanwhile are there or not, none is given twice.
+ * flat; files that come or go meanwhile are there or not, none is given twice. In an order that only the background scan knows
+ * all windows are of the one scan that the first was of.
  */
-export async function* eachSpoolFile(
-  _viewer: Viewer,
+async function* eachSpoolFile(
   directory: SpoolDirectory,
   { sort, filters }: Partial<ExportedList>,
-): AsyncGenerator<SpoolFileRow[]> {
+): AsyncGenerator<{ rows: SpoolFileRow[]; isCut: boolean }> {
   const { mig } = await now()
-  let request = listRequest({ directory, size: EXPORT_WINDOW, sort, filters }, mig)
+  let request: ListRequest = { ...listRequest({ directory, size: EXPORT_WINDOW, sort, filters }, mig), hold: true }
   const none = sort?.descending ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
   for (;;) {
     const answer = await client().ask<'list'>(request)
     if (!answer.ok) throw spoolError(answer)
-    const { rows, looked } = answer.value
+    const { rows, looked, isCut, scan } = answer.value
     for (let i = 0; i < rows.length; i += EXPORT_BATCH)
-      yield await withLinks(
-        rows.slice(i, i + EXPORT_BATCH).map((entry) => readEntry(directory, entry)),
-        false,
-      )
+      yield {
+        rows: await withLinks(
+          rows.slice(i, i + EXPORT_BATCH).map((entry) => readEntry(directory, entry)),
+          false,
+        ),
+        isCut,
+      }
     const last = looked ? looked.next : rows.length < EXPORT_WINDOW ? null : (rows.at(-1) ?? null)
     if (!last) return
-    request = { ...request, after: last.name, afterKey: request.order === 'file' ? 0 : (last.key ?? none) }
+    request = {
+      ...request,
+      hold: false,
+      ...(scan !== null && { scan }),
+      after: last.name,
+      afterKey: request.order === 'file' ? 0 : (last.key ?? none),
+    }
   }
 }
 
 /** A state's list as an export: the files, and the ids that their names carry. Throws when the state cannot be listed. */
 export async function exportSpoolFiles(
-  viewer: Viewer,
+  _viewer: Viewer,
   directory: SpoolDirectory,
   params: Partial<ExportedList>,
 ): Promise<ExportSource> {
   const [kind, state] = directory
-  const batches = eachSpoolFile(viewer, directory, params)
+  const batches = eachSpoolFile(directory, params)
   // Asked for before the answer begins, so that a spool that is away is an error and not an empty file.
   const first = await batches.next()
   const cells = (row: SpoolFileRow) => ({
@@ -246,10 +260,11 @@ export async function exportSpoolFiles(
   })
   async function* rows() {
     if (first.done) return
-    yield first.value.map(cells)
-    for await (const batch of batches) yield batch.map(cells)
+    yield first.value.rows.map(cells)
+    for await (const batch of batches) yield batch.rows.map(cells)
   }
   return {
+    ...(!first.done && first.value.isCut && { cut: CUT }),
     columns: [
       { name: 'file', kind: 'text' },
       { name: 'kind', kind: 'text' },
