@@ -61,7 +61,8 @@ export type SpoolRequest =
   | { command: 'tally'; kind: string; state: string; ids: string[] }
   | { command: 'peek'; kind: string; state: string; names: string[] }
   | { command: 'scan'; edges: number[] }
-  | { command: 'token' }
+  /** Tells of changes of `file`, too, where the system does not report them. */
+  | { command: 'token'; file?: { kind: string; state: string; name: string } }
   | { command: 'read'; kind: string; state: string; name: string; cap: number }
 
 export type FileFacts = { size: number; mtimeNs: bigint; mode: number; links: number }
@@ -164,7 +165,7 @@ export type SpoolClientOptions = {
   deadlineMs?: number
   /** How long one request may take although the worker shows progress. */
   longestMs?: number
-  /** `--by-path`: the worker walks as on systems without /proc, for tests. */
+  /** For tests, `--by-path`: the worker walks as on systems without /proc; `--no-watch`: nobody reports changes to it. */
   workerArgs?: string[]
 }
 

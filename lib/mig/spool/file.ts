@@ -1,5 +1,4 @@
 import 'server-only'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Viewer } from '@/lib/auth/viewer'
 import { type Sql, sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
@@ -8,6 +7,7 @@ import { readSpoolName, SPOOL_STATES, type SpoolDirectory, type SpoolName } from
 import { type Instant, nanosToInstant } from '@/lib/mig/wire/time'
 import { now } from '@/lib/now'
 import type { SpoolAnswer } from './answer'
+import { whilePatient } from './away'
 import { failure, spoolClient } from './client'
 import { encodeFileName, fileNameBytes, readFileName, type SpoolFileName, showFileName } from './file-name'
 import { fileInstant } from './file-time'
@@ -96,8 +96,6 @@ export async function getSpoolFile(
 }
 
 const NEIGHBOURS = 10
-/** A page does not wait longer for the files beside one. */
-const NEIGHBOURS_MS = 1_500
 
 /** Files of the same action in one state: the first ones by name, and how many there are. */
 export type Neighbours = { directory: SpoolDirectory; names: { name: SpoolFileName; file: string }[]; count: number }
@@ -108,37 +106,34 @@ export async function listNeighbours(
   actionId: MigId,
   except: { directory: SpoolDirectory; name: SpoolFileName },
 ): Promise<Neighbours[] | null> {
-  const late = new AbortController()
-  const find = Promise.all(
-    SPOOL_STATES.map(async (directory): Promise<Neighbours | null> => {
-      const [kind, state] = directory
-      const own = directory === except.directory ? 1 : 0
-      const answer = await client().ask<'list'>({
-        command: 'list',
-        kind,
-        state,
-        size: NEIGHBOURS + own,
-        match: kind === 'action' ? { ids: [actionId] } : { prefix: `${actionId}-` },
-      })
-      if (!answer.ok) return answer.reason === 'absent' ? { directory, names: [], count: 0 } : null
-      const names = answer.value.rows.map((entry) => encodeFileName(entry.name))
-      const isAmong = own === 1 && names.includes(except.name)
-      return {
-        directory,
-        names: names
-          .filter((name) => own === 0 || name !== except.name)
-          .slice(0, NEIGHBOURS)
-          .map((name) => ({ name, file: showFileName(name) })),
-        count: answer.value.matching - (isAmong ? 1 : 0),
-      }
-    }),
-  )
-  try {
-    const found = await Promise.race([find, sleep(NEIGHBOURS_MS, null, { signal: late.signal })])
-    return found?.every((one) => one !== null) ? found.filter(({ count }) => count > 0) : null
-  } finally {
-    late.abort()
-  }
+  const root = env().spoolDir
+  const find = () =>
+    Promise.all(
+      SPOOL_STATES.map(async (directory): Promise<Neighbours | null> => {
+        const [kind, state] = directory
+        const own = directory === except.directory ? 1 : 0
+        const answer = await client().ask<'list'>({
+          command: 'list',
+          kind,
+          state,
+          size: NEIGHBOURS + own,
+          match: kind === 'action' ? { ids: [actionId] } : { prefix: `${actionId}-` },
+        })
+        if (!answer.ok) return answer.reason === 'absent' ? { directory, names: [], count: 0 } : null
+        const names = answer.value.rows.map((entry) => encodeFileName(entry.name))
+        const isAmong = own === 1 && names.includes(except.name)
+        return {
+          directory,
+          names: names
+            .filter((name) => own === 0 || name !== except.name)
+            .slice(0, NEIGHBOURS)
+            .map((name) => ({ name, file: showFileName(name) })),
+          count: answer.value.matching - (isAmong ? 1 : 0),
+        }
+      }),
+    )
+  const found = await whilePatient(root, find)
+  return found?.every((one) => one !== null) ? found.filter(({ count }) => count > 0) : null
 }
 
 /** The rows a file belongs to: by the ids of its name, else by those inside, else by its first signature (mig-domain.md 2.2). */

@@ -6,7 +6,7 @@ import { PageHeader } from '@/components/layout/page-header'
 import { FoundView } from '@/components/spool/found'
 import { SpoolTools } from '@/components/spool/tools'
 import { requireViewer } from '@/lib/auth/viewer'
-import { spoolChange } from '@/lib/mig/spool/change'
+import { changeHref, spoolChange } from '@/lib/mig/spool/change'
 import { findEverywhere } from '@/lib/mig/spool/find'
 import { now } from '@/lib/now'
 
@@ -28,7 +28,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <PageHeader
         crumbs={crumbs}
         title="Find an id"
-        live={found && <Live now={moment} watch={{ mode: 'change', href: `/spool/changes?since=${token}` }} />}
+        live={found && <Live now={moment} watch={{ mode: 'change', href: changeHref(token) }} />}
       />
       <Content>
         <SpoolTools asked={q} />
