@@ -6,9 +6,10 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readSpoolName, SPOOL_STATES } from '@/lib/mig/wire/spool-name'
 import { instantToDate } from '@/lib/mig/wire/time'
-import { type PeekedFile, SpoolClient } from './client'
+import { SpoolClient } from './client'
 import { nameMoment } from './health'
 import { parseSpoolFile } from './parse'
+import type { PeekedFile } from './protocol'
 import { momentOf } from './worker-names.mjs'
 
 const isRoot = process.getuid?.() === 0

@@ -10,7 +10,7 @@ import { dateToInstant, type Instant, instantToDate } from '@/lib/mig/wire/time'
 import { now } from '@/lib/now'
 import type { Cursor, Page } from '@/lib/page'
 import type { EntryKind, SpoolAnswer } from './answer'
-import { type Entry, type SpoolOrder, type SpoolRequest, spoolClient } from './client'
+import { spoolClient } from './client'
 import {
   encodeFileName,
   fileNameBytes,
@@ -22,6 +22,7 @@ import {
 import { fileInstant } from './file-time'
 import { actionIdOf, nameMoment } from './health'
 import { findActions, findCommands, type LinkedAction, type LinkedCommand } from './links'
+import type { Entry, SpoolOrder, SpoolRequest } from './protocol'
 import type { SpoolFileFilters, SpoolFileParams } from './search-params'
 import { spoolError } from './spool-error'
 

@@ -8,11 +8,12 @@ import { compareInstants, dateToInstant, type Instant, instantToDate } from '@/l
 import { now } from '@/lib/now'
 import type { SpoolAnswer, SpoolFailure } from './answer'
 import { spoolChange } from './change'
-import { type ScannedState, type SpoolClient, type SpoolReplies, spoolClient } from './client'
+import { type SpoolClient, spoolClient } from './client'
 import { encodeFileName, type SpoolFileName, showBytes } from './file-name'
 import { fileInstant } from './file-time'
 import { missingState, nameMoment, oldestWritten, type SpoolHealth, stateHealth } from './health'
 import { findActions } from './links'
+import type { ScannedState, SpoolReplies } from './protocol'
 
 export type StateOverview = {
   directory: SpoolDirectory

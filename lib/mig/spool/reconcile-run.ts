@@ -1,15 +1,15 @@
 import { pool } from '@/lib/db/pool'
 import { streamStatement } from '@/lib/db/read'
-import type { Sql } from '@/lib/db/sql'
-import { idCreatedAt, type MigId, parseId } from '@/lib/mig/wire/id'
+import { type MigId, parseId } from '@/lib/mig/wire/id'
 import { readSpoolName, SPOOL_STATES, type SpoolDirectory, type SpoolName } from '@/lib/mig/wire/spool-name'
-import { type Instant, instantToDate } from '@/lib/mig/wire/time'
+import type { Instant } from '@/lib/mig/wire/time'
 import type { SpoolFailure } from './answer'
-import type { Entry, PeekedFile, SpoolClient } from './client'
+import type { SpoolClient } from './client'
 import { encodeFileName, type SpoolFileName } from './file-name'
 import { fileInstant } from './file-time'
 import { nameMoment } from './health'
 import { IdSet } from './id-set'
+import type { Entry, PeekedFile } from './protocol'
 import {
   comparedActionsSql,
   comparedCommandsSql,
@@ -18,6 +18,7 @@ import {
   idsOfRoundedSql,
   signedActionsSql,
 } from './reconcile.sql'
+import { type ActionRow, actionRow, type CommandRow, commandRow, millis, rowsOf } from './reconcile-rows'
 import {
   anomalyOfRow,
   type ComparedRow,
@@ -64,18 +65,6 @@ export class SpoolAway extends Error {
 }
 
 type Timings = { collectorPeriod: number; spoolDeleteAfter: number }
-type ActionRow = { id: MigId; status: string | null } & Record<
-  'validfrom' | 'expireafter' | 'starttime' | 'finishtime' | 'lastupdatetime',
-  Instant | null
->
-type CommandRow = {
-  id: MigId
-  action_id: MigId
-  status: string
-  expireafter: Instant | null
-  starttime: Instant | null
-}
-
 /**
  * Compares all files of the spool with the database: first every file with its row, then every row that lets a file be
  * expected with the files. Gives the items in batches, in the order of directories and names, then of ids. Memory: eight bytes
@@ -93,27 +82,6 @@ export async function* compareSpool(
   yield* comparison.actions()
   yield* comparison.commands()
 }
-
-const millis = (at: Instant | null): number | null => at && instantToDate(at).getTime()
-
-function actionRow(row: ActionRow): ComparedRow {
-  const made = millis(row.validfrom)
-  const created = idCreatedAt(row.id)?.getTime() ?? null
-  return {
-    status: row.status,
-    expires: millis(row.expireafter),
-    // One that waits is due from the later of its making and its validity on.
-    began: millis(row.starttime) ?? (created !== null && made !== null ? Math.max(created, made) : (created ?? made)),
-    ended: millis(row.finishtime) ?? millis(row.lastupdatetime),
-  }
-}
-
-const commandRow = (row: CommandRow): ComparedRow => ({
-  status: row.status,
-  expires: millis(row.expireafter),
-  began: millis(row.starttime),
-  ended: null,
-})
 
 type Named = {
   entry: Entry
@@ -380,8 +348,4 @@ async function exactIds(table: 'actions' | 'commands', named: Named[]): Promise<
   if (rounded.length === 0) return new Map()
   const { rows } = await pool().query<{ rounded: string; id: MigId }>(idsOfRoundedSql(table, rounded))
   return new Map(rows.map((row) => [row.rounded, row.id]))
-}
-
-async function rowsOf<Row extends object>(ids: MigId[], statement: (ids: readonly MigId[]) => Sql): Promise<Row[]> {
-  return ids.length ? (await pool().query<Row>(statement(ids))).rows : []
 }
