@@ -206,6 +206,11 @@ test('the overview warns of keys that expire or have failed', async ({ page }) =
   const keys = page.getByRole('region', { name: 'Keys' })
   await expect(keys.getByRole('listitem').filter({ hasText: 'Joaquín Reyes' })).toContainText('the key expires in')
   await expect(keys.getByRole('listitem').filter({ hasText: 'Noor Haddad' })).toContainText('revoked')
+  const all = keys.getByRole('link', { name: /^All \d+ keys$/ })
+  const count = Number((await all.innerText()).replaceAll(/\D/g, ''))
+  await all.click()
+  await expect(page).toHaveURL(/key=warned/)
+  await expect(page.getByRole('rowheader')).toHaveCount(count)
 })
 
 test('the list tells the state of every key, and filters by it', async ({ page }) => {

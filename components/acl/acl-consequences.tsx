@@ -6,16 +6,16 @@ import type { AclConsequences as Found } from '@/lib/mig/acl/powers'
 /** What becomes of the rules without a person's key, in one sentence with links; nothing hangs on it is said too. */
 export function AclConsequences({ id, answer }: { id: string; answer: Answer<Found> | null }) {
   if (!answer) return <span className="text-muted">What becomes of the ACL without this key is being counted.</span>
-  const { lost, endpoints } = answer.found
+  const { disabled, lost, endpoints } = answer.found
   return (
     <span>
-      Without this key{' '}
+      {disabled ? 'As this key is disabled' : 'Without this key'}{' '}
       {lost.count > 0 ? (
         <TextLink href={`/acl/lint?check=unreachable&without=${id}`}>
-          {formatCount(lost.count, 'minimum')} {lost.count === 1 ? 'becomes' : 'become'} unreachable
+          {formatCount(lost.count, 'minimum')} {verb(disabled, lost.count)} unreachable
         </TextLink>
       ) : (
-        'no minimum becomes unreachable'
+        `no minimum ${verb(disabled, 1)} unreachable`
       )}
       {endpoints > 0 ? (
         <>
@@ -23,8 +23,11 @@ export function AclConsequences({ id, answer }: { id: string; answer: Answer<Fou
           <TextLink href={`/acl/files/endpoints?lists=${id}`}>{formatCount(endpoints, 'endpoint')}</TextLink> changes.
         </>
       ) : (
-        ', and no ACL file changes.'
+        `, and no ACL file ${disabled ? 'lists it' : 'changes'}.`
       )}
     </span>
   )
 }
+
+const verb = (disabled: boolean, count: number) =>
+  disabled ? (count === 1 ? 'is' : 'are') : count === 1 ? 'becomes' : 'become'

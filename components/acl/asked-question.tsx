@@ -1,11 +1,16 @@
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
-import type { Asked } from '@/lib/mig/acl/what-if'
+import type { Asked } from '@/lib/mig/acl/asked'
 
 /** Who and what is asked, in words. */
 export function AskedQuestion({ asked }: { asked: Asked }) {
-  const gone = asked.signers.filter((signer) => !signer.known)
-  const disabled = asked.signers.filter((signer) => signer.disabled)
+  const people = [...new Map(asked.signers.map((signer) => [signer.investigatorId, signer])).values()]
+  const gone = people.filter((signer) => !signer.known)
+  const disabled = people.filter((signer) => signer.disabled)
+  const inWords = people.map(({ name, investigatorId }) => {
+    const times = asked.signers.filter((signer) => signer.investigatorId === investigatorId).length
+    return times > 1 ? `${visibleText(name)} (${times} signatures)` : visibleText(name)
+  })
   return (
     <div className="flex flex-col gap-1">
       <p>
@@ -18,8 +23,7 @@ export function AskedQuestion({ asked }: { asked: Asked }) {
             :{' '}
           </>
         )}
-        signed by <strong className="font-semibold">{asked.signers.map((s) => visibleText(s.name)).join(', ')}</strong>,
-        running{' '}
+        signed by <strong className="font-semibold">{inWords.join(', ')}</strong>, running{' '}
         <strong className="font-semibold">
           {[...new Set(asked.operations)].map((m) => visibleText(m)).join(', then ')}
         </strong>

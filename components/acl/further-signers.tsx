@@ -4,10 +4,10 @@ import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatCount, formatNumber } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
+import type { Asked } from '@/lib/mig/acl/asked'
 import type { KnownSigner } from '@/lib/mig/acl/people'
 import { whatIfList } from '@/lib/mig/acl/search-params'
 import { type FoundSets, type Help, minimalSets, type SignerSet } from '@/lib/mig/acl/signer-sets'
-import type { Asked } from '@/lib/mig/acl/what-if'
 import type { FurtherSigners as Found } from '@/lib/mig/acl/what-if-sets'
 import { reasonHref } from './what-if-table'
 
@@ -72,6 +72,7 @@ function HelpList({ title, helps, params, asked, names }: HelpProps) {
                       signer: [...asked.signers.map((s) => s.investigatorId), ...people].join(','),
                       outcome: null,
                       differs: null,
+                      short: null,
                     },
                   })}
                   title="The same question with this signature too"

@@ -3,6 +3,7 @@ import { StateBadge } from '@/components/agents/state-badge'
 import { type Column, DataTable } from '@/components/data-table/data-table'
 import { Moment } from '@/components/feedback/moment'
 import { EmptyState, NothingMatches } from '@/components/feedback/panels'
+import { Mono } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatNumber } from '@/lib/format'
@@ -57,9 +58,39 @@ const seen = (now: string): Column<LintRow> => ({
   cell: (row) => <Moment at={row.last_seen} now={now} none="no moment" />,
 })
 
+// What an orphan names is an id; a name stands beside it where it has a row.
+function Named({ id, name }: { id: string | null; name: string | null }) {
+  return (
+    id !== null && (
+      <>
+        {name ? <bdi>{visibleText(name)}</bdi> : <span className="text-bad">no row</span>} <Mono>{id}</Mono>
+      </>
+    )
+  )
+}
+const orphanAgent: Column<LintRow> = {
+  ...name,
+  header: 'Agent',
+  cell: (row) => <Named id={row.agentid} name={row.queueloc === null ? null : row.name} />,
+}
+const orphan = (what: 'module' | 'investigator'): Column<LintRow> => ({
+  id: what,
+  header: what === 'module' ? 'Module' : 'Investigator',
+  cell: (row) => <Named id={row[`${what}id`]} name={row[what]} />,
+})
+
 function columns(check: LintCheck, now: string): Column<LintRow>[] {
+  if (check === 'orphans')
+    return [
+      orphanAgent,
+      orphan('module'),
+      orphan('investigator'),
+      why,
+      figure('minimumweight', 'Minimum'),
+      figure('weight', 'Weight'),
+    ]
   if (check === 'people') return [{ ...name, header: 'Investigator' }, why, figure('weight', 'Weights')]
-  const about: Record<Exclude<LintCheck, 'people'>, Column<LintRow>[]> = {
+  const about: Record<Exclude<LintCheck, 'people' | 'orphans'>, Column<LintRow>[]> = {
     unreachable: [module, figure('minimumweight', 'Minimum'), figure('weight', 'All together')],
     'below-one': [module, figure('minimumweight', 'Minimum')],
     'single-person': [module, person, figure('weight', 'Weight'), figure('minimumweight', 'Minimum')],
@@ -92,7 +123,11 @@ export function LintTable({
       page={page}
       columns={columns(check, now)}
       rowKey={(row) => `${row.agentid} ${row.moduleid} ${row.investigatorid}`}
-      rowHref={(row) => (row.agentid ? `/agents/${row.agentid}` : `/investigators/${row.investigatorid}`)}
+      rowHref={
+        check === 'orphans'
+          ? undefined
+          : (row) => (row.agentid ? `/agents/${row.agentid}` : `/investigators/${row.investigatorid}`)
+      }
       caption={LINT_WORDS[check].label}
       empty={
         narrowing ? (

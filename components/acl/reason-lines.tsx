@@ -3,12 +3,12 @@ import { StatusBadge } from '@/components/ui/badge'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatNumber } from '@/lib/format'
+import type { WhatIfSigner } from '@/lib/mig/acl/asked'
 import { OUTCOME_WORDS } from '@/lib/mig/acl/endpoint-verdict'
 import type { Reasons } from '@/lib/mig/acl/reasons'
 import { REFUSAL_WORDS } from '@/lib/mig/acl/refusal-words'
 import type { ModuleVerdict } from '@/lib/mig/acl/rule'
 import { RULE_BOOK_WORDS, RULE_BOOKS, type RuleBook } from '@/lib/mig/acl/rule-books'
-import type { WhatIfSigner } from '@/lib/mig/acl/what-if'
 
 /** What each rule book decides on this endpoint, and why before any weight. */
 export function BookVerdicts({

@@ -2,25 +2,21 @@ import Link from 'next/link'
 import { Notice } from '@/components/feedback/notice'
 import { Section } from '@/components/layout/section'
 import { StatStrip } from '@/components/layout/stat-strip'
+import { TextLink } from '@/components/ui/text-link'
 import { cn } from '@/lib/cn'
 import { formatCount, formatNumber } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
+import type { Asked } from '@/lib/mig/acl/asked'
 import { ENDPOINT_OUTCOMES, OUTCOME_WORDS } from '@/lib/mig/acl/endpoint-verdict'
 import { REFUSAL_WORDS } from '@/lib/mig/acl/refusal-words'
-import { RULE_BOOK_WORDS, RULE_BOOKS } from '@/lib/mig/acl/rule-books'
+import { DISAGREEMENT_WORDS, DISAGREEMENTS, RULE_BOOK_WORDS, RULE_BOOKS } from '@/lib/mig/acl/rule-books'
 import { whatIfList } from '@/lib/mig/acl/search-params'
-import type { Asked, WhatIfCounts } from '@/lib/mig/acl/what-if'
+import type { WhatIfCounts } from '@/lib/mig/acl/what-if-counts'
+
+type Params = ListParams<(typeof whatIfList)['filters']>
 
 /** The three rule books beside each other, and the verdicts of the chosen one, each a link to its endpoints. */
-export function RuleBooks({
-  params,
-  asked,
-  counts,
-}: {
-  params: ListParams<(typeof whatIfList)['filters']>
-  asked: Asked
-  counts: WhatIfCounts
-}) {
+export function RuleBooks({ params, asked, counts }: { params: Params; asked: Asked; counts: WhatIfCounts }) {
   const { book } = params.filters
   const verdicts = counts.books[book]
   const refusal = asked.refusals[book]
@@ -33,7 +29,7 @@ export function RuleBooks({
           return (
             <li key={one}>
               <Link
-                href={whatIfList.href(params, { filters: { book: one, outcome: null, differs: null } })}
+                href={whatIfList.href(params, { filters: { book: one, outcome: null, differs: null, short: null } })}
                 prefetch={false}
                 aria-current={one === book ? 'true' : undefined}
                 className={cn(
@@ -68,26 +64,52 @@ export function RuleBooks({
             // Where every agent refuses, no verdict by weight is good news.
             tone: refusal ? ('neutral' as const) : OUTCOME_WORDS[outcome].tone,
             value: formatNumber(verdicts[outcome]),
-            href: whatIfList.href(params, { filters: { outcome, differs: null } }),
-            note: [
-              ...(refusal ? ['by weight alone'] : []),
-              ...(outcome === 'short' && book !== '2014' ? [shortNote(counts)] : []),
-            ].join(': '),
+            href: whatIfList.href(params, { filters: { outcome, differs: null, short: null } }),
+            note: refusal ? 'by weight alone' : undefined,
           })),
-          {
-            key: 'differs',
-            label: 'books disagree',
-            tone: counts.differs > 0 ? ('attention' as const) : undefined,
-            value: formatNumber(counts.differs),
-            href: whatIfList.href(params, { filters: { outcome: null, differs: '1' } }),
-          },
+          ...DISAGREEMENTS.map((how) => ({
+            key: how,
+            label: DISAGREEMENT_WORDS[how].label,
+            tone: counts.differs[how] > 0 ? DISAGREEMENT_WORDS[how].tone : undefined,
+            value: formatNumber(counts.differs[how]),
+            href: whatIfList.href(params, { filters: { outcome: null, differs: how, short: null } }),
+            note: how === 'runs' ? 'some agents, against the rule' : 'some agents, beyond the rule',
+          })),
         ]}
       />
+      {book !== '2014' && counts.short.length > 0 && <ShortBy params={params} counts={counts} />}
     </Section>
   )
 }
 
-function shortNote({ short }: WhatIfCounts): string {
-  const shown = short.slice(0, 3).map(({ by, count }) => `${formatNumber(count)} by ${by}`)
-  return `${shown.join(', ')}${short.length > 3 ? ', others by more' : ''}`
+const SHORT_SHOWN = 4
+
+/** How many endpoints lack how much as documented, each figure a link to them; the last is the rest. */
+function ShortBy({ params, counts }: { params: Params; counts: WhatIfCounts }) {
+  const shown = counts.short.slice(0, SHORT_SHOWN)
+  const rest = counts.short.slice(SHORT_SHOWN)
+  const figures = shown.map(({ by, count }) => ({ short: String(by), label: `by ${formatNumber(by)}`, count }))
+  if (rest[0])
+    figures.push({
+      short: `${rest[0].by}..`,
+      label: `by ${formatNumber(rest[0].by)} or more`,
+      count: rest.reduce((sum, { count }) => sum + count, 0),
+    })
+  return (
+    <div className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
+      <span className="text-muted">Short</span>
+      <ul className="flex flex-wrap gap-x-4 gap-y-1" aria-label="Short by">
+        {figures.map(({ short, label, count }) => (
+          <li key={short}>
+            <TextLink
+              href={whatIfList.href(params, { filters: { short, outcome: null, differs: null } })}
+              aria-current={params.given.short?.[0] === short ? 'true' : undefined}
+            >
+              {label}: {formatCount(count, 'endpoint')}
+            </TextLink>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
 }

@@ -1,13 +1,13 @@
 import { ChoiceField, TextField } from '@/components/data-table/filter-bar'
 import { Button, LinkButton } from '@/components/ui/button'
 import type { ListParams } from '@/lib/list-params'
+import type { Asked } from '@/lib/mig/acl/asked'
 import type { Person } from '@/lib/mig/acl/queries'
 import { RULE_BOOK_WORDS, RULE_BOOKS } from '@/lib/mig/acl/rule-books'
 import { whatIfList } from '@/lib/mig/acl/search-params'
-import type { Asked } from '@/lib/mig/acl/what-if'
 import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Module } from '@/lib/mig/modules/queries'
-import { Choices } from './choices'
+import { NumberedChoices } from './numbered-choices'
 
 /** The question as one GET form: who signs, what runs, under which rule book, on which endpoints. */
 export function WhatIfForm({
@@ -22,22 +22,29 @@ export function WhatIfForm({
   asked: Asked | null
 }) {
   const { filters, given } = params
-  const chosenModules = modules.filter((m) => asked?.operations.includes(m.name)).map((m) => m.id as string)
+  const action = asked?.action
   return (
     <search className="no-print">
       <form key={JSON.stringify(given)} action={whatIfList.path} className="flex flex-col gap-3">
+        {filters.action && <input type="hidden" name="action" value={filters.action.id} />}
         <div className="grid gap-3 md:grid-cols-2">
-          <Choices
+          <NumberedChoices
             legend="Who signs"
+            hint="One a signature. Agents of 2019 refuse a key that signed twice, those of 2014 a second signature."
             name="signer"
+            place="Signature"
             choices={people.map((p) => ({ id: p.id, label: p.name, note: p.disabled ? '(disabled)' : undefined }))}
-            chosen={filters.signer ?? asked?.signers.map((s) => s.investigatorId) ?? []}
+            chosen={filters.signer ?? []}
+            own={action ? 'as the action' : undefined}
           />
-          <Choices
+          <NumberedChoices
             legend="What runs"
+            hint="In this order: agents of 2014 check the first operation only."
             name="module"
+            place="Module"
             choices={modules.map((m) => ({ id: m.id, label: m.name, note: m.twin ? `(${m.id})` : undefined }))}
-            chosen={filters.module ?? chosenModules}
+            chosen={filters.module ?? []}
+            own={action ? 'as the action' : undefined}
           />
         </div>
         <div className="flex flex-wrap items-end gap-2">

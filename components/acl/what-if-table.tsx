@@ -7,6 +7,7 @@ import { visibleText } from '@/components/ui/visible-text'
 import { formatNumber } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
 import { type EndpointOutcome, OUTCOME_WORDS } from '@/lib/mig/acl/endpoint-verdict'
+import { DISAGREEMENT_WORDS, type Disagreement } from '@/lib/mig/acl/rule-books'
 import { whatIfList } from '@/lib/mig/acl/search-params'
 import type { WhatIfRow } from '@/lib/mig/acl/what-if'
 import type { Page } from '@/lib/page'
@@ -14,6 +15,11 @@ import type { Page } from '@/lib/page'
 function Verdict({ outcome, short }: { outcome: EndpointOutcome; short?: number | null }) {
   const { label, tone, meaning } = OUTCOME_WORDS[outcome]
   return <StatusBadge label={short ? `${label} by ${formatNumber(short)}` : label} tone={tone} title={meaning} bare />
+}
+
+function Differs({ how }: { how: Disagreement }) {
+  const { label, tone, meaning } = DISAGREEMENT_WORDS[how]
+  return <StatusBadge label={label} tone={tone} title={meaning} bare />
 }
 
 function columns(now: string): Column<WhatIfRow>[] {
@@ -24,7 +30,7 @@ function columns(now: string): Column<WhatIfRow>[] {
     {
       id: 'differs',
       header: 'Rule books',
-      cell: (row) => (row.differs ? <StatusBadge label="disagree" tone="attention" bare /> : null),
+      cell: (row) => row.differs && <Differs how={row.differs} />,
     },
     { id: 'os', header: 'System', cell: (row) => visibleText(row.os) },
     { id: 'state', header: 'State', cell: (row) => <StateBadge state={row.state} bare /> },
@@ -64,7 +70,7 @@ export function WhatIfTable({
         <NothingMatches
           what="endpoints"
           clearHref={whatIfList.href(params, {
-            filters: { outcome: null, differs: null, name: null, os: null, state: null },
+            filters: { outcome: null, differs: null, short: null, name: null, os: null, state: null },
           })}
           framed={false}
         />

@@ -1,6 +1,6 @@
 import { ChoiceField, FilterBar, TextField } from '@/components/data-table/filter-bar'
 import type { ListParams } from '@/lib/list-params'
-import { DISABLED_MEANING, KEY_STATE_MEANING, LISTED_STATES } from '@/lib/mig/investigators/key-state'
+import { DISABLED_MEANING, KEY_STATE_MEANING, LISTED_STATES, WARNED_LABEL } from '@/lib/mig/investigators/key-state'
 import { investigatorList } from '@/lib/mig/investigators/search-params'
 
 /** The filters of /investigators. */
@@ -15,7 +15,10 @@ export function InvestigatorFilters({ params }: { params: ListParams<(typeof inv
         value={params.given.key?.join(',')}
         options={LISTED_STATES.map((value) => ({
           value,
-          label: (value === 'disabled' ? DISABLED_MEANING : KEY_STATE_MEANING[value]).label,
+          label:
+            value === 'warned'
+              ? WARNED_LABEL
+              : (value === 'disabled' ? DISABLED_MEANING : KEY_STATE_MEANING[value]).label,
         }))}
       />
     </FilterBar>

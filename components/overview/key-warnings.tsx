@@ -25,14 +25,13 @@ export function KeyWarnings({
   clock: string
 }) {
   if (warnings.length === 0) return null
-  const more = warnings.length - SHOWN_WARNINGS
   return (
     <Section
       title="Keys"
       remark="of investigators who are not disabled"
       action={
-        <TextLink href="/investigators?key=expiring,expired,revoked,differs,unreadable,cannot-sign" className="text-sm">
-          {more > 0 ? `All ${formatCount(warnings.length, 'key')}` : 'In the list'}
+        <TextLink href="/investigators?key=warned" className="text-sm">
+          {warnings.length === 1 ? 'The key in the list' : `All ${formatCount(warnings.length, 'key')}`}
         </TextLink>
       }
     >

@@ -7,6 +7,7 @@ export const LINT_CHECKS = [
   'no-rule',
   'no-requirement',
   'people',
+  'orphans',
   'dead',
 ] as const
 export type LintCheck = (typeof LINT_CHECKS)[number]
@@ -64,6 +65,13 @@ export const LINT_WORDS: Record<
     tone: 'attention',
     why: 'Their weights count 0 here or cannot be signed for, but stand in the tables, and the agents’ files may hold them still.',
     what: 'Remove their weights, enable the person, or store the key.',
+  },
+  orphans: {
+    label: 'Rule that names what has no row',
+    one: 'rule',
+    tone: 'odd',
+    why: 'Its agent, module or investigator is not in the tables (any more): it counts for nothing, and comes to life again should a row ever get that id.',
+    what: 'Have the owner of the database delete the row: no matrix shows it. Where foreign keys are in force there is none.',
   },
   dead: {
     label: 'Rules of dead agents',

@@ -13,13 +13,14 @@ import {
   type Written,
   writeScene,
 } from '@/lib/testing/acl-scene'
+import { insertAgents } from '@/lib/testing/agent-rows'
 import { tries } from '@/lib/testing/long'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import type { Answer } from './answers'
 import { countLintSql, type LintCount, type LintRow, narrowingBy } from './lint'
 import { type LintScope, lintQuery } from './lint.sql'
 import { LINT_CHECKS, type LintCheck } from './lint-checks'
-import { activeKeys, readSigners } from './people'
+import { activeKeys, asIfEnabled, readSigners } from './people'
 import { DEFAULT_MODULE, judgeModule, reachOf, type Signer } from './rule'
 import { lintList } from './search-params'
 
@@ -30,13 +31,18 @@ const KEYS = [['1', '3'], ['2'], ['4'], ['5'], ['6', '7']].map((ids) => ids.map(
 /** What a check finds, as "agent module person" texts, by the pure rule. */
 function expected(check: LintCheck, { endpoints, rows }: Written, sensitive: string[], without?: string): string[] {
   const left = KEYS.filter((key) => !key.some(({ investigatorId }) => investigatorId === without)).flat()
+  // Of a disabled person what is lost by that; of a key of which another row is enabled nothing changes.
+  const enabled =
+    without === '4'
+      ? SCENE_PEOPLE.map((one) => ({ ...one, disabled: one.disabled && one.investigatorId !== '4' }))
+      : SCENE_PEOPLE
   return endpoints
     .flatMap(({ id, gone, rules }) => {
       const { requirements, modules } = rules
       if (check === 'unreachable')
         return requirements
           .filter(({ minimumWeight: m, moduleId }) => m >= 1 && reachOf(rules, left, moduleId) < m)
-          .filter(({ minimumWeight: m, moduleId }) => !without || reachOf(rules, SCENE_PEOPLE, moduleId) >= m)
+          .filter(({ minimumWeight: m, moduleId }) => !without || reachOf(rules, enabled, moduleId) >= m)
           .map(({ moduleId }) => `${id} ${moduleId} null`)
       if (check === 'below-one')
         return requirements.filter((r) => r.minimumWeight < 1).map(({ moduleId }) => `${id} ${moduleId} null`)
@@ -81,6 +87,9 @@ function expected(check: LintCheck, { endpoints, rows }: Written, sensitive: str
     .sort()
 }
 
+// The scenes name nothing that has no row.
+const SCENE_CHECKS = LINT_CHECKS.filter((check) => check !== 'orphans')
+
 const keyOf = (row: LintRow) => `${row.agentid} ${row.moduleid} ${row.investigatorid}`
 
 describe.each(['data-rst', 'scripts', '2019'] as const)('lint over the fleet, layout %s', (vintage) => {
@@ -93,7 +102,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('lint over the fleet, la
     if (!parsed.ok) throw new Error(parsed.problem)
     const found = new Set<string>()
     await fc.assert(
-      fc.asyncProperty(aclScene, fc.constantFrom('1', '2', '6'), async (made, without) => {
+      fc.asyncProperty(aclScene, fc.constantFrom('1', '2', '4', '6'), async (made, without) => {
         const written = await writeScene(owner, vintage, made)
         const sensitive = made.modules.filter((_, i) => i % 2 === 0).map(({ id }) => id)
         const scope: LintScope = {
@@ -103,9 +112,13 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('lint over the fleet, la
           modules: made.modules,
           sensitive,
         }
-        const lost = { ...scope, keys: activeKeys(people, without as MigId), before: activeKeys(people) }
+        const lost = {
+          ...scope,
+          keys: activeKeys(people, without as MigId),
+          before: activeKeys(asIfEnabled(people, without as MigId)),
+        }
         const asked = [
-          ...LINT_CHECKS.map((check) => ({ check, scope, without: undefined })),
+          ...SCENE_CHECKS.map((check) => ({ check, scope, without: undefined })),
           { check: 'unreachable' as const, scope: lost, without },
         ]
         for (const one of asked) {
@@ -124,12 +137,61 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('lint over the fleet, la
             expect([...(counted.rows[0]?.agents ?? [])].sort()).toEqual(
               [...new Set(wanted.map((key) => key.split(' ')[0]))].sort(),
             )
-          if (wanted.length > 0) found.add(`${one.check} ${one.without === undefined ? '' : 'lost'}`)
+          if (wanted.length > 0)
+            found.add(`${one.check} ${one.without === undefined ? '' : one.without === '4' ? 'lost already' : 'lost'}`)
         }
       }),
       { numRuns: tries({ short: 15, long: 300 }), endOnFailure: true, seed: tries({ short: 11, long: Date.now() }) },
     )
-    expect([...found].sort()).toEqual([...LINT_CHECKS.map((check) => `${check} `), 'unreachable lost'].sort())
+    expect([...found].sort()).toEqual(
+      [...SCENE_CHECKS.map((check) => `${check} `), 'unreachable lost', 'unreachable lost already'].sort(),
+    )
+  })
+})
+
+describe('rules that name what has no row', () => {
+  const { owner } = useDatabaseOf('scripts')
+
+  test('are counted and listed, each with what is missing', async () => {
+    await insertScenePeople(owner, 'scripts')
+    // As where the foreign keys were never made.
+    for (const [table, column] of [
+      ['agtmodreq', 'moduleid'],
+      ['invagtmodperm', 'agentid'],
+      ['invagtmodperm', 'moduleid'],
+    ])
+      await owner(`ALTER TABLE public.${table} DROP CONSTRAINT ${table}_${column}_fkey`)
+    await insertAgents(owner, 'scripts', [{ id: '1', heartbeattime: '2014-09-15 20:59:00+00' }])
+    await owner(`INSERT INTO public.modules (id, name) VALUES (1, 'file');
+      INSERT INTO public.agtmodreq (agentid, moduleid, minimumweight) VALUES (1, 1, 2), (1, 8, 3), (9, 1, 4);
+      INSERT INTO public.invagtmodperm (investigatorid, agentid, moduleid, weight)
+      VALUES (1, 1, 1, 5), (99, 1, 1, 6), (1, 9, 8, 7), (99, 9, 8, 8)`)
+    const people = await readSigners()
+    const scope: LintScope = {
+      vintage: await detectedVintage(),
+      bounds: SCENE_BOUNDS,
+      keys: activeKeys(people),
+      modules: [],
+      sensitive: [],
+    }
+    const listed = async (raw: Record<string, string>) => {
+      const parsed = lintList.parse({ check: 'orphans', ...raw })
+      if (!parsed.ok) throw new Error(parsed.problem)
+      const page = await fetchPage<LintRow>(lintQuery('orphans', scope, parsed.params.filters), parsed.params)
+      return page.rows.map((row) => `${keyOf(row)} ${row.minimumweight ?? row.weight} ${row.why}`).sort()
+    }
+    expect(await listed({})).toEqual([
+      '1 1 99 6 no investigator',
+      '1 8 null 3 no module',
+      '9 1 null 4 no agent',
+      '9 8 1 7 no agent, no module',
+      '9 8 99 8 no agent, no module, no investigator',
+    ])
+    expect(await listed({ module: '1' })).toEqual(['1 1 99 6 no investigator', '9 1 null 4 no agent'])
+    expect(await listed({ person: '1' })).toEqual(['9 8 1 7 no agent, no module'])
+    const counted = await pool().query<{ n: string; agents: string[] }>(countLintSql('orphans', scope))
+    expect(counted.rows[0]).toMatchObject({ n: '5' })
+    expect(counted.rows[0]?.agents.sort()).toEqual(['1', '9'])
   })
 })
 

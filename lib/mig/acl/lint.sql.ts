@@ -29,7 +29,8 @@ const none = (type: string) => sql`NULL${type === 'int' ? sql`::int` : sql`::tex
 
 /** One check as a list: rows with what is known of the endpoint, the module and the person, in the order of agents' ids. */
 export function lintQuery(check: LintCheck, scope: LintScope, filters: LintFilters = {}): ListQuery {
-  return check === 'people' ? peopleQuery(scope, filters) : fleetQuery(check, scope, filters)
+  if (check === 'people') return peopleQuery(scope, filters)
+  return check === 'orphans' ? orphansQuery(scope, filters) : fleetQuery(check, scope, filters)
 }
 
 type Found = {
@@ -45,7 +46,10 @@ type Found = {
   why?: Sql
 }
 
-function fleetQuery(check: Exclude<LintCheck, 'people'>, scope: LintScope, filters: LintFilters): ListQuery {
+/** The checks whose findings hang on rows of agents. */
+export type FleetCheck = Exclude<LintCheck, 'people' | 'orphans'>
+
+function fleetQuery(check: FleetCheck, scope: LintScope, filters: LintFilters): ListQuery {
   const { vintage, bounds } = scope
   const { from, lastSeen } = endpointsSql(bounds)
   const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
@@ -77,7 +81,7 @@ const moduleKey = sql`trunc(m.id)::text`
 const agentKey = sql`trunc(a.id)::text`
 const isNewest = (bounds: FleetBounds) => isNewestSql('a', bounds.now)
 
-const FOUND: Record<Exclude<LintCheck, 'people'>, (scope: LintScope, state: Sql) => Found> = {
+const FOUND: Record<FleetCheck, (scope: LintScope, state: Sql) => Found> = {
   unreachable({ bounds, keys, before }) {
     const reach = (of: ActiveKeys) => reachSql(of, sql`r.agentid`, sql`r.moduleid`)
     const where = [isNewest(bounds), sql`r.minimumweight >= 1`, sql`r.minimumweight > ${reach(keys)}`]
@@ -191,6 +195,40 @@ function peopleQuery({ vintage }: LintScope, filters: LintFilters): ListQuery {
     where,
     sorts: { agent: { expression: sql`i.id`, type: 'numeric' } },
     id: sql`trunc(i.id)::text`,
+    idType: 'text',
+  }
+}
+
+/** Minimums and weights whose agent, module or investigator has no row; the names of those that have one. */
+function orphansQuery({ vintage }: LintScope, filters: LintFilters): ListQuery {
+  const rows = sql`(
+    SELECT 'minimum' AS kind, r.agentid, r.moduleid, NULL::numeric AS investigatorid, r.minimumweight, NULL::int AS weight
+    FROM public.agtmodreq r
+    WHERE NOT EXISTS (SELECT FROM public.agents a WHERE a.id = r.agentid)
+      OR NOT EXISTS (SELECT FROM public.modules m WHERE m.id = r.moduleid)
+    UNION ALL
+    SELECT 'weight', w.agentid, w.moduleid, w.investigatorid, NULL, w.weight FROM public.invagtmodperm w
+    WHERE NOT EXISTS (SELECT FROM public.agents a WHERE a.id = w.agentid)
+      OR NOT EXISTS (SELECT FROM public.modules m WHERE m.id = w.moduleid)
+      OR NOT EXISTS (SELECT FROM public.investigators i WHERE i.id = w.investigatorid))`
+  const where: Sql[] = []
+  if (filters.name) where.push(sql`coalesce(a.name, '') ILIKE ${containing(filters.name)}`)
+  if (filters.os) where.push(sql`lower(${agentOsSql(vintage, 'a')}) = lower(${filters.os})`)
+  if (filters.module) where.push(sql`o.moduleid = ANY(${filters.module}::numeric[])`)
+  if (filters.person) where.push(sql`o.investigatorid = ${filters.person.id}::numeric`)
+  const missing = (what: string, when: Sql) => sql`CASE WHEN ${when} THEN ${`no ${what}`}::text END`
+  return {
+    select: sql`trunc(o.agentid)::text AS agentid, coalesce(a.name, '') AS name, a.queueloc,
+      ${agentOsSql(vintage, 'a')} AS os, NULL::text AS state, a.heartbeattime AS last_seen,
+      trunc(o.moduleid)::text AS moduleid, m.name AS module,
+      trunc(o.investigatorid)::text AS investigatorid, i.name AS investigator, o.minimumweight, o.weight,
+      concat_ws(', ', ${missing('agent', sql`a.id IS NULL`)}, ${missing('module', sql`m.id IS NULL`)},
+        ${missing('investigator', sql`o.investigatorid IS NOT NULL AND i.id IS NULL`)}) AS why`,
+    from: sql`${rows} o LEFT JOIN public.agents a ON a.id = o.agentid LEFT JOIN public.modules m ON m.id = o.moduleid
+      LEFT JOIN public.investigators i ON i.id = o.investigatorid`,
+    where,
+    sorts: { agent: { expression: sql`o.agentid`, type: 'numeric' } },
+    id: sql`concat_ws('.', o.kind, trunc(o.moduleid)::text, trunc(o.investigatorid)::text)`,
     idType: 'text',
   }
 }

@@ -18,7 +18,7 @@ import type { Page } from '@/lib/page'
 import { type Answer, getAnswer } from './answers'
 import { type LintScope, lintQuery } from './lint.sql'
 import { LINT_CHECKS, type LintCheck } from './lint-checks'
-import { activeKeys, readSigners } from './people'
+import { activeKeys, asIfEnabled, readSigners } from './people'
 import type { lintList } from './search-params'
 
 type Params = ListParams<(typeof lintList)['filters']>
@@ -27,7 +27,7 @@ type Params = ListParams<(typeof lintList)['filters']>
 export type LintCount = { count: number; agents: MigId[] | null }
 
 export type LintRow = {
-  /** The agent row that the finding hangs on; null for a person. */
+  /** The agent row that the finding hangs on, which an orphan's may not be there; null for a person. */
   agentid: MigId | null
   name: string
   queueloc: string | null
@@ -55,7 +55,7 @@ export async function sensitiveModules(): Promise<MigId[]> {
   return rows.map(({ id }) => id)
 }
 
-/** What the checks hang on now; `without` is a person whose key is taken away. Throws `invalid` for one who is not there. */
+/** What the checks hang on now; `without` is a person whose key is taken away, or is already. Throws `invalid` for one who is not there. */
 export async function lintScope(viewer: Viewer, at: Instant, without?: MigId): Promise<LintScope> {
   const [v, bounds, people, modules, sensitive] = await Promise.all([
     vintage(),
@@ -64,14 +64,12 @@ export async function lintScope(viewer: Viewer, at: Instant, without?: MigId): P
     listModules(viewer),
     sensitiveModules(),
   ])
-  if (without && !people.some(({ investigatorId }) => investigatorId === without))
-    throw new AppError('invalid', `There is no investigator ${without}.`)
   const keys = activeKeys(people, without)
   return {
     vintage: v,
     bounds,
     keys,
-    ...(without ? { before: activeKeys(people) } : {}),
+    ...(without ? { before: activeKeys(asIfEnabled(people, without)) } : {}),
     modules,
     sensitive,
   }
@@ -80,7 +78,7 @@ export async function lintScope(viewer: Viewer, at: Instant, without?: MigId): P
 /** The statement that counts a check's findings, and names their agent rows while these are few. */
 export function countLintSql(check: LintCheck, scope: LintScope): Sql {
   const { from, where, sorts } = lintQuery(check, scope)
-  const conditions = where.map((one) => sql`(${one})`).reduce((all, one) => sql`${all} AND ${one}`)
+  const conditions = where.map((one) => sql`(${one})`).reduce((all, one) => sql`${all} AND ${one}`, sql`true`)
   return sql`WITH found AS MATERIALIZED (SELECT ${sorts.agent?.expression} AS id FROM ${from} WHERE ${conditions})
     SELECT (SELECT count(*) FROM found) AS n, (
       SELECT CASE WHEN count(*) <= ${FEW} THEN coalesce(array_agg(trunc(id)::text), '{}') END
@@ -126,13 +124,17 @@ export function narrowingBy<T>(answer: Answer<T> | null, of: (found: T) => LintC
   return answer && answer.age <= NARROWING_MS ? of(answer.found) : null
 }
 
+/** True for a check whose list is looked for on the agent rows that were counted: people are looked up anew. */
+export const isNarrowed = (check: LintCheck) => check !== 'people'
+
 async function listQuery(viewer: Viewer, { filters }: Params, counted: LintCount | null, at: Instant) {
   const { check, without } = filters
   if (without && check !== 'unreachable')
     throw new AppError('invalid', 'The filter "without" goes with the check "unreachable" only.')
   const query = lintQuery(check, await lintScope(viewer, at, without?.id), filters)
   // Few findings among millions of rules are looked for where they were when they were counted.
-  if (counted?.agents && check !== 'people') query.where.push(sql`a.id = ANY(${counted.agents}::numeric[])`)
+  if (counted?.agents && isNarrowed(check))
+    query.where.push(sql`${query.sorts.agent?.expression} = ANY(${counted.agents}::numeric[])`)
   return query
 }
 

@@ -48,6 +48,13 @@ export type ActiveKeys = {
   shared: { rows: number; active: MigId[] }[]
 }
 
+/** These people with a key enabled of which every row is disabled: so that what is lost by that can be told. */
+export function asIfEnabled(people: readonly KnownSigner[], id: MigId): KnownSigner[] {
+  const rows = rowsOfKey(people, id)
+  if (rows.some(({ disabled }) => !disabled)) return [...people]
+  return people.map((person) => (rows.includes(person) ? { ...person, disabled: false } : person))
+}
+
 /** The keys of these people that count, `without` one person's key. */
 export function activeKeys(people: readonly KnownSigner[], without?: MigId): ActiveKeys {
   const left = people.find((person) => person.investigatorId === without)

@@ -107,7 +107,9 @@ export async function getPowers(viewer: Viewer, id: MigId): Promise<Answer<Perso
 
 /** What becomes of the rules when a person's key no longer counts. */
 export type AclConsequences = {
-  /** Minimums that all active people reach together, and would not without this key. */
+  /** The key counts no longer already: every row that holds it is disabled. */
+  disabled: boolean
+  /** Minimums that all active people reach together with this key, and not without it. */
   lost: LintCount
   /** Endpoints whose ACL file lists the key: these files change. */
   endpoints: number
@@ -128,6 +130,7 @@ export async function getAclConsequences(viewer: Viewer, id: MigId): Promise<Ans
           listingEndpointsSql({ bounds: await fleetBounds(at) }, rows),
         )
         return {
+          disabled: rowsOfKey(people, id).every((row) => row.disabled),
           lost: { count: Number(lost.rows[0]?.n ?? 0), agents: lost.rows[0]?.agents ?? null },
           endpoints: Number(listing.rows[0]?.endpoints ?? 0),
         }

@@ -35,6 +35,27 @@ export type BookVerdict = Verdict & {
   unchecked: string[]
 }
 
+/**
+ * How agents decide otherwise than the tables say: some run what these forbid, which is a security gap, or some refuse what
+ * these allow.
+ */
+export const DISAGREEMENTS = ['runs', 'refuses'] as const
+export type Disagreement = (typeof DISAGREEMENTS)[number]
+
+/** Each disagreement's name and what it means, as pages say it. */
+export const DISAGREEMENT_WORDS: Record<Disagreement, { label: string; tone: 'bad' | 'attention'; meaning: string }> = {
+  runs: {
+    label: 'runs all the same',
+    tone: 'bad',
+    meaning: 'A gap: the weights refuse this, and an agent of 2014, which checks the first operation only, runs it.',
+  },
+  refuses: {
+    label: 'refuses all the same',
+    tone: 'attention',
+    meaning: 'The weights allow this, and one generation of agents refuses it.',
+  },
+}
+
 /** The key that a signature counts for: its normal fingerprint, or the investigator's row where that has none. */
 export function signingKey({ fingerprint, investigatorId }: Signer): string {
   return normalFingerprint(fingerprint) ?? `id ${investigatorId}`

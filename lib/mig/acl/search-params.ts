@@ -1,4 +1,4 @@
-import { choiceFilter, defineList, type Filter, flagFilter, idFilter, modeFilter, textFilter } from '@/lib/list-params'
+import { choiceFilter, defineList, type Filter, idFilter, modeFilter, textFilter } from '@/lib/list-params'
 import type { GroupKey } from '@/lib/mig/agents/groups'
 import { agentGroupList, agentList } from '@/lib/mig/agents/search-params'
 import { ENDPOINT_STATES } from '@/lib/mig/agents/status'
@@ -7,7 +7,7 @@ import { GREATEST_WEIGHT, LEAST_WEIGHT } from './change'
 import { ENDPOINT_OUTCOMES } from './endpoint-verdict'
 import { LINT_CHECKS, type LintCheck } from './lint-checks'
 import { POWERS } from './powers-on'
-import { RULE_BOOKS, type RuleBook } from './rule-books'
+import { DISAGREEMENTS, RULE_BOOKS, type RuleBook } from './rule-books'
 
 function idsFilter(label: string, what: string): Filter<MigId[]> {
   return {
@@ -20,6 +20,36 @@ function idsFilter(label: string, what: string): Filter<MigId[]> {
     },
   }
 }
+
+const MOST_IDS = 200
+
+/** Who signs, one id a signature: who signs twice stands in it twice. */
+const signaturesFilter: Filter<MigId[]> = {
+  label: 'Signers',
+  read(texts) {
+    const ids = texts.flatMap((text) => text.split(',')).map((text) => parseId(text.trim()))
+    return ids.length <= MOST_IDS && ids.every((id) => id !== null)
+      ? { value: ids }
+      : { problem: "takes investigators' ids, such as 1,2, one a signature" }
+  },
+}
+
+/** The weight that is missing: from so much to so much, or to any. */
+export type Shortfall = { from: number; to: number | null }
+
+const shortFilter: Filter<Shortfall> = {
+  label: 'Short by',
+  read([text = '']) {
+    const [, from, open, to] = /^(\d{1,13})(?:(\.\.)(\d{1,13})?)?$/.exec(text) ?? []
+    if (from === undefined) return { problem: 'takes a weight, such as 2, or 3.. for 3 and more' }
+    return {
+      value: { from: Number(from), to: open === undefined ? Number(from) : to === undefined ? null : Number(to) },
+    }
+  },
+}
+
+/** Which disagreements of the rule books are listed: `1` is any. */
+export const DIFFERS = ['1', ...DISAGREEMENTS] as const
 
 /** The modules whose columns are shown, by id. */
 const modulesFilter = idsFilter('Modules', "modules'")
@@ -142,12 +172,13 @@ export const bulkList = defineList({
 export const whatIfList = defineList({
   path: '/acl/what-if',
   filters: {
-    signer: idsFilter('Signers', "investigators'"),
+    signer: signaturesFilter,
     module: modulesFilter,
     action: idFilter('Action'),
     book: { ...modeFilter('Rule book', RULE_BOOKS, 'documented'), default: 'documented' as RuleBook },
     outcome: choiceFilter('Verdict', ENDPOINT_OUTCOMES),
-    differs: flagFilter('Books disagree'),
+    differs: { ...modeFilter('Books disagree', DIFFERS, '1'), default: undefined },
+    short: shortFilter,
     name: textFilter('Name'),
     os: textFilter('System'),
     state: choiceFilter('State', ENDPOINT_STATES),

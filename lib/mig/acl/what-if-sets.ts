@@ -8,12 +8,13 @@ import { fleetBounds } from '@/lib/mig/agents/queries'
 import type { FleetBounds } from '@/lib/mig/agents/state'
 import type { MigId } from '@/lib/mig/wire/id'
 import { type Answer, getAnswer } from './answers'
+import type { Asked } from './asked'
 import { type KnownSigner, readSigners } from './people'
 import { signingKey } from './rule-books'
 import type { whatIfList } from './search-params'
 import { BestHelp, type Help, type Lack } from './signer-sets'
-import { type Asked, filterSql, whatIfFrom } from './what-if'
 import { type AskedModule, judgedFleetSql, type Question } from './what-if.sql'
+import { filterSql, whatIfFrom } from './what-if-filters'
 
 type Params = ListParams<(typeof whatIfList)['filters']>
 

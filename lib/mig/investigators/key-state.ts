@@ -16,8 +16,8 @@ export const KEY_STATES = [
 ] as const
 export type KeyState = (typeof KEY_STATES)[number]
 
-/** What the list is filtered by: the states of a key, and whether its owner is disabled. */
-export const LISTED_STATES = [...KEY_STATES, 'disabled'] as const
+/** What the list is filtered by: the states of a key, whether its owner is disabled, and what the overview warns of. */
+export const LISTED_STATES = [...KEY_STATES, 'disabled', 'warned'] as const
 
 /** Who is disabled: the key may be good, it counts for nothing. */
 export const DISABLED_MEANING = {
@@ -25,6 +25,9 @@ export const DISABLED_MEANING = {
   tone: 'gone',
   meaning: 'may not sign in here, and weighs nothing; in the 2019 layout it does not count for MIG’s API either',
 } as const
+
+/** The keys that the overview warns of, in one word. */
+export const WARNED_LABEL = 'failed or expiring, not disabled'
 
 export const KEY_STATE_MEANING: Readonly<Record<KeyState, { label: string; tone: Tone; meaning: string }>> = {
   differs: {

@@ -64,6 +64,9 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('keyrings, layout %s', (
 
   test('the warnings: active people alone, the nearest first', async () => {
     expect(await listKeyWarnings(admin, moments)).toMatchObject([{ id: ids.soon, name: 'Soon', days: 7 }])
+    const parsed = investigatorList.parse({ key: 'warned' })
+    if (!parsed.ok) throw new Error(parsed.problem)
+    expect((await listInvestigators(admin, parsed.params, moments)).rows.map(({ id }) => id)).toEqual([ids.soon])
   })
 
   test('the list’s states and the filter of the disabled', async () => {

@@ -8,7 +8,7 @@ import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
-import { exportInvestigators, getInvestigator, getPublicKey, listInvestigators } from './queries'
+import { exportInvestigators, getInvestigator, getPublicKey, listInvestigators, listKeyWarnings } from './queries'
 import { investigatorList } from './search-params'
 
 const viewer = testViewer('investigator')
@@ -102,6 +102,9 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('investigators, layout %
 
   test('filters and sorts, and pages forth and back', async () => {
     expect(await names({ key: 'expired,revoked' })).toEqual(['Expired', 'Revoked'])
+    const warned = (await listKeyWarnings(viewer, moments)).map(({ name }) => name)
+    expect(warned.length).toBeGreaterThan(4)
+    expect((await names({ key: 'warned' })).sort()).toEqual(warned.sort())
     expect(await names({ name: 'GOOD' })).toEqual(['Good', 'Good too'])
     expect(await names({ fingerprint: '3EDE944E f5fc' })).toEqual(['Good too'])
     expect((await names({ sort: '-signed' })).slice(0, 2)).toEqual(['Good', 'Good too'])

@@ -13,7 +13,7 @@ import type { Cursor, Page } from '@/lib/page'
 import type { KeyFacts, KeyProblem, KeyReading } from '@/lib/pgp/key'
 import { FAILED_STATES, type WarningDays, warningOf } from './expiry-warnings'
 import { readStoredKey, readStoredKeys } from './key-cache'
-import { agentProblemSentence, KEY_STATES, type KeyState, keyState } from './key-state'
+import { agentProblemSentence, KEY_STATES, type KeyState, keyState, type LISTED_STATES } from './key-state'
 import type { investigatorList } from './search-params'
 import { keyDigestSql, markedSql } from './stored-key.sql'
 
@@ -126,7 +126,10 @@ async function allRows(params: Params, moments: Moments): Promise<InvestigatorRo
   const found = rows.flatMap(({ row }) => {
     const fingerprints = [normalFingerprint(row.fingerprint), row.key?.fingerprint]
     if (wanted && !fingerprints.some((f) => f?.includes(wanted))) return []
-    if (key && !key.includes(row.state) && !(row.disabled && key.includes('disabled'))) return []
+    const { state, disabled } = row
+    const isNamed = (one: (typeof LISTED_STATES)[number]) =>
+      one === 'disabled' ? disabled : one === 'warned' ? isWarned(row, moments.clock) : one === state
+    if (key && !key.some(isNamed)) return []
     return [row]
   })
   const order = orderOf(params)
@@ -338,11 +341,16 @@ export type KeyWarning = Pick<InvestigatorRow, 'id' | 'name' | 'state'> & {
   days: WarningDays | null
 }
 
+/** True for a key that has failed or expires within 30 days, of somebody who is not disabled. */
+function isWarned({ state, disabled, key }: Pick<InvestigatorRow, 'state' | 'disabled' | 'key'>, clock: Instant) {
+  return !disabled && (FAILED_STATES.has(state) || warningOf(key?.expires ?? null, clock) !== null)
+}
+
 /** The keys of people who are not disabled that expire within 30 days or have failed, the most urgent first. */
 export async function listKeyWarnings(_viewer: Viewer, moments: Moments): Promise<KeyWarning[]> {
   const found = (await readAllKeys(moments)).flatMap(({ row: { id, name, state, disabled, key } }): KeyWarning[] => {
     const days = warningOf(key?.expires ?? null, moments.clock)
-    if (disabled || (days === null && !FAILED_STATES.has(state))) return []
+    if (!isWarned({ state, disabled, key }, moments.clock)) return []
     return [{ id, name, state, expires: key?.expires ?? null, days: FAILED_STATES.has(state) ? null : days }]
   })
   return found.sort((a, b) => (a.days ?? 0) - (b.days ?? 0) || ALPHABET.compare(a.name, b.name))

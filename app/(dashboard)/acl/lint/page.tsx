@@ -13,7 +13,7 @@ import { Section } from '@/components/layout/section'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
-import { countLint, listLint, narrowingBy } from '@/lib/mig/acl/lint'
+import { countLint, isNarrowed, listLint, narrowingBy } from '@/lib/mig/acl/lint'
 import { LINT_WORDS } from '@/lib/mig/acl/lint-checks'
 import { getAclConsequences } from '@/lib/mig/acl/powers'
 import { getPerson } from '@/lib/mig/acl/queries'
@@ -48,7 +48,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   ])
   const counted = without ? narrowingBy(lost, (found) => found.lost) : narrowingBy(counts, (found) => found[check])
   // People are looked up anew, and where there are very many findings so are these.
-  const answeredAt = counted?.agents && check !== 'people' ? (without ? lost : counts)?.madeAt : undefined
+  const answeredAt = counted?.agents && isNarrowed(check) ? (without ? lost : counts)?.madeAt : undefined
   const page = await listLint(viewer, params, counted, moment.mig)
   const words = LINT_WORDS[check]
   const marked = modules.some(({ sensitive }) => sensitive)
@@ -73,7 +73,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         <Section title={words.label} id="findings">
           {without && (
             <Notice tone="attention" title="Without one key">
-              Only the minimums that all active people reach together, and would not without the key of{' '}
+              Only the minimums that all active people reach together with it, and not without, the key being that of{' '}
               <TextLink href={`/investigators/${without.id}`}>{visibleText(person?.name ?? without.id)}</TextLink>.
             </Notice>
           )}

@@ -13,9 +13,11 @@ import { PageHeader } from '@/components/layout/page-header'
 import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount } from '@/lib/format'
+import { getAsked } from '@/lib/mig/acl/asked'
 import { listPeople } from '@/lib/mig/acl/queries'
 import { whatIfList } from '@/lib/mig/acl/search-params'
-import { countWhatIf, getAsked, listWhatIf } from '@/lib/mig/acl/what-if'
+import { listWhatIf } from '@/lib/mig/acl/what-if'
+import { countWhatIf } from '@/lib/mig/acl/what-if-counts'
 import { listModules } from '@/lib/mig/modules/queries'
 import { now } from '@/lib/now'
 
@@ -65,10 +67,13 @@ export default dataPage(async ({ searchParams }: PageProps) => {
                 shown.
               </p>
             )}
-            {counts.unchecked > 0 && (
-              <Notice tone="attention" title="A gap of 2014 agents">
-                On {formatCount(counts.unchecked, 'endpoint')} the weights refuse this, and an agent of 2014 runs it all
-                the same: it checks the first operation only.
+            {counts.differs.runs > 0 && (
+              <Notice tone="bad" title="A gap of 2014 agents">
+                On{' '}
+                <TextLink href={whatIfList.href(params, { filters: { outcome: null, short: null, differs: 'runs' } })}>
+                  {formatCount(counts.differs.runs, 'endpoint')}
+                </TextLink>{' '}
+                the weights refuse this, and an agent of 2014 runs it all the same: it checks the first operation only.
               </Notice>
             )}
             {counts.books.documented.short > 0 && (
@@ -76,7 +81,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
                 <TextLink
                   href={whatIfList.href(
                     params,
-                    { filters: { outcome: null, differs: null, book: null } },
+                    { filters: { outcome: null, differs: null, short: null, book: null } },
                     '/acl/what-if/sets',
                   )}
                 >

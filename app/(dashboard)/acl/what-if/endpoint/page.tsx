@@ -11,9 +11,9 @@ import { Section } from '@/components/layout/section'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
+import { getAsked } from '@/lib/mig/acl/asked'
 import { getReasons } from '@/lib/mig/acl/endpoint-reasons'
 import { reasonView, whatIfList } from '@/lib/mig/acl/search-params'
-import { getAsked } from '@/lib/mig/acl/what-if'
 import { now } from '@/lib/now'
 
 export const metadata = { title: 'Why an endpoint accepts or refuses' }
