@@ -122,6 +122,7 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/spool/reconcile': reads,
   '/spool/[kind]/[state]': { ...reads, path: (site) => spoolPath(site, '') },
   '/spool/[kind]/[state]/file/[name]': { ...reads, path: (site) => spoolPath(site, '/file/NAME') },
+  '/search': { ...reads, path: () => '/search?q=linux.' },
   '/audit': reads,
   '/settings': { investigator: 'form' },
   '/[...missing]': { investigator: 'missing', path: () => '/no/such/page' },
@@ -185,6 +186,7 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
     investigator: 200,
     path: (site) => spoolPath(site, '/file/NAME/download'),
   },
+  '/search/answer': { investigator: 200, query: '?q=linux' },
   '/audit/export': csv,
   '/audit/new': byNumber,
 }

@@ -3,6 +3,8 @@ import { type ReactNode, Suspense } from 'react'
 import { Frame } from '@/components/layout/frame'
 import { Person } from '@/components/layout/person'
 import { themeFrom } from '@/components/layout/theme'
+import { SearchButton } from '@/components/search/search-button'
+import { Shortcuts } from '@/components/search/shortcuts'
 import { signOut } from '@/lib/auth/server-actions'
 import { currentViewer, type Viewer } from '@/lib/auth/viewer'
 import { isTimeout, isUnavailable } from '@/lib/db/availability'
@@ -34,6 +36,14 @@ export default async function DashboardLayout({ children }: { children: ReactNod
       theme={theme}
       zone={await viewerZone()}
       person={viewer !== 'away' && <Person name={viewer.name} role={viewer.role} signOut={signOut} />}
+      search={
+        viewer !== 'away' && (
+          <>
+            <SearchButton person={viewer.id ?? viewer.name} isAdmin={viewer.role === 'admin'} signOut={signOut} />
+            <Shortcuts />
+          </>
+        )
+      }
       banners={<SiteBanners />}
       counts={viewer === 'away' ? {} : countsFor(viewer)}
     >

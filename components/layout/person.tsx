@@ -43,6 +43,17 @@ export function Person({ name, role, signOut }: { name: string; role: string; si
           <Icon name="settings" className="size-4 text-muted" />
           Settings
         </Link>
+        <button
+          type="button"
+          className={`${ITEM} noscript:hidden`}
+          onClick={(event) => {
+            event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover?.()
+            document.dispatchEvent(new Event('mig:shortcuts'))
+          }}
+        >
+          <Icon name="info" className="size-4 text-muted" />
+          Shortcuts
+        </button>
         <form action={signOut}>
           <button type="submit" className={ITEM}>
             <Icon name="log-out" className="size-4 text-muted" />
