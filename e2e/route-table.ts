@@ -212,6 +212,9 @@ const batchFields = ({ agent, module, minimum }: Site) => ({
 
 /** Every server action of the build, by its file and name. */
 export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
+  'lib/clock-actions.ts#chooseClock': [
+    { what: 'a cookie of the browser alone', fields: () => ({ clock: 'utc' }), formOnly: true, ...none },
+  ],
   'lib/views/server-actions.ts#keepView': [
     {
       what: 'a view of one’s own',

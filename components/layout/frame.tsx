@@ -22,6 +22,7 @@ export function Frame({
   search?: ReactNode
   banners?: ReactNode
   theme: Theme
+  /** The zone that the browser told, to be told anew when it is another. */
   zone: string
   children: ReactNode
 }) {
