@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+
 /** What of the tested site the addresses and forms below are made of. */
 export type Site = {
   action: string
@@ -22,6 +24,8 @@ export type Site = {
   /** A live session and a live token of `other`, made anew for every request. */
   session: string
   token: string
+  /** A shared view of the actions that `other` saved. */
+  view: string
   /** A further live session of whoever asks; of `other` for nobody. */
   ownSession: string
 }
@@ -122,6 +126,7 @@ export const PAGES: Readonly<Record<string, PageRule>> = {
   '/spool/reconcile': reads,
   '/spool/[kind]/[state]': { ...reads, path: (site) => spoolPath(site, '') },
   '/spool/[kind]/[state]/file/[name]': { ...reads, path: (site) => spoolPath(site, '/file/NAME') },
+  '/search': { ...reads, path: () => '/search?q=linux.' },
   '/audit': reads,
   '/settings': { investigator: 'form' },
   '/[...missing]': { investigator: 'missing', path: () => '/no/such/page' },
@@ -185,6 +190,7 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
     investigator: 200,
     path: (site) => spoolPath(site, '/file/NAME/download'),
   },
+  '/search/answer': { investigator: 200, query: '?q=linux' },
   '/audit/export': csv,
   '/audit/new': byNumber,
 }
@@ -206,6 +212,30 @@ const batchFields = ({ agent, module, minimum }: Site) => ({
 
 /** Every server action of the build, by its file and name. */
 export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
+  'lib/clock-actions.ts#chooseClock': [
+    { what: 'a cookie of the browser alone', fields: () => ({ clock: 'utc' }), formOnly: true, ...none },
+  ],
+  'lib/views/server-actions.ts#keepView': [
+    {
+      what: 'a view of one’s own',
+      fields: () => ({ list: '/actions', query: 'status=invalid', name: randomUUID() }),
+      ...people,
+    },
+    {
+      what: 'a view of no list',
+      fields: () => ({ list: '//elsewhere.example', query: '', name: randomUUID() }),
+      ...none,
+    },
+  ],
+  'lib/views/server-actions.ts#editView': [
+    { what: 'a shared view of another', fields: ({ view }) => ({ view, name: randomUUID(), shared: 'on' }), ...admins },
+  ],
+  'lib/views/server-actions.ts#dropView': [
+    { what: 'a shared view of another', fields: ({ view }) => ({ view }), ...admins },
+  ],
+  'lib/views/server-actions.ts#openWith': [
+    { what: 'a default view', fields: ({ view }) => ({ list: '/actions', view }), ...people },
+  ],
   'lib/mig/acl/server-actions.ts#saveMinimumWeight': [
     {
       what: 'a minimum weight',

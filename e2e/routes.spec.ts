@@ -44,7 +44,7 @@ type Actions = Record<string, { filename: string; exportedName: string; workers:
 
 let dataDir: string
 let site: TestSite
-let facts: Omit<Site, 'self' | 'session' | 'token' | 'ownSession' | 'minimum' | 'weight'>
+let facts: Omit<Site, 'self' | 'session' | 'token' | 'view' | 'ownSession' | 'minimum' | 'weight'>
 let people: Record<'investigator' | 'admin', Person>
 /** What only who is signed in may read: names and ids of endpoints, actions, commands, people; `words` are without blanks. */
 let words: Set<string>
@@ -328,6 +328,10 @@ async function siteNow(who: Who): Promise<Site> {
     `SELECT weight AS value FROM public.invagtmodperm WHERE agentid = ${agent} AND moduleid = ${module} AND investigatorid = ${other.id}`,
   )
   const token = randomUUID()
+  const [view] = await query<{ id: string }>(
+    `INSERT INTO dashboard.saved_view (list, name, query, owner_id, owner_name, shared)
+     VALUES ('/actions', '${token}', '', ${other.id}, 'test', true) RETURNING id::text AS id`,
+  )
   await query(
     `INSERT INTO dashboard.token (id, token_hash, kind, investigator_id, fingerprint, name, created_by, expires_at)
      VALUES ('${token}', '\\x${randomBytes(32).toString('hex')}', 'person', ${other.id}, '${other.fingerprint}', 'test', 'test', clock_timestamp() + interval '1 day')`,
@@ -339,6 +343,7 @@ async function siteNow(who: Who): Promise<Site> {
     self: people[who === 'nobody' ? 'investigator' : who],
     session: (await session(other)).id,
     token,
+    view: view?.id ?? '',
     ownSession: (await session(who === 'nobody' ? other : people[who])).id,
   }
 }
@@ -355,6 +360,8 @@ async function everything(texts: boolean): Promise<Record<string, string>> {
     'public.invagtmodperm': 'to_jsonb(t)',
     'dashboard.acl_change': 'to_jsonb(t)',
     'dashboard.person': 'to_jsonb(t)',
+    'dashboard.saved_view': 'to_jsonb(t)',
+    'dashboard.default_view': 'to_jsonb(t)',
     'dashboard.session': `to_jsonb(t) - 'last_used_at'`,
     'dashboard.token': `to_jsonb(t) - 'last_used_at'`,
     ...(texts ? { 'dashboard.challenge': 'to_jsonb(t)' } : {}),

@@ -77,3 +77,15 @@ describe('a list of URL parameters', () => {
     expect(parsed({ after: printCursor(cursor) }).after).toEqual(cursor)
   })
 })
+
+it('a list that was opened by a view, or past one, stays past the default view', () => {
+  const list = defineList({ path: '/things', filters: { q: textFilter('text') }, sorts: ['name'], defaultSort: 'name' })
+  for (const view of ['7', 'all']) {
+    const parsed = list.parse({ q: 'a', view })
+    if (!parsed.ok) throw new Error(parsed.problem)
+    expect(parsed.params.view).toBe(view)
+    expect(list.href(parsed.params, { filters: { q: null } })).toBe('/things?view=all')
+  }
+  const odd = list.parse({ view: 'x' })
+  expect(odd.ok && list.href(odd.params)).toBe('/things')
+})

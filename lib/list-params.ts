@@ -123,7 +123,7 @@ export const PAGE_SIZES = [25, 50, 100, 200] as const
 const DEFAULT_SIZE = 50
 const COMMON = new Set(['sort', 'size', 'columns', 'after', 'before'])
 /** Parameters beside the list's own, that exports and the count of new rows add. */
-const BESIDE = new Set(['format', 'ids', 'than'])
+const BESIDE = new Set(['format', 'ids', 'than', 'view'])
 
 export type Filters = Record<string, Filter<never> | Filter<unknown>>
 type FilterValue<F> = F extends Filter<infer T> ? T : never
@@ -143,6 +143,8 @@ export type ListParams<F = unknown> = {
   size: number
   /** Ids of the shown columns, or null for the list's own choice. */
   columns: string[] | null
+  /** The saved view that the address names, or 'all' for none at all: links of the list then lead past a default view. */
+  view?: string
   after?: Cursor
   before?: Cursor
 }
@@ -220,6 +222,7 @@ export function defineList<const F extends Filters>(definition: {
       }
       const sort = readSort(texts.sort?.[0] ?? '')
       const size = Number(texts.size?.[0])
+      const view = texts.view?.[0] ?? ''
       const columns = texts.columns?.flatMap((c) => c.split(',')).filter((c) => /^[\w-]{1,40}$/.test(c))
       return {
         ok: true,
@@ -229,6 +232,7 @@ export function defineList<const F extends Filters>(definition: {
           sort: definition.sorts.includes(sort.key) ? sort : defaultSort,
           size: (PAGE_SIZES as readonly number[]).includes(size) ? size : DEFAULT_SIZE,
           columns: columns?.length ? columns : null,
+          ...(/^(all|\d{1,18})$/.test(view) ? { view } : {}),
           ...cursors,
         },
       }
@@ -248,6 +252,7 @@ export function defineList<const F extends Filters>(definition: {
       if (size !== DEFAULT_SIZE) query.set('size', String(size))
       const columns = changes.columns === undefined ? params.columns : changes.columns
       if (columns) query.set('columns', columns.join(','))
+      if (params.view) query.set('view', 'all')
       if (changes.after) query.set('after', printCursor(changes.after))
       if (changes.before) query.set('before', printCursor(changes.before))
       const text = query.toString().replaceAll('%2C', ',')

@@ -3,10 +3,13 @@ import { type ReactNode, Suspense } from 'react'
 import { Frame } from '@/components/layout/frame'
 import { Person } from '@/components/layout/person'
 import { themeFrom } from '@/components/layout/theme'
+import { SearchButton } from '@/components/search/search-button'
+import { Shortcuts } from '@/components/search/shortcuts'
 import { signOut } from '@/lib/auth/server-actions'
 import { currentViewer, type Viewer } from '@/lib/auth/viewer'
+import { chooseClock } from '@/lib/clock-actions'
 import { isTimeout, isUnavailable } from '@/lib/db/availability'
-import { viewerZone } from '@/lib/viewer-zone'
+import { viewerClock } from '@/lib/viewer-zone'
 import { FleetCount } from './fleet-count'
 import { SiteBanners } from './site-banners'
 
@@ -29,11 +32,24 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   })
   // The page sends to the sign-in page; until it does, nothing is shown around it.
   if (viewer === null) return children
+  const { own, inUtc } = await viewerClock()
   return (
     <Frame
       theme={theme}
-      zone={await viewerZone()}
-      person={viewer !== 'away' && <Person name={viewer.name} role={viewer.role} signOut={signOut} />}
+      zone={own}
+      person={
+        viewer !== 'away' && (
+          <Person name={viewer.name} role={viewer.role} clock={{ own, inUtc, choose: chooseClock }} signOut={signOut} />
+        )
+      }
+      search={
+        viewer !== 'away' && (
+          <>
+            <SearchButton person={viewer.id ?? viewer.name} isAdmin={viewer.role === 'admin'} signOut={signOut} />
+            <Shortcuts />
+          </>
+        )
+      }
       banners={<SiteBanners />}
       counts={viewer === 'away' ? {} : countsFor(viewer)}
     >

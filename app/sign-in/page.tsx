@@ -18,7 +18,7 @@ import { currentViewer } from '@/lib/auth/viewer'
 import { isUnavailable } from '@/lib/db/availability'
 import { formatClock } from '@/lib/format'
 import type { RawParams } from '@/lib/list-params'
-import { viewerZone } from '@/lib/viewer-zone'
+import { viewerClock, viewerZone } from '@/lib/viewer-zone'
 
 export const metadata: Metadata = { title: 'Sign in' }
 
@@ -31,7 +31,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
     throw error
   })
   return (
-    <SignInFrame theme={theme} zone={zone}>
+    <SignInFrame theme={theme} zone={(await viewerClock()).own}>
       <div className="flex flex-col gap-1.5">
         <h1 className="font-semibold text-2xl tracking-tight">Sign in</h1>
         <p className="max-w-text text-muted">

@@ -6,9 +6,11 @@ import { DatabaseAway, ErrorPanel, NoAccess, ProblemPanel } from '@/components/f
 import { signInHref } from '@/lib/auth/next-path'
 import { isTimeout, isUnavailable } from '@/lib/db/availability'
 import { AppError } from '@/lib/errors'
+import { termsOf } from '@/lib/glossary'
 import type { RawParams } from '@/lib/list-params'
 import { Content } from './content'
 import { PageHeader } from './page-header'
+import { PageTerms } from './page-terms'
 
 export type PageProps = { params: Promise<Record<string, string>>; searchParams: Promise<RawParams> }
 
@@ -21,7 +23,14 @@ export function dataPage<P extends Partial<PageProps>>(render: (props: P) => Pro
   return async function Page(props: P) {
     await connection()
     try {
-      return await render(props)
+      const page = await render(props)
+      const address = (await headers()).get('x-mig-path') ?? ''
+      return (
+        <>
+          {page}
+          <PageTerms terms={termsOf(address.split('?')[0] ?? '')} />
+        </>
+      )
     } catch (error) {
       if (error instanceof AppError && error.code === 'unauthenticated') await askToSignIn()
       const panel = expected(error)

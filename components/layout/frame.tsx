@@ -10,6 +10,7 @@ import { ZoneCookie } from './zone-cookie'
 export function Frame({
   counts,
   person,
+  search,
   banners,
   theme,
   zone,
@@ -17,8 +18,11 @@ export function Frame({
 }: {
   counts?: Partial<Record<NavKey, ReactNode>>
   person?: ReactNode
+  /** What opens the search. */
+  search?: ReactNode
   banners?: ReactNode
   theme: Theme
+  /** The zone that the browser told, to be told anew when it is another. */
   zone: string
   children: ReactNode
 }) {
@@ -43,7 +47,8 @@ export function Frame({
               <Icon name="menu" className="size-5" />
             </button>
           </div>
-          <div className="fixed top-0 right-0 z-30 flex h-bar w-20 items-center justify-end gap-1 pr-3 md:pr-4">
+          <div className="fixed top-0 right-0 z-30 flex h-bar items-center justify-end gap-1 pr-3 md:pr-4">
+            {search}
             <ThemeToggle initial={theme} />
             {person}
           </div>

@@ -20,7 +20,7 @@ export function PageHeader({
 }) {
   const shown = visibleText(title) || 'Without a name'
   return (
-    <header className="fixed inset-x-0 top-0 z-20 flex h-bar items-center gap-4 border-line border-b bg-bg pr-[5.5rem] pl-12 max-md:pr-20 md:left-rail md:pl-gutter lg:left-side print:static print:px-0">
+    <header className="fixed inset-x-0 top-0 z-20 flex h-bar items-center gap-4 border-line border-b bg-bg pr-[13rem] pl-12 max-md:pr-[9.5rem] lg:pr-[16.25rem] md:left-rail md:pl-gutter lg:left-side print:static print:px-0">
       <div className="flex min-w-0 flex-1 items-center gap-1.5 text-sm">
         {crumbs.length > 0 && (
           <nav aria-label="Breadcrumb" className="min-w-0 shrink-0 max-sm:hidden">

@@ -7,8 +7,21 @@ import { visibleText } from '../ui/visible-text'
 const ITEM =
   'flex h-8 w-full items-center gap-2 rounded-sm px-2 text-left text-sm text-ink hover:bg-hover pointer-coarse:h-10'
 
-/** Who is signed in, by initials, with a menu: name and role, settings, sign out. Opens without scripts too. */
-export function Person({ name, role, signOut }: { name: string; role: string; signOut: () => Promise<void> }) {
+/** The browser's own zone, whether UTC is shown instead, and what changes that. */
+export type Clock = { own: string; inUtc: boolean; choose: (formData: FormData) => Promise<void> }
+
+/** Who is signed in, by initials, with a menu: name and role, zone of times, settings, sign out. Opens without scripts too. */
+export function Person({
+  name,
+  role,
+  clock,
+  signOut,
+}: {
+  name: string
+  role: string
+  clock: Clock
+  signOut: () => Promise<void>
+}) {
   const shown = visibleText(name)
   return (
     <>
@@ -34,6 +47,18 @@ export function Person({ name, role, signOut }: { name: string; role: string; si
           </p>
           <p className="text-muted text-xs">{role}</p>
         </div>
+        {(clock.own !== 'UTC' || clock.inUtc) && (
+          <form action={clock.choose} className="mb-1 border-line border-b pb-1">
+            <p className="px-2 pt-1 text-muted text-xs">Times are in {clock.inUtc ? 'UTC' : clock.own}</p>
+            <input type="hidden" name="clock" value={clock.inUtc ? 'own' : 'utc'} />
+            <button type="submit" className={ITEM}>
+              <Icon name="clock" className="size-4 text-muted" />
+              {clock.inUtc
+                ? `Show them in ${clock.own === 'UTC' ? 'the browser’s zone' : clock.own}`
+                : 'Show them in UTC'}
+            </button>
+          </form>
+        )}
         <Link
           href="/settings"
           prefetch={false}
@@ -43,6 +68,17 @@ export function Person({ name, role, signOut }: { name: string; role: string; si
           <Icon name="settings" className="size-4 text-muted" />
           Settings
         </Link>
+        <button
+          type="button"
+          className={`${ITEM} noscript:hidden`}
+          onClick={(event) => {
+            event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover?.()
+            document.dispatchEvent(new Event('mig:shortcuts'))
+          }}
+        >
+          <Icon name="info" className="size-4 text-muted" />
+          Shortcuts
+        </button>
         <form action={signOut}>
           <button type="submit" className={ITEM}>
             <Icon name="log-out" className="size-4 text-muted" />

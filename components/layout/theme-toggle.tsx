@@ -12,6 +12,7 @@ export function ThemeToggle({ initial }: { initial: Theme }) {
   const [theme, setTheme] = useState(initial)
   return (
     <IconButton
+      data-theme-toggle
       icon={ICON[theme]}
       label={`Theme: ${theme}. Change to ${NEXT[theme]}`}
       className="noscript:hidden"

@@ -6,6 +6,7 @@ export const AREAS: Readonly<Record<string, string>> = {
   role: 'Roles',
   session: 'Sign-in and sessions',
   token: 'Tokens',
+  view: 'Saved views',
   export: 'Exports',
   audit: 'The audit itself',
 }
@@ -46,6 +47,10 @@ export const KINDS: Readonly<Record<string, string>> = {
   'session.end': 'Session ended',
   'token.create': 'Token made',
   'token.revoke': 'Token revoked',
+  'view.save': 'View saved',
+  'view.change': 'View changed',
+  'view.remove': 'View removed',
+  'view.default': 'Default view chosen',
   'export.make': 'List exported',
   'export.download': 'File downloaded',
   'audit.checkpoint': 'Old rows removed',

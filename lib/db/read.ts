@@ -3,7 +3,7 @@ import { pool } from './pool'
 import type { Sql } from './sql'
 
 /** What a statement may take beyond the role's limits: a time as PostgreSQL writes it ('0' for none), megabytes for each sort. */
-export type ReadSettings = { timeout?: '0' | '60s' | '10min'; memory?: 64 }
+export type ReadSettings = { timeout?: '0' | '2s' | '60s' | '10min'; memory?: 64 }
 
 function settingsOf({ timeout, memory }: ReadSettings): string {
   return [timeout && `SET LOCAL statement_timeout = '${timeout}'`, memory && `SET LOCAL work_mem = '${memory}MB'`]

@@ -13,12 +13,15 @@ import { countUncounted, listActions, listSigners, listUsedModules } from '@/lib
 import { actionList } from '@/lib/mig/actions/search-params'
 import { findIds } from '@/lib/mig/find-id'
 import { now } from '@/lib/now'
+import { openDefaultView, SavedViews } from '../saved-views'
 
 export const metadata = { title: 'Actions' }
 
 export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
-  const parsed = actionList.parse(await searchParams)
+  const raw = await searchParams
+  await openDefaultView(viewer, actionList, raw)
+  const parsed = actionList.parse(raw)
   if (!parsed.ok)
     return (
       <>
@@ -51,7 +54,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           )}
           .{uncounted !== null && uncounted.count > 0 && <NotCounted total={uncounted} />}
         </p>
-        <ActionFilters params={params} modules={modules} signers={signers} />
+        <SavedViews viewer={viewer} list={actionList} params={params}>
+          <ActionFilters params={params} modules={modules} signers={signers} />
+        </SavedViews>
         <ActionTable params={params} page={page} now={moment.mig} />
         <AttentionMeaning />
       </Content>

@@ -19,12 +19,15 @@ import { agentList } from '@/lib/mig/agents/search-params'
 import { findIds } from '@/lib/mig/find-id'
 import { getTagKeys } from '@/lib/mig/health/queries'
 import { now } from '@/lib/now'
+import { openDefaultView, SavedViews } from '../saved-views'
 
 export const metadata = { title: 'Agents' }
 
 export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
-  const parsed = agentList.parse(await searchParams)
+  const raw = await searchParams
+  await openDefaultView(viewer, agentList, raw)
+  const parsed = agentList.parse(raw)
   if (!parsed.ok)
     return (
       <>
@@ -76,7 +79,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             <GroupForm params={params} tagKeys={tagKeys} />
           </span>
         </div>
-        <AgentFilters list={agentList} params={params} />
+        <SavedViews viewer={viewer} list={agentList} params={params}>
+          <AgentFilters list={agentList} params={params} />
+        </SavedViews>
         <GroupChips list={agentList} params={params} groups={params.filters.in ?? []} />
         <p className="text-faint text-xs">
           Online up to {formatDuration(2 * by.period)} after the last heartbeat (two periods), late up to{' '}

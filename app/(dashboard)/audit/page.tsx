@@ -11,12 +11,15 @@ import { auditChain, listAudit } from '@/lib/audit/queries'
 import { auditList } from '@/lib/audit/search-params'
 import { requireViewer } from '@/lib/auth/viewer'
 import { now } from '@/lib/now'
+import { openDefaultView, SavedViews } from '../saved-views'
 
 export const metadata = { title: 'Audit' }
 
 export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
-  const parsed = auditList.parse(await searchParams)
+  const raw = await searchParams
+  await openDefaultView(viewer, auditList, raw)
+  const parsed = auditList.parse(raw)
   if (!parsed.ok)
     return (
       <>
@@ -39,7 +42,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           {viewer.role !== 'admin' && ': changes to MIG’s tables by everybody, and what you did yourself'}
         </p>
         <ChainNotice chain={chain} />
-        <AuditFilters params={params} />
+        <SavedViews viewer={viewer} list={auditList} params={params}>
+          <AuditFilters params={params} />
+        </SavedViews>
         <AuditTable params={params} page={page} now={moment.clock} brokenAt={chain.ok ? null : chain.brokenAt} />
       </Content>
     </>

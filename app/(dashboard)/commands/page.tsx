@@ -11,12 +11,15 @@ import { requireViewer } from '@/lib/auth/viewer'
 import { listCommands } from '@/lib/mig/commands/queries'
 import { commandList } from '@/lib/mig/commands/search-params'
 import { now } from '@/lib/now'
+import { openDefaultView, SavedViews } from '../saved-views'
 
 export const metadata = { title: 'Commands' }
 
 export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
-  const parsed = commandList.parse(await searchParams)
+  const raw = await searchParams
+  await openDefaultView(viewer, commandList, raw)
+  const parsed = commandList.parse(raw)
   if (!parsed.ok)
     return (
       <>
@@ -40,7 +43,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           {totalInWords(page.total)} {page.total.count === 1 ? 'command' : 'commands'}
           {Object.keys(params.given).length > 0 && ' match'}: one for each agent that an action targets.
         </p>
-        <CommandFilters params={params} />
+        <SavedViews viewer={viewer} list={commandList} params={params}>
+          <CommandFilters params={params} />
+        </SavedViews>
         <ScanNotice params={params} scan={page.scan} />
         <CommandTable params={params} page={page} now={moment.mig} />
       </Content>

@@ -11,12 +11,15 @@ import { requireViewer } from '@/lib/auth/viewer'
 import { listInvestigators } from '@/lib/mig/investigators/queries'
 import { investigatorList } from '@/lib/mig/investigators/search-params'
 import { now } from '@/lib/now'
+import { openDefaultView, SavedViews } from '../saved-views'
 
 export const metadata = { title: 'Investigators' }
 
 export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
-  const parsed = investigatorList.parse(await searchParams)
+  const raw = await searchParams
+  await openDefaultView(viewer, investigatorList, raw)
+  const parsed = investigatorList.parse(raw)
   if (!parsed.ok)
     return (
       <>
@@ -55,7 +58,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             )}
           </span>
         </div>
-        <InvestigatorFilters params={params} />
+        <SavedViews viewer={viewer} list={investigatorList} params={params}>
+          <InvestigatorFilters params={params} />
+        </SavedViews>
         <InvestigatorTable params={params} page={page} now={moment.clock} canAdd={canAdd} />
       </Content>
     </>

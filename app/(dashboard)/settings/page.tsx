@@ -4,6 +4,7 @@ import { PageHeader } from '@/components/layout/page-header'
 import { Section } from '@/components/layout/section'
 import { JobTable } from '@/components/settings/job-table'
 import { SessionTable } from '@/components/settings/session-table'
+import { ShortcutChoice } from '@/components/settings/shortcut-choice'
 import { TokensSection } from '@/components/settings/tokens-section'
 import { listTokenPeople } from '@/lib/auth/people-queries'
 import { listOwnSessions, listSessions } from '@/lib/auth/queries'
@@ -45,6 +46,9 @@ export default dataPage(async () => {
             <SessionTable sessions={all.rows} clock={clock} caption="Everybody’s sessions" people />
           </Section>
         )}
+        <Section title="Shortcuts" id="shortcuts" remark="Kept in this browser. The search is on Ctrl-K in any case.">
+          <ShortcutChoice />
+        </Section>
         <TokensSection tokens={tokens} people={people} own={viewer.id} clock={clock} />
         <Section
           title="Background jobs"

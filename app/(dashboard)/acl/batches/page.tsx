@@ -12,6 +12,7 @@ import { requireViewer } from '@/lib/auth/viewer'
 import { batchList } from '@/lib/mig/acl/batch-lists'
 import { listBatches } from '@/lib/mig/acl/batches'
 import { now } from '@/lib/now'
+import { openDefaultView, SavedViews } from '../../saved-views'
 
 export const metadata = { title: 'ACL batches' }
 
@@ -19,7 +20,9 @@ const crumbs = [{ label: 'ACL', href: '/acl/requirements' }]
 
 export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
-  const parsed = batchList.parse(await searchParams)
+  const raw = await searchParams
+  await openDefaultView(viewer, batchList, raw)
+  const parsed = batchList.parse(raw)
   if (!parsed.ok)
     return (
       <>
@@ -47,7 +50,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           </p>
           <AclNote />
         </div>
-        <BatchFilters params={params} />
+        <SavedViews viewer={viewer} list={batchList} params={params}>
+          <BatchFilters params={params} />
+        </SavedViews>
         <BatchTable params={params} page={page} now={moment.clock} />
       </Content>
     </>

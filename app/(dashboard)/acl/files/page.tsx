@@ -15,6 +15,7 @@ import { formatCount } from '@/lib/format'
 import { getAclPass, listAclGroups, listTwins } from '@/lib/mig/acl/files'
 import { aclEndpointList, aclGroupList } from '@/lib/mig/acl/search-params'
 import { now } from '@/lib/now'
+import { openDefaultView, SavedViews } from '../../saved-views'
 
 export const metadata = { title: 'ACL files' }
 
@@ -22,7 +23,9 @@ const crumbs = [{ label: 'ACL', href: '/acl/requirements' }]
 
 export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
-  const parsed = aclGroupList.parse(await searchParams)
+  const raw = await searchParams
+  await openDefaultView(viewer, aclGroupList, raw)
+  const parsed = aclGroupList.parse(raw)
   if (!parsed.ok)
     return (
       <>
@@ -61,7 +64,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           </p>
           <AclNote />
         </div>
-        <FileFilters list={aclGroupList} params={params} />
+        <SavedViews viewer={viewer} list={aclGroupList} params={params}>
+          <FileFilters list={aclGroupList} params={params} />
+        </SavedViews>
         <AclGroupTable params={params} page={page} />
       </Content>
     </>

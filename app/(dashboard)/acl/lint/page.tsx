@@ -20,6 +20,7 @@ import { getPerson } from '@/lib/mig/acl/queries'
 import { lintList } from '@/lib/mig/acl/search-params'
 import { listModules } from '@/lib/mig/modules/queries'
 import { now } from '@/lib/now'
+import { openDefaultView, SavedViews } from '../../saved-views'
 
 export const metadata = { title: 'Lint' }
 
@@ -27,7 +28,9 @@ const crumbs = [{ label: 'ACL', href: '/acl/requirements' }]
 
 export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
-  const parsed = lintList.parse(await searchParams)
+  const raw = await searchParams
+  await openDefaultView(viewer, lintList, raw)
+  const parsed = lintList.parse(raw)
   if (!parsed.ok)
     return (
       <>
@@ -93,7 +96,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             </EmptyState>
           ) : (
             <>
-              <LintFilters params={params} modules={modules} />
+              <SavedViews viewer={viewer} list={lintList} params={params}>
+                <LintFilters params={params} modules={modules} />
+              </SavedViews>
               <LintTable
                 params={params}
                 page={page}

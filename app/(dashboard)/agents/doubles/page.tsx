@@ -15,6 +15,7 @@ import { DOUBLE_HINTS } from '@/lib/mig/agents/doubles'
 import { getSilence, listDoubles } from '@/lib/mig/agents/queries'
 import { DOCUMENTED_WINDOW, doubleList } from '@/lib/mig/agents/search-params'
 import { now } from '@/lib/now'
+import { openDefaultView, SavedViews } from '../../saved-views'
 
 export const metadata = { title: 'Double agents' }
 
@@ -22,7 +23,9 @@ const crumbs = [{ label: 'Agents', href: '/agents' }]
 
 export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
-  const parsed = doubleList.parse(await searchParams)
+  const raw = await searchParams
+  await openDefaultView(viewer, doubleList, raw)
+  const parsed = doubleList.parse(raw)
   if (!parsed.ok)
     return (
       <>
@@ -53,7 +56,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           {page.total.count === 1 ? 'endpoint' : 'endpoints'} more than one agent process was heard in the last{' '}
           {formatDuration(filters.window)}.
         </p>
-        <DoubleFilters params={params} />
+        <SavedViews viewer={viewer} list={doubleList} params={params}>
+          <DoubleFilters params={params} />
+        </SavedViews>
         <DoubleTable params={params} page={page} now={moment.mig} />
         <dl className="grid max-w-4xl grid-cols-1 gap-x-4 gap-y-1 text-sm sm:grid-cols-[max-content_minmax(0,1fr)]">
           {Object.entries(DOUBLE_HINTS).map(([hint, { label, meaning, advice }]) => (

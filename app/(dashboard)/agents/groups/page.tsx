@@ -20,6 +20,7 @@ import { recentGroups } from '@/lib/mig/agents/recent'
 import { agentGroupList, agentList } from '@/lib/mig/agents/search-params'
 import { getTagKeys } from '@/lib/mig/health/queries'
 import { now } from '@/lib/now'
+import { openDefaultView, SavedViews } from '../../saved-views'
 
 export const metadata = { title: 'Groups of agents' }
 
@@ -27,7 +28,9 @@ const crumbs = [{ label: 'Agents', href: '/agents' }]
 
 export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
-  const parsed = agentGroupList.parse(await searchParams)
+  const raw = await searchParams
+  await openDefaultView(viewer, agentGroupList, raw)
+  const parsed = agentGroupList.parse(raw)
   if (!parsed.ok)
     return (
       <>
@@ -71,7 +74,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           </p>
           <GroupForm params={params} by={groupKeyText(by)} tagKeys={tagKeys} />
         </div>
-        <AgentFilters list={agentGroupList} params={params} />
+        <SavedViews viewer={viewer} list={agentGroupList} params={params}>
+          <AgentFilters list={agentGroupList} params={params} />
+        </SavedViews>
         <GroupChips list={agentGroupList} params={params} groups={params.filters.in ?? []} />
         <GroupTable params={params} page={page} grouped={page.grouped} />
         <RanDisclosure ran={[...page.ran, ...silence.ran]} />

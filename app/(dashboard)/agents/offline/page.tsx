@@ -20,6 +20,7 @@ import { countOfflineShown, getSilence, listOffline } from '@/lib/mig/agents/que
 import { recentComparison } from '@/lib/mig/agents/recent'
 import { DOCUMENTED_SEEN, DOCUMENTED_SILENT, offlineList } from '@/lib/mig/agents/search-params'
 import { now } from '@/lib/now'
+import { openDefaultView, SavedViews } from '../../saved-views'
 
 export const metadata = { title: 'Offline agents' }
 
@@ -30,7 +31,9 @@ const SOON_MS = 1_000
 
 export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
-  const parsed = offlineList.parse(await searchParams)
+  const raw = await searchParams
+  await openDefaultView(viewer, offlineList, raw)
+  const parsed = offlineList.parse(raw)
   if (!parsed.ok)
     return (
       <>
@@ -105,7 +108,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           />
         </div>
         <div className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2">
-          <OfflineFilters params={params} />
+          <SavedViews viewer={viewer} list={offlineList} params={params}>
+            <OfflineFilters params={params} />
+          </SavedViews>
           <TextLink
             className="inline-flex h-8 items-center text-sm"
             href={offlineList.href(params, { filters: { lost: '24h' }, sort: { key: 'seen', descending: true } })}

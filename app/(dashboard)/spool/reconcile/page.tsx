@@ -15,6 +15,7 @@ import { formatCount, formatDuration, formatNumber } from '@/lib/format'
 import { getReconcile, listReconciled } from '@/lib/mig/spool/reconcile'
 import { reconcileList } from '@/lib/mig/spool/search-params'
 import { now } from '@/lib/now'
+import { openDefaultView, SavedViews } from '../../saved-views'
 
 export const metadata = { title: 'Spool against database' }
 
@@ -22,7 +23,9 @@ const crumbs = [{ label: 'Spool', href: '/spool' }]
 
 export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
-  const parsed = reconcileList.parse(await searchParams)
+  const raw = await searchParams
+  await openDefaultView(viewer, reconcileList, raw)
+  const parsed = reconcileList.parse(raw)
   if (!parsed.ok)
     return (
       <>
@@ -75,7 +78,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
                   : undefined
               }
             >
-              <ReconcileFilters params={params} />
+              <SavedViews viewer={viewer} list={reconcileList} params={params}>
+                <ReconcileFilters params={params} />
+              </SavedViews>
               <ReconcileTable params={params} page={page} now={moment.mig} />
             </Section>
           </>

@@ -1,0 +1,37 @@
+import { redirect } from 'next/navigation'
+import type { ReactNode } from 'react'
+import { ViewMenu } from '@/components/views/view-menu'
+import type { Viewer } from '@/lib/auth/viewer'
+import type { ListDefinition, ListParams, RawParams } from '@/lib/list-params'
+import { isViewList, viewHref, viewQuery } from '@/lib/views/lists'
+import { defaultView, listViews } from '@/lib/views/queries'
+
+/** A list's filters with its saved views before them. */
+export async function SavedViews<F>({
+  viewer,
+  list,
+  params,
+  children,
+}: {
+  viewer: Viewer
+  list: ListDefinition<F>
+  params: ListParams<F>
+  children?: ReactNode
+}) {
+  if (!isViewList(list.path)) return children
+  const views = await listViews(viewer, list.path)
+  const query = viewQuery(new URL(list.href(params), 'http://list').search)
+  return (
+    <>
+      <ViewMenu list={list.path} query={query} open={params.view} views={views} />
+      {children}
+    </>
+  )
+}
+
+/** Leads to the viewer's default view when a list is opened without any parameter. */
+export async function openDefaultView<F>(viewer: Viewer, list: ListDefinition<F>, raw: RawParams): Promise<void> {
+  if (!isViewList(list.path) || Object.keys(raw).length > 0) return
+  const view = await defaultView(viewer, list.path)
+  if (view) redirect(viewHref(view))
+}

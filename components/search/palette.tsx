@@ -1,0 +1,207 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import { type KeyboardEvent, startTransition, useEffect, useRef, useState } from 'react'
+import { Icon } from '@/components/ui/icon'
+import { cn } from '@/lib/cn'
+import { type Item, type ItemGroup, paletteGroups } from './items'
+import { recentPlaces } from './recent'
+import { type SearchState, useAnswer } from './use-answer'
+
+export type PaletteProps = {
+  person: string
+  isAdmin: boolean
+  signOut: () => Promise<void>
+  onClosed: () => void
+}
+
+/** The dialog of the search: a combobox over places, hits and what may be done. */
+export function Palette({ person, isAdmin, signOut, onClosed }: PaletteProps) {
+  const router = useRouter()
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [text, setText] = useState('')
+  const [active, setActive] = useState(0)
+  const [attempt, setAttempt] = useState(0)
+  const [recent] = useState(() => recentPlaces(localStorage, person))
+  const state = useAnswer(text, attempt)
+  const groups = paletteGroups(text, { isAdmin, recent, found: state.status === 'done' ? state.groups : [] })
+  const items = groups.flatMap((group) => group.items)
+  const chosen = items[Math.min(active, items.length - 1)]
+
+  useEffect(() => {
+    if (!dialog.current?.open) dialog.current?.showModal()
+  }, [])
+
+  const pick = (item: Item) => {
+    // Closing first gives the focus back to where it was.
+    dialog.current?.close()
+    if (item.href !== undefined) router.push(item.href)
+    else if (item.does === 'theme') document.querySelector<HTMLElement>('[data-theme-toggle]')?.click()
+    else if (item.does === 'shortcuts') document.dispatchEvent(new Event('mig:shortcuts'))
+    else startTransition(() => signOut())
+  }
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return
+    const last = items.length - 1
+    const moves: Record<string, number> = {
+      ArrowDown: active >= last ? 0 : active + 1,
+      ArrowUp: active <= 0 ? last : active - 1,
+      PageDown: Math.min(active + 8, last),
+      PageUp: Math.max(active - 8, 0),
+    }
+    const to = moves[event.key]
+    if (to !== undefined) {
+      event.preventDefault()
+      setActive(Math.max(to, 0))
+      document.getElementById(`found-${Math.max(to, 0)}`)?.scrollIntoView({ block: 'nearest' })
+    } else if (event.key === 'Enter' && chosen) {
+      event.preventDefault()
+      pick(chosen)
+    }
+  }
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
+    <dialog
+      ref={dialog}
+      aria-label="Search"
+      onClose={onClosed}
+      onClick={(event) => event.target === event.currentTarget && dialog.current?.close()}
+      className="mx-auto mt-[10vh] max-h-[75vh] w-[min(40rem,calc(100vw-1.5rem))] overflow-hidden rounded-md border border-line-strong bg-raised p-0 text-ink shadow-overlay backdrop:bg-black/40 max-sm:mt-3 max-sm:max-h-[90dvh]"
+    >
+      <div className="flex max-h-[inherit] flex-col">
+        <div className="flex shrink-0 items-center gap-2 border-line border-b px-3">
+          <Icon name="search" className="size-4 text-muted" />
+          <input
+            type="text"
+            role="combobox"
+            aria-label="Search pages, ids, names, fingerprints and files"
+            aria-expanded={items.length > 0}
+            aria-controls="found"
+            aria-autocomplete="list"
+            aria-activedescendant={chosen ? `found-${items.indexOf(chosen)}` : undefined}
+            autoComplete="off"
+            spellCheck={false}
+            maxLength={200}
+            placeholder="A page, an id, a name, a fingerprint, a file"
+            value={text}
+            onChange={(event) => {
+              setText(event.target.value)
+              setActive(0)
+            }}
+            onKeyDown={onKeyDown}
+            className="h-11 min-w-0 flex-1 bg-transparent outline-none placeholder:text-faint"
+          />
+          {state.status === 'busy' && <Icon name="loader" className="spin size-4 text-muted" />}
+          <button
+            type="button"
+            aria-label="Close the search"
+            className="inline-flex size-8 items-center justify-center rounded-sm text-muted hover:bg-hover hover:text-ink"
+            onClick={() => dialog.current?.close()}
+          >
+            <Icon name="x" className="size-4" />
+          </button>
+        </div>
+        <Told state={state} count={items.length} text={text} onRetry={() => setAttempt(attempt + 1)} />
+        <div id="found" role="listbox" aria-label="What was found" className="min-h-0 overflow-y-auto p-1 empty:hidden">
+          {groups.map((group) => (
+            <Group key={group.key} group={group} items={items} chosen={chosen} onPick={pick} onPoint={setActive} />
+          ))}
+        </div>
+      </div>
+    </dialog>
+  )
+}
+
+function Told({
+  state,
+  count,
+  text,
+  onRetry,
+}: {
+  state: SearchState
+  count: number
+  text: string
+  onRetry: () => void
+}) {
+  if (state.status === 'failed')
+    return (
+      <p
+        role="alert"
+        className="flex shrink-0 flex-wrap items-center gap-x-3 border-line border-b px-3 py-2 text-bad text-sm"
+      >
+        {state.sentence}
+        <button type="button" className="text-accent underline" onClick={onRetry}>
+          Try again
+        </button>
+      </p>
+    )
+  const unsearched = state.status === 'done' ? state.groups.filter(({ problem }) => problem !== null).length : 0
+  const words =
+    state.status === 'busy'
+      ? ''
+      : count > 0
+        ? `${count} ${count === 1 ? 'result' : 'results'}`
+        : unsearched > 0
+          ? 'Nothing was found where it could be searched.'
+          : `Nothing is called "${text.trim()}", and nothing begins so.`
+  return (
+    <p role="status" className={cn('shrink-0 text-muted text-sm', count > 0 || words === '' ? 'sr-only' : 'px-3 py-2')}>
+      {words}
+    </p>
+  )
+}
+
+function Group({
+  group,
+  items,
+  chosen,
+  onPick,
+  onPoint,
+}: {
+  group: ItemGroup
+  items: Item[]
+  chosen: Item | undefined
+  onPick: (item: Item) => void
+  onPoint: (index: number) => void
+}) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of options, which no element is
+    <div role="group" aria-labelledby={`found-in-${group.key}`}>
+      <div id={`found-in-${group.key}`} className="px-2 pt-2 pb-1 font-medium text-muted text-xs">
+        {group.label}
+        {group.problem && <span className="font-normal text-bad"> · not searched: {group.problem}</span>}
+      </div>
+      {group.items.map((item) => {
+        const index = items.indexOf(item)
+        return (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keys
+          <div
+            key={item.key}
+            id={`found-${index}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={item === chosen}
+            onClick={() => onPick(item)}
+            onPointerMove={() => item !== chosen && onPoint(index)}
+            className={cn(
+              'flex min-h-8 cursor-pointer items-center gap-2.5 rounded-sm px-2 py-1 text-sm pointer-coarse:min-h-10',
+              item === chosen && 'bg-accent-tint text-accent outline-1 outline-transparent',
+            )}
+          >
+            <Icon name={item.icon} className="size-4 text-muted" />
+            <span className="min-w-0 max-w-full truncate">
+              <bdi>{item.label}</bdi>
+            </span>
+            {item.detail && (
+              <span className="min-w-0 flex-1 truncate text-right text-muted text-xs">
+                <bdi>{item.detail}</bdi>
+              </span>
+            )}
+          </div>
+        )
+      })}
+    </div>
+  )
+}

@@ -1,0 +1,92 @@
+'use client'
+
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
+import { type ComponentType, useEffect, useEffectEvent, useState } from 'react'
+import { buttonClass } from '@/components/ui/button'
+import { Icon } from '@/components/ui/icon'
+import type { PaletteProps } from './palette'
+import { rememberPlace } from './recent'
+
+/** Opens the palette, also by Ctrl-K; without scripts it leads to the page of the search. The palette is loaded on first use. */
+export function SearchButton({
+  person,
+  isAdmin,
+  signOut,
+}: {
+  person: string
+  isAdmin: boolean
+  signOut: () => Promise<void>
+}) {
+  const [Palette, setPalette] = useState<ComponentType<PaletteProps> | null>(null)
+  const [isOpen, setOpen] = useState(false)
+  const [failed, setFailed] = useState(false)
+  const pathname = usePathname()
+
+  const open = useEffectEvent(async () => {
+    if (!Palette) {
+      try {
+        const loaded = await import('./palette')
+        setPalette(() => loaded.Palette)
+      } catch {
+        setFailed(true)
+        return
+      }
+    }
+    setOpen(true)
+  })
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || event.altKey || event.shiftKey || !(event.ctrlKey || event.metaKey)) return
+      event.preventDefault()
+      if (!document.querySelector('dialog[open]')) void open()
+    }
+    const onAsk = () => void open()
+    document.addEventListener('keydown', onKey)
+    document.addEventListener('mig:search', onAsk)
+    return () => {
+      document.removeEventListener('keydown', onKey)
+      document.removeEventListener('mig:search', onAsk)
+    }
+  }, [])
+
+  useEffect(() => {
+    if (pathname === '/search') return
+    // The title of a page comes a moment after its address.
+    const timer = setTimeout(() => {
+      const title = document.querySelector('main h1')?.textContent ?? document.title
+      rememberPlace(localStorage, person, { href: pathname, title: title.slice(0, 120) })
+    }, 1_000)
+    return () => clearTimeout(timer)
+  }, [pathname, person])
+
+  return (
+    <>
+      <Link
+        href="/search"
+        prefetch={false}
+        aria-keyshortcuts="Control+K Meta+K"
+        title={failed ? 'The search could not be loaded: this leads to its page' : 'Search (Ctrl-K)'}
+        className={buttonClass({ kind: 'quiet', size: 'sm' }, 'max-md:w-8 max-md:px-0')}
+        onClick={(event) => {
+          if (failed || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return
+          event.preventDefault()
+          document.dispatchEvent(new Event('mig:search'))
+        }}
+      >
+        <Icon name="search" className="size-4" />
+        <span className="max-md:sr-only">Search</span>
+        <span
+          aria-hidden="true"
+          className="rounded-sm border border-line px-1 font-sans text-faint text-xs max-lg:hidden"
+        >
+          Ctrl K
+        </span>
+      </Link>
+      {Palette && isOpen && (
+        <Palette person={person} isAdmin={isAdmin} signOut={signOut} onClosed={() => setOpen(false)} />
+      )}
+    </>
+  )
+}

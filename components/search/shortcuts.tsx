@@ -1,0 +1,64 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { commandFor, singleKeysOn } from './keys'
+import { ShortcutSheet } from './shortcut-sheet'
+
+const AFTER_G_MS = 1_500
+// What takes typing, or has keys of its own.
+const OWN_KEYS =
+  'input, textarea, select, [contenteditable], [role=grid], [role=application], [role=combobox], [role=listbox], [role=tree], dialog, [popover]'
+
+/** The single keys of every page, and the sheet that tells them. */
+export function Shortcuts() {
+  const router = useRouter()
+  const [isOpen, setOpen] = useState(false)
+  const gAt = useRef(Number.NEGATIVE_INFINITY)
+
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.isComposing || !singleKeysOn(localStorage)) return
+    if ((event.target as Element).closest?.(OWN_KEYS) || document.querySelector('dialog[open]')) return
+    const afterG = performance.now() - gAt.current < AFTER_G_MS
+    gAt.current = Number.NEGATIVE_INFINITY
+    const command = commandFor(event, afterG)
+    if (!command) return
+    if ('begins' in command) gAt.current = performance.now()
+    else if ('go' in command) router.push(command.go)
+    else if (command.does === 'sheet') setOpen(true)
+    else if (!(command.does === 'filter' ? toFilter() : toRow(command.does === 'next' ? 1 : -1))) return
+    event.preventDefault()
+  })
+
+  useEffect(() => {
+    const open = () => setOpen(true)
+    document.addEventListener('keydown', onKey)
+    document.addEventListener('mig:shortcuts', open)
+    return () => {
+      document.removeEventListener('keydown', onKey)
+      document.removeEventListener('mig:shortcuts', open)
+    }
+  }, [])
+
+  return isOpen && <ShortcutSheet onClosed={() => setOpen(false)} />
+}
+
+/** Focuses the first field of the page's filters; false where it has none. */
+function toFilter(): boolean {
+  const field = document.querySelector<HTMLElement>(
+    'main search :is(input:not([type=hidden]), select), main input[type=search]',
+  )
+  field?.focus()
+  return field !== null
+}
+
+/** Focuses the link of the next or previous row; false where no list is. */
+function toRow(step: 1 | -1): boolean {
+  const links = [...document.querySelectorAll<HTMLElement>('main tbody th[scope=row] a')]
+  if (links.length === 0) return false
+  const row = document.activeElement?.closest('tr')
+  const at = row ? links.findIndex((link) => row.contains(link)) : -1
+  const to = at < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + step, 0), links.length - 1)
+  links[to]?.focus()
+  return true
+}

@@ -1,0 +1,31 @@
+import { raw, type Sql, sql } from '@/lib/db/sql'
+
+/** How many rows of a kind a search shows. */
+export const SHOWN = 5
+const STEPS = 200
+
+/**
+ * Agents by the beginning of their name or queueloc, the newest row of each: from value to value along the index, at most
+ * STEPS of them. No upper bound is drawn from the text: what comes behind it depends on the database's collation.
+ */
+export function agentsByPrefixSql(column: 'name' | 'queueloc', prefix: string): Sql {
+  const by = raw(`a.${column}`)
+  const row = sql`${by}::text AS value, trunc(a.id)::text AS id, a.name::text AS name, a.queueloc::text AS queueloc`
+  const order = sql`ORDER BY ${by}, a.heartbeattime DESC LIMIT 1`
+  return sql`
+    WITH RECURSIVE walk AS (
+      (SELECT ${row}, 1 AS step FROM public.agents a WHERE ${by} >= ${prefix} ${order})
+      UNION ALL
+      SELECT next.*, walk.step + 1 FROM walk
+      CROSS JOIN LATERAL (SELECT ${row} FROM public.agents a WHERE ${by} > walk.value ${order}) next
+      WHERE walk.step < ${STEPS}
+    )
+    SELECT id, name, queueloc FROM walk WHERE starts_with(value, ${prefix}) LIMIT ${SHOWN}`
+}
+
+/** The ways in which the beginning of a name may be written. */
+export function writings(text: string): string[] {
+  const small = text.toLowerCase()
+  const [first = '', ...rest] = text
+  return [...new Set([text, small, first.toUpperCase() + rest.join('')])]
+}

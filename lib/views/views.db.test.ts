@@ -1,0 +1,119 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { MigId } from '@/lib/mig/wire/id'
+import { insertMigRows } from '@/lib/testing/mig-rows'
+import { useDatabaseOf } from '@/lib/testing/use-database'
+import { testViewer } from '@/lib/testing/viewer'
+import { MAX_VIEW_QUERY, MAX_VIEWS } from './lists'
+import { changeView, chooseDefault, removeView, saveView } from './mutations'
+import { defaultView, listViews } from './queries'
+
+const ann = testViewer('investigator', { id: '2' as MigId, name: 'Ann' })
+const bea = testViewer('investigator', { id: '3' as MigId, name: 'Bea' })
+const admin = testViewer('admin', { id: '4' as MigId, name: 'Ada' })
+
+const view = (more = {}) => ({ list: '/actions', name: 'broken', query: 'status=invalid', shared: false, ...more })
+
+describe('saved views', () => {
+  const { owner, ownerUrl } = useDatabaseOf('scripts')
+  beforeAll(() => insertMigRows(ownerUrl(), 'scripts'))
+  const audit = async () =>
+    (await owner(`SELECT kind, object_id, before, after FROM dashboard.audit ORDER BY id DESC LIMIT 1`)) as {
+      kind: string
+      object_id: string
+    }[]
+  const rows = async () =>
+    JSON.stringify([
+      await owner('SELECT * FROM dashboard.saved_view ORDER BY id'),
+      await owner('SELECT * FROM dashboard.default_view ORDER BY 1, 2'),
+      await owner('SELECT count(*) FROM dashboard.audit'),
+    ])
+
+  async function refused(run: () => Promise<unknown>, code: string) {
+    const before = await rows()
+    await expect(run()).rejects.toMatchObject({ code })
+    expect(await rows()).toBe(before)
+  }
+
+  test('a private view is its maker’s alone, even for an admin', async () => {
+    const { id } = await saveView(ann, view({ query: '?status=invalid&after=abc&view=1&q=' }))
+    expect((await audit())[0]).toMatchObject({
+      kind: 'view.save',
+      object_id: id,
+      before: null,
+      after: { list: '/actions', name: 'broken', query: 'status=invalid', shared: false },
+    })
+    expect(await listViews(ann, '/actions')).toMatchObject([
+      { id, name: 'broken', query: 'status=invalid', isOwn: true, mayChange: true },
+    ])
+    expect(await listViews(ann, '/agents')).toEqual([])
+    for (const other of [bea, admin]) {
+      expect(await listViews(other, '/actions')).toEqual([])
+      await refused(() => changeView(other, id, { name: 'x', shared: true }), 'not_found')
+      await refused(() => removeView(other, id), 'not_found')
+      await refused(() => chooseDefault(other, '/actions', id), 'not_found')
+    }
+  })
+
+  test('a shared view is everybody’s to open, its maker’s and an admin’s to change', async () => {
+    const { id } = await saveView(ann, view({ name: 'for all', shared: true }))
+    expect(await listViews(bea, '/actions')).toMatchObject([{ id, isOwn: false, ownerName: 'Ann', mayChange: false }])
+    expect(await listViews(admin, '/actions')).toMatchObject([{ id, isOwn: false, mayChange: true }])
+    await refused(() => changeView(bea, id, { name: 'mine', shared: true }), 'forbidden')
+    await refused(() => removeView(bea, id), 'forbidden')
+    await changeView(admin, id, { name: 'for all of us', shared: true })
+    expect((await audit())[0]).toMatchObject({
+      kind: 'view.change',
+      before: { name: 'for all', shared: true },
+      after: { name: 'for all of us', shared: true },
+    })
+    await removeView(admin, id)
+    expect((await audit())[0]).toMatchObject({ kind: 'view.remove', object_id: id, after: null })
+    await refused(() => removeView(ann, id), 'not_found')
+  })
+
+  test('a default is one a list and a person, and ends with what it names', async () => {
+    const { id } = await saveView(ann, view({ name: 'default', shared: true }))
+    const { id: another } = await saveView(ann, view({ name: 'another', list: '/agents' }))
+    await chooseDefault(bea, '/actions', id)
+    await chooseDefault(ann, '/actions', id)
+    expect(await defaultView(bea, '/actions')).toEqual({ id, list: '/actions', query: 'status=invalid' })
+    expect(await defaultView(bea, '/agents')).toBeNull()
+    expect(await defaultView(admin, '/actions')).toBeNull()
+    expect((await listViews(bea, '/actions')).map(({ isDefault }) => isDefault)).toEqual([true])
+    await refused(() => chooseDefault(ann, '/actions', another), 'not_found')
+    // Taken back, it is nobody else's default any more.
+    await changeView(ann, id, { name: 'default', shared: false })
+    expect(await defaultView(bea, '/actions')).toBeNull()
+    expect(await defaultView(ann, '/actions')).toMatchObject({ id })
+    await chooseDefault(ann, '/actions', null)
+    expect((await audit())[0]).toMatchObject({ kind: 'view.default', before: { view: id }, after: { view: null } })
+    expect(await defaultView(ann, '/actions')).toBeNull()
+  })
+
+  test('names and addresses have bounds, and hostile ones are kept as they are', async () => {
+    for (const name of ['', '  ', 'a\nb', 'a\0b', 'x'.repeat(61), '\ud800'])
+      await refused(() => saveView(bea, view({ name })), 'invalid')
+    for (const list of ['/settings', '//evil.example', 'javascript:alert(1)'])
+      await refused(() => saveView(bea, view({ list })), 'invalid')
+    await refused(() => saveView(bea, view({ query: `q=${'x'.repeat(MAX_VIEW_QUERY)}` })), 'invalid')
+    await refused(() => saveView(bea, view({ query: 'q=%00' })), 'invalid')
+    const name = `<b>'"; DROP TABLE x; --\u202e`
+    await saveView(bea, view({ name, list: '/audit', query: 'no-such-filter=1' }))
+    expect(await listViews(bea, '/audit')).toMatchObject([{ name, query: 'no-such-filter=1' }])
+    await refused(() => saveView(bea, view({ name, list: '/audit' })), 'conflict')
+    await refused(() => removeView(bea, '9'.repeat(30)), 'not_found')
+    await refused(() => removeView(bea, `1' OR true`), 'not_found')
+  })
+
+  test('nobody has more than fifty', async () => {
+    const cleo = testViewer('investigator', { id: '5' as MigId, name: 'Cleo' })
+    for (let i = 0; i < MAX_VIEWS; i++) await saveView(cleo, view({ name: `view ${i}` }))
+    await refused(() => saveView(cleo, view({ name: 'one too many' })), 'conflict')
+    expect(await saveView(bea, view({ name: 'another person' }))).toMatchObject({ name: 'another person' })
+  })
+
+  test('a token and the system account have no views', async () => {
+    await refused(() => saveView({ ...ann, via: 'token' }, view({ name: 'by token' })), 'forbidden')
+    await refused(() => saveView(testViewer('admin', { id: null }), view({ name: 'of nobody' })), 'forbidden')
+  })
+})
