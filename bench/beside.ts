@@ -2,6 +2,7 @@ import { opendir } from 'node:fs/promises'
 import pg from 'pg'
 import { operatorViewer } from '@/lib/auth/viewer'
 import type { Embedded } from '@/lib/db/embedded'
+import { pool } from '@/lib/db/pool'
 import { env } from '@/lib/env'
 import type { CellChange } from '@/lib/mig/acl/change'
 import { runBatch } from '@/lib/mig/acl/mutations'
@@ -54,9 +55,8 @@ export async function documentedQuestions({ programUrl }: Embedded, migNow: Inst
 /**
  * The pass over the fleet a minute after another one, and the count that the health page asks for, each undone again.
  */
-export async function fleetPass({ programUrl }: Embedded, migNow: Instant, times = 5): Promise<Figure[]> {
-  const client = new pg.Client({ connectionString: programUrl })
-  await client.connect()
+export async function fleetPass(migNow: Instant, times = 5): Promise<Figure[]> {
+  const client = await pool().connect()
   const thresholds = thresholdsOf(env())
   const undone = async (run: () => Promise<unknown>) => {
     await client.query('BEGIN')
@@ -83,11 +83,11 @@ export async function fleetPass({ programUrl }: Embedded, migNow: Instant, times
       },
     ]
   } finally {
-    await client.end()
+    client.release()
   }
 }
 
-/** Saves so many changed minimums in one batch, and puts them back. Throws when an answer is anything but saved. */
+/** Saves so many changed minimums in one batch, or all that there are, and puts them back. Throws when an answer is anything but saved. */
 export async function saveCells({ ownerUrl }: Embedded, count: number): Promise<Figure> {
   const client = new pg.Client({ connectionString: ownerUrl })
   await client.connect()
@@ -102,14 +102,18 @@ export async function saveCells({ ownerUrl }: Embedded, count: number): Promise<
   const viewer = operatorViewer()
   const save = async (cells: CellChange[]) => {
     const answer = await runBatch(viewer, { kind: 'save', reason: 'A measurement', cells, confirmed: true })
-    if (answer.kind !== 'saved' || answer.cells !== count)
-      throw new Error(`${count} cells were not saved: ${JSON.stringify(answer).slice(0, 200)}`)
+    if (answer.kind !== 'saved' || answer.cells !== cells.length)
+      throw new Error(`${cells.length} cells were not saved: ${JSON.stringify(answer).slice(0, 200)}`)
   }
   const there = rows.map((row): CellChange => ({ table: 'agtmodreq', ...row, value: row.seen + 1 }))
   const back = rows.map((row): CellChange => ({ table: 'agtmodreq', ...row, seen: row.seen + 1, value: row.seen }))
   const ms = await timed(() => save(there))
   await save(back)
-  return { what: `save of ${count.toLocaleString('en-US')} cells`, ms, remark: 'one transaction, with its effects' }
+  return {
+    what: `save of ${rows.length.toLocaleString('en-US')} cells`,
+    ms,
+    remark: 'one transaction, with its effects',
+  }
 }
 
 /** Streams the names of a directory and does nothing with them: what a list of its files is compared with. */

@@ -144,7 +144,7 @@ async function beside(bench: Bench, say: (line: string) => void): Promise<Figure
   const { running, dir, migNow } = bench
   const figures = [
     ...(await documentedQuestions(running, migNow)),
-    ...(await fleetPass(running, migNow)),
+    ...(await fleetPass(migNow)),
     await saveCells(running, 5_000),
     await saveCells(running, 20_000),
     await bareDirectory(path.join(dir, 'spool/command/inflight')),

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
 import { runDataSet } from '@/lib/data-set/cli'
 import { type Embedded, startEmbedded } from '@/lib/db/embedded'
 import { makeIndexes } from '@/lib/db/indexes'
-import { type Instant, instantFromPostgres } from '@/lib/mig/wire/time'
+import { type Instant, instantFromPostgres, parseRfc3339 } from '@/lib/mig/wire/time'
 import { startSiteForTests, type TestSite } from '@/lib/testing/site'
 import { LOG_SETTINGS } from './sql-log'
 
@@ -21,6 +21,8 @@ export const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>
     jit: 'off',
   },
 }
+
+const MOMENT = 'mig_now'
 
 export type Bench = {
   dir: string
@@ -41,17 +43,19 @@ export async function openBench(
   let running = await start()
   if (!(await isFilled(running))) {
     await running.stop()
-    const code = await runDataSet(['--size', size], {
+    const now = new Date().toISOString()
+    const code = await runDataSet(['--size', size, '--now', now], {
       out: say,
       err: say,
       environment: { ...process.env, DATABASE_URL: '', DB_HOME: dir },
     })
     if (code !== 0) throw new Error('The data set was not made.')
+    writeFileSync(path.join(dir, MOMENT), now)
     running = await start()
     await makeIndexes(running.ownerUrl, { onBegin: ({ name }) => say(`index ${name}`) })
     await asOwner(running, (owner) => owner.query('VACUUM (ANALYZE)'))
   }
-  return { dir, settings, running, migNow: await momentOfData(running) }
+  return { dir, settings, running, migNow: readMoment(dir) }
 }
 
 /** Stops the database and starts it again at the same address. */
@@ -59,6 +63,14 @@ export async function restart(bench: Bench): Promise<void> {
   const { dir, settings, running } = bench
   await running.stop()
   bench.running = await startEmbedded({ dir, settings, ports: { from: running.port, to: running.port } })
+}
+
+// The moment of the data is not in the data; the data set tells it when it is made.
+function readMoment(dir: string): Instant {
+  const text = readFileSync(path.join(dir, MOMENT), 'utf8').trim()
+  const moment = parseRfc3339(text) ?? instantFromPostgres(text)
+  if (moment === null) throw new Error(`${MOMENT} in the folder of the data set does not hold the moment of its data.`)
+  return moment
 }
 
 async function isFilled(running: Embedded): Promise<boolean> {
@@ -78,19 +90,6 @@ export async function asOwner<T>({ ownerUrl }: Embedded, use: (owner: pg.Client)
   } finally {
     await owner.end()
   }
-}
-
-// The newest heartbeat of the agents that are not ahead of the clock: one is never older than a second in a data set.
-async function momentOfData(running: Embedded): Promise<Instant> {
-  return asOwner(running, async (owner) => {
-    const { rows } = await owner.query<{ now: string }>(
-      `SELECT (max(heartbeattime) + interval '1 second')::text AS now FROM public.agents
-       WHERE heartbeattime < (SELECT max(filled_at) FROM dashboard.demo)`,
-    )
-    const moment = instantFromPostgres(rows[0]?.now ?? '')
-    if (moment === null) throw new Error('The data set has no heartbeats.')
-    return moment
-  })
 }
 
 /** Starts the production build on that database. */

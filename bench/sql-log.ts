@@ -152,7 +152,6 @@ export class Replay {
   }
 }
 
-function inSessions(statements: readonly Statement[]): Statement[] {
-  const sessions = Map.groupBy(statements, ({ process }) => process)
-  return [...sessions.values()].flat()
-}
+// A stable order: the statements of one connection follow each other as they did.
+const inSessions = (statements: readonly Statement[]): Statement[] =>
+  [...statements].sort((a, b) => a.process - b.process)
