@@ -19,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{lib,components,prisma,scripts}/**/*.test.ts'],
+          include: ['{bench,lib,components,prisma,scripts}/**/*.test.ts'],
           exclude: ['**/*.db.test.ts', '**/node_modules/**'],
           // Property tests on a busy machine; no test asserts a time.
           testTimeout: 30_000,

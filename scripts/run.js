@@ -18,3 +18,24 @@ export async function run(name) {
   register()
   await import(`./${name}.ts`)
 }
+
+/** Runs a TypeScript file in a process of its own with what only servers may import; ends this one with its exit code. */
+export async function runAsServer(file) {
+  const problem = nodeProblem(process.version)
+  if (problem) {
+    console.error(problem)
+    process.exit(1)
+  }
+  const { spawnSync } = await import('node:child_process')
+  const { fileURLToPath } = await import('node:url')
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const { installDependencies } = await import('./install.js')
+  if (!(await installDependencies(root))) process.exit(1)
+  const { status } = spawnSync(
+    process.execPath,
+    ['--conditions=react-server', '--import', 'tsx', file, ...process.argv.slice(2)],
+    // Paths that the operator writes are meant from where the operator is (INIT_CWD); the program works from its own folder.
+    { cwd: root, stdio: 'inherit', env: { INIT_CWD: process.cwd(), ...process.env } },
+  )
+  process.exit(status ?? 1)
+}

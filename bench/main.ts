@@ -1,0 +1,73 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { SIZES } from '@/lib/data-set/sizes'
+import { compare as compareResults, markdown, type Results } from './report'
+import { runBench } from './run'
+
+const USAGE = `npm run bench -- [--size S|L|XL] [--dir DIR] [--requests N] [--only PATTERN] [--skip PART,…] [--compare FILE]
+
+Measures the production build on a data set: every page with the SQL of it run bare, what the design gives limits for,
+exports, JavaScript and a crowd of people; prints what it finds, and writes bench/results.md and bench/results.json.
+It takes an hour on data set L, and 20 GB of disk.
+
+  --size S|L|XL     how large (L)
+  --dir DIR         where its database is kept for the next time (.data/bench-SIZE)
+  --requests N      requests of each page (200); fewer of one that takes longer than a third of a second
+  --only PATTERN    only pages whose name matches; nothing is written then
+  --skip PART,…     leave out: cold, tuned, beside, exports, load
+  --minutes N       how long the crowd clicks (5)
+  --out DIR         where the results go (bench)
+  --compare FILE    the results.json of an earlier run: says what became slower or faster
+  --help            this text`
+
+/** Runs the command line; returns the exit code: 0 measured, 1 not, 2 called wrongly. */
+async function main(argv: readonly string[]): Promise<number> {
+  const options = {
+    size: { type: 'string', default: 'L' },
+    dir: { type: 'string' },
+    requests: { type: 'string', default: '200' },
+    only: { type: 'string' },
+    skip: { type: 'string', default: '' },
+    minutes: { type: 'string', default: '5' },
+    out: { type: 'string' },
+    compare: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const
+  const { values } = parseArgs({ args: [...argv], options })
+  if (values.help) {
+    console.log(USAGE)
+    return 0
+  }
+  const from = (file: string) => path.resolve(process.env.INIT_CWD ?? '.', file)
+  const size = SIZES[values.size.toUpperCase()]
+  const [requests, minutes] = [Number(values.requests), Number(values.minutes)]
+  if (!size || !(requests >= 1) || !(minutes > 0)) {
+    console.error(USAGE)
+    return 2
+  }
+  const earlier =
+    values.compare === undefined ? null : (JSON.parse(readFileSync(from(values.compare), 'utf8')) as Results)
+  const results = await runBench({
+    size: size.name,
+    dir: values.dir === undefined ? path.resolve(`.data/bench-${size.name}`) : from(values.dir),
+    requests,
+    minutes,
+    only: values.only === undefined ? null : new RegExp(values.only),
+    skip: new Set(values.skip.split(',').filter(Boolean)),
+    say: (line) => console.error(line),
+  })
+  const text = markdown(results)
+  console.log(text)
+  if (earlier) console.log(compareResults(earlier, results).join('\n'))
+  const out = values.out === undefined ? 'bench' : from(values.out)
+  if (values.only === undefined && existsSync(out)) {
+    writeFileSync(path.join(out, 'results.md'), text)
+    writeFileSync(path.join(out, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)
+    console.error(`Written: ${path.join(out, 'results.md')} and results.json${os.EOL}`)
+  }
+  return 0
+}
+
+process.exit(await main(process.argv.slice(2)))

@@ -1,0 +1,81 @@
+import type { Question } from './questions'
+import type { Measured } from './report'
+import { type Replay, readingOnly, type SqlLog, type Statement } from './sql-log'
+import { median, percentile } from './statistics'
+import type { Visitor } from './visitor'
+
+/** Limits of the design's table: times the bare statements, plus what a page may add, in milliseconds. */
+const FACTOR = 1.5
+const ADDED_MS = 50
+const SQL_LIMITS: Partial<Record<NonNullable<Question['limit']>, number>> = {
+  health: 50,
+  grouped: 1_000,
+  window: 50,
+  'what-if two': 2_000,
+  'what-if all': 8_000,
+}
+
+const BARE_TIMES = 30
+/** A page that takes longer is asked for as often as fits into this. */
+const LONGEST_MS = 60_000
+const LEAST = 5
+
+/** The statements that each page sends when nothing of its answer is kept; asks for each page once. */
+export async function tracePages(
+  visitor: Visitor,
+  questions: readonly Question[],
+  log: SqlLog,
+): Promise<Map<Question, Statement[]>> {
+  const traces = new Map<Question, Statement[]>()
+  await log.write(true)
+  try {
+    for (const question of questions) {
+      const { status } = await visitor.ask(question.path)
+      if (status !== 200) throw new Error(`${question.path} answered ${status}`)
+      traces.set(question, readingOnly(await log.take()))
+    }
+  } finally {
+    await log.write(false)
+  }
+  return traces
+}
+
+/** Asks for a page again and again, and runs its statements bare. `directory` is the time of the bare directory, for the spool. */
+export async function measurePage(
+  visitor: Visitor,
+  replay: Replay,
+  question: Question,
+  statements: readonly Statement[],
+  { requests, directory }: { requests: number; directory: number },
+): Promise<Measured> {
+  const { ms: first } = await visitor.ask(question.path)
+  const times: number[] = []
+  let bytes = 0
+  const wanted = Math.max(LEAST, Math.min(requests, Math.ceil(LONGEST_MS / first)))
+  while (times.length < wanted) {
+    const answer = await visitor.ask(question.path)
+    if (answer.status !== 200) throw new Error(`${question.path} answered ${answer.status}`)
+    times.push(answer.ms)
+    bytes = answer.bytes
+  }
+  const bare: number[] = []
+  const most = statements.reduce((sum, { ms }) => sum + ms, 0) > 2_000 ? LEAST : BARE_TIMES
+  while (bare.length < most) bare.push(await replay.time(statements))
+  const sql = median(bare)
+  const kind = question.limit
+  const ofSql = kind && SQL_LIMITS[kind]
+  return {
+    name: question.name,
+    path: question.path,
+    requests: times.length,
+    p50: median(times),
+    p95: percentile(times, 0.95),
+    p99: percentile(times, 0.99),
+    bytes,
+    statements: statements.length,
+    sql,
+    cold: null,
+    limit: ofSql ?? (kind ? FACTOR * (kind === 'spool' ? directory : sql) + ADDED_MS : null),
+    judged: ofSql ? 'sql' : 'page',
+  }
+}

@@ -1,0 +1,164 @@
+import { formatBytes, formatNumber } from '@/lib/format'
+import type { Figure } from './beside'
+import type { LoadResult } from './load'
+
+/** How a page answered; milliseconds to the last byte. `sql` is what its statements took bare, one after the other. */
+export type Measured = {
+  name: string
+  path: string
+  requests: number
+  p50: number
+  p95: number
+  p99: number
+  bytes: number
+  statements: number
+  sql: number
+  cold: number | null
+  /** The design's limit in milliseconds for `judged`, which is the time or that of the statements; null where it has none. */
+  limit: number | null
+  judged: 'page' | 'sql'
+}
+
+export type Round = { settings: string; pages: Measured[] }
+
+export type Results = {
+  made: string
+  machine: { processor: string; cores: number; memory: number; system: string; node: string; postgres: string }
+  size: string
+  rows: Record<string, number>
+  rounds: Round[]
+  beside: Figure[]
+  exports: { what: string; rows: number; ms: number; perSecond: number; bytes: number; memory: number | null }[]
+  scripts: { page: string; bytes: number }[]
+  load: LoadResult | null
+  memory: { idle: number | null; after: number | null }
+}
+
+const ms = (value: number | null): string =>
+  value === null || Number.isNaN(value) ? '–' : value < 10 ? value.toFixed(1) : formatNumber(Math.round(value))
+const megabytes = (value: number | null): string => (value === null ? 'unknown' : `${Math.round(value)} MB`)
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [row(head), row(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(row)].join('\n')
+}
+
+/** Whether a page kept its limit; null where it has none. */
+export function isMet({ limit, judged, p50, sql }: Measured): boolean | null {
+  return limit === null ? null : (judged === 'page' ? p50 : sql) <= limit
+}
+
+function pagesTable(pages: readonly Measured[]): string {
+  return table(
+    ['Page', 'p50', 'p95', 'p99', 'requests', 'sent', 'statements', 'SQL bare', 'cold', 'limit', 'met'],
+    pages.map((page) => {
+      const met = isMet(page)
+      return [
+        page.name,
+        ms(page.p50),
+        ms(page.p95),
+        ms(page.p99),
+        formatNumber(page.requests),
+        formatBytes(page.bytes),
+        String(page.statements),
+        ms(page.sql),
+        ms(page.cold),
+        page.limit === null ? '' : `${ms(page.limit)}${page.judged === 'sql' ? ' of SQL' : ''}`,
+        met === null ? '' : met ? 'yes' : '**no**',
+      ]
+    }),
+  )
+}
+
+/** The results as a page of Markdown; all times in milliseconds. */
+export function markdown(results: Results): string {
+  const { machine, rounds, load, memory } = results
+  const parts = [
+    '# Measurements',
+    'Made by `npm run bench`; all times are milliseconds to the last byte, sizes are gzip as sent. "SQL bare" is what the statements of the page take one after the other on a connection of their own in the same run; a page runs some of them side by side, so it may take less. "Cold" is the first request after PostgreSQL was started anew.',
+    table(
+      ['', ''],
+      [
+        ['made', results.made],
+        ['processor', `${machine.processor}, ${machine.cores} cores`],
+        ['memory', `${Math.round(machine.memory / 1024)} GB`],
+        ['system', machine.system],
+        ['Node.js', machine.node],
+        ['PostgreSQL', machine.postgres],
+        ['data set', results.size],
+        ...Object.entries(results.rows).map(([name, count]) => [name, formatNumber(count)]),
+        [
+          'memory of the server, after its start / after the run',
+          `${megabytes(memory.idle)} / ${megabytes(memory.after)}`,
+        ],
+      ],
+    ),
+  ]
+  for (const { settings, pages } of rounds) parts.push(`## Pages, ${settings}`, pagesTable(pages))
+  if (results.beside.length > 0)
+    parts.push(
+      '## Beside the pages',
+      table(
+        ['What', 'ms', ''],
+        results.beside.map(({ what, ms: time, remark }) => [what, ms(time), remark]),
+      ),
+    )
+  if (results.exports.length > 0)
+    parts.push(
+      '## Exports, gzip',
+      table(
+        ['Export', 'rows', 's', 'rows/s', 'sent', 'memory of the server'],
+        results.exports.map((one) => [
+          one.what,
+          formatNumber(one.rows),
+          (one.ms / 1000).toFixed(1),
+          formatNumber(Math.round(one.perSecond)),
+          formatBytes(one.bytes),
+          megabytes(one.memory),
+        ]),
+      ),
+    )
+  if (results.scripts.length > 0)
+    parts.push(
+      '## JavaScript that a page sends at once',
+      table(
+        ['Page', 'gzip'],
+        results.scripts.map(({ page, bytes }) => [page, formatBytes(bytes)]),
+      ),
+    )
+  if (load)
+    parts.push(
+      '## Load',
+      `${load.people} people who each click every five seconds on average, ${load.minutes} minutes: ${formatNumber(load.pages)} pages, ${load.perSecond.toFixed(1)} a second, ${load.errors.length} errors; p50 ${ms(load.p50)}, p95 ${ms(load.p95)}, p99 ${ms(load.p99)} ms; memory of the server at most ${megabytes(load.memory)}. Slowest: ${load.slowest.map(({ name, ms: time }) => `${name} ${ms(time)}`).join(', ')}.`,
+      ...(load.errors.length > 0
+        ? [
+            load.errors
+              .slice(0, 20)
+              .map((error) => `- ${error}`)
+              .join('\n'),
+          ]
+        : []),
+    )
+  return `${parts.join('\n\n')}\n`
+}
+
+/** What got slower or faster by a fifth and ten milliseconds since earlier results, as lines. */
+export function compare(before: Results, after: Results): string[] {
+  const lines: string[] = []
+  for (const { settings, pages } of after.rounds) {
+    const earlier = before.rounds.find((round) => round.settings === settings)
+    for (const page of pages) {
+      const was = earlier?.pages.find(({ name }) => name === page.name)
+      if (!was) {
+        lines.push(`${settings}, ${page.name}: new, ${ms(page.p50)}`)
+        continue
+      }
+      const [least, most] = [Math.min(was.p50, page.p50), Math.max(was.p50, page.p50)]
+      if (most > least * 1.2 && most - least > 10)
+        lines.push(
+          `${settings}, ${page.name}: ${page.p50 > was.p50 ? 'slower' : 'faster'}, ${ms(was.p50)} → ${ms(page.p50)}`,
+        )
+    }
+  }
+  return lines.length > 0 ? lines : ['No page is slower or faster by a fifth.']
+}

@@ -1,0 +1,226 @@
+import os from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import type pg from 'pg'
+import { withProgramOn } from '@/lib/db/prisma'
+import { bareDirectory, documentedQuestions, type Figure, fleetPass, saveCells } from './beside'
+import { runLoad } from './load'
+import { measurePage, tracePages } from './pages'
+import { signIn } from './people'
+import { makeQuestions, type Question } from './questions'
+import type { Measured, Results, Round } from './report'
+import { asOwner, type Bench, openBench, restart, SETTINGS, serverProcess, startBenchSite } from './site'
+import { Replay, SqlLog, type Statement } from './sql-log'
+import { memoryOf, type Visitor } from './visitor'
+
+export type BenchOptions = {
+  size: string
+  dir: string
+  requests: number
+  minutes: number
+  only: RegExp | null
+  skip: ReadonlySet<string>
+  say: (line: string) => void
+}
+
+const PEOPLE = 50
+
+/** Runs the whole bench and stops what it started, also after a failure. */
+export async function runBench(options: BenchOptions): Promise<Results> {
+  const { dir, size, skip, say } = options
+  const results: Results = {
+    made: new Date().toISOString().slice(0, 16),
+    machine: await machine(),
+    size,
+    rows: {},
+    rounds: [],
+    beside: [],
+    exports: [],
+    scripts: [],
+    load: null,
+    memory: { idle: null, after: null },
+  }
+  for (const [name, settings] of Object.entries(SETTINGS)) {
+    const isFirst = name === 'default settings'
+    if (!isFirst && skip.has('tuned')) continue
+    say(`PostgreSQL with ${name}`)
+    const bench = await openBench(dir, size, settings, say)
+    try {
+      setEnvironment(bench)
+      await withProgramOn(bench.running.programUrl, () => measure(bench, name, isFirst, options, results))
+    } finally {
+      await bench.running.stop()
+    }
+  }
+  return results
+}
+
+// What the library asks the environment of its process for: the crowd's sessions, the pass, the save of cells.
+function setEnvironment({ running, dir, migNow }: Bench): void {
+  Object.assign(process.env, {
+    DATABASE_URL: running.programUrl,
+    DB_HOME: dir,
+    MIG_SPOOL_DIR: path.join(dir, 'spool'),
+    MIG_NOW: migNow,
+  })
+}
+
+async function measure(
+  bench: Bench,
+  name: string,
+  isFirst: boolean,
+  options: BenchOptions,
+  results: Results,
+): Promise<void> {
+  const { only, skip, say, minutes } = options
+  const { running, dir } = bench
+  results.rows = await asOwner(running, countRows)
+  results.machine.postgres = await asOwner(running, versionOf)
+  const questions = (await asOwner(running, makeQuestions)).filter((one) => only === null || only.test(one.name))
+  const site = await startBenchSite(bench)
+  try {
+    const [visitor] = (await signIn(bench, site.url, 1)) as [Visitor]
+    const server = serverProcess(site)
+    await visitor.ask('/')
+    if (isFirst) results.memory.idle = memoryOf(server)?.now ?? null
+    const traces = await trace(bench, visitor, questions)
+    if (isFirst) {
+      results.scripts = await scriptsOf(visitor, questions)
+      if (!skip.has('beside')) results.beside.push(...(await beside(bench, say)))
+    }
+    const directory = (await bareDirectory(path.join(dir, 'spool/command/inflight'))).ms ?? 0
+    results.rounds.push({ settings: name, pages: await warm(bench, visitor, traces, directory, options) })
+    if (!isFirst) return
+    if (!skip.has('exports')) results.exports = await exports(visitor, server, say)
+    if (!skip.has('load')) {
+      say(`${PEOPLE} people for ${minutes} minutes`)
+      const crowd = await signIn(bench, site.url, PEOPLE)
+      const paths = new Map((await asOwner(running, makeQuestions)).map((one) => [one.name, one.path]))
+      results.load = await runLoad(crowd, (page) => paths.get(page) ?? '/', { minutes, pid: server })
+      for (const one of crowd) one.leave()
+    }
+    results.memory.after = memoryOf(server)?.now ?? null
+    if (!skip.has('cold')) await addCold(bench, visitor, results.rounds[0] as Round, say)
+    visitor.leave()
+  } finally {
+    await site.stop()
+  }
+}
+
+async function trace(bench: Bench, visitor: Visitor, questions: readonly Question[]): Promise<Traces> {
+  const log = await SqlLog.of(bench.running)
+  try {
+    return await tracePages(visitor, questions, log)
+  } finally {
+    await log.end()
+  }
+}
+
+type Traces = Map<Question, Statement[]>
+
+async function warm(
+  { running }: Bench,
+  visitor: Visitor,
+  traces: Traces,
+  directory: number,
+  { requests, say }: BenchOptions,
+): Promise<Measured[]> {
+  const replay = await Replay.of(running.programUrl)
+  try {
+    const pages: Measured[] = []
+    for (const [question, statements] of traces) {
+      const page = await measurePage(visitor, replay, question, statements, { requests, directory })
+      say(`${question.name}: ${page.p50.toFixed(0)} ms, bare ${page.sql.toFixed(0)} ms`)
+      pages.push(page)
+    }
+    return pages
+  } finally {
+    await replay.end()
+  }
+}
+
+async function beside(bench: Bench, say: (line: string) => void): Promise<Figure[]> {
+  const { running, dir, migNow } = bench
+  const figures = [
+    ...(await documentedQuestions(running, migNow)),
+    ...(await fleetPass(migNow)),
+    await saveCells(running, 5_000),
+    await saveCells(running, 20_000),
+    await bareDirectory(path.join(dir, 'spool/command/inflight')),
+  ]
+  for (const { what, ms, remark } of figures) say(`${what}: ${ms === null ? remark : `${ms.toFixed(0)} ms`}`)
+  return figures
+}
+
+const EXPORTS = [
+  ['agents, CSV', '/agents/export?rows=processes&format=csv'],
+  ['agents, NDJSON', '/agents/export?rows=processes&format=ndjson'],
+  ['commands, CSV', '/commands/export?format=csv'],
+  ['commands, NDJSON', '/commands/export?format=ndjson'],
+] as const
+
+async function exports(visitor: Visitor, server: number, say: (line: string) => void): Promise<Results['exports']> {
+  const done: Results['exports'] = []
+  for (const [what, address] of EXPORTS) {
+    const { status, ms, bytes, lines } = await visitor.drain(address)
+    if (status !== 200) throw new Error(`${address} answered ${status}`)
+    const rows = address.includes('csv') ? lines - 1 : lines
+    done.push({ what, rows, ms, perSecond: (rows / ms) * 1000, bytes, memory: memoryOf(server)?.most ?? null })
+    say(`${what}: ${rows} rows in ${(ms / 1000).toFixed(1)} s`)
+  }
+  return done
+}
+
+/** What the pages of lists send of JavaScript before anything is clicked, without the polyfill for old browsers. */
+async function scriptsOf(visitor: Visitor, questions: readonly Question[]): Promise<Results['scripts']> {
+  const pages = questions.filter(({ limit }) => limit === 'page')
+  const done: Results['scripts'] = []
+  for (const { name, path: address } of pages) {
+    const { body } = await visitor.ask(address)
+    const scripts = new Set<string>()
+    for (const [tag, src = ''] of body.toString('utf8').matchAll(/<script[^>]*\ssrc="(\/_next\/[^"]+)"[^>]*>/g))
+      if (!/\snomodule/i.test(tag)) scripts.add(src.replaceAll('&amp;', '&'))
+    let bytes = 0
+    for (const script of scripts) bytes += gzipSync((await visitor.ask(script)).body).length
+    done.push({ page: name, bytes })
+  }
+  return done
+}
+
+/** The first request of each page after PostgreSQL was started anew; the system's own cache of files stays. */
+async function addCold(bench: Bench, visitor: Visitor, round: Round, say: (line: string) => void): Promise<void> {
+  say('Each page after a new start of PostgreSQL')
+  for (const page of round.pages) {
+    await restart(bench)
+    // A connection of its own for the site, whose old ones broke.
+    for (let tries = 0; tries < 50 && (await visitor.ask('/healthz')).status !== 200; tries++) await sleep(200)
+    const { status, ms } = await visitor.ask(page.path)
+    if (status === 200) page.cold = ms
+  }
+}
+
+async function countRows(owner: pg.ClientBase): Promise<Record<string, number>> {
+  const { rows } = await owner.query<{ name: string; count: string }>(
+    `SELECT relname AS name, reltuples::bigint::text AS count FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY reltuples DESC`,
+  )
+  return Object.fromEntries(rows.map(({ name, count }) => [name, Number(count)]))
+}
+
+async function versionOf(owner: pg.ClientBase): Promise<string> {
+  const { rows } = await owner.query<{ version: string }>(`SELECT current_setting('server_version') AS version`)
+  return rows[0]?.version ?? ''
+}
+
+async function machine(): Promise<Results['machine']> {
+  const [processor] = os.cpus()
+  return {
+    processor: processor?.model.trim() || 'unknown',
+    cores: os.cpus().length,
+    memory: os.totalmem() / 1024 ** 2,
+    system: `${os.type()} ${os.release()}`,
+    node: process.version,
+    postgres: '',
+  }
+}
