@@ -1,7 +1,7 @@
 import { ChoiceField, TextField } from '@/components/data-table/filter-bar'
 import { Button, LinkButton } from '@/components/ui/button'
 import type { ListParams } from '@/lib/list-params'
-import type { Person } from '@/lib/mig/acl/queries'
+import type { Person } from '@/lib/mig/acl/endpoints'
 import { RULE_BOOK_WORDS, RULE_BOOKS } from '@/lib/mig/acl/rule-books'
 import { whatIfList } from '@/lib/mig/acl/search-params'
 import type { Asked } from '@/lib/mig/acl/what-if'

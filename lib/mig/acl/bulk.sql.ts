@@ -5,6 +5,7 @@ import type { FleetBounds } from '@/lib/mig/agents/state'
 import type { Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { bulkList } from './search-params'
+import { storedSql } from './window.sql'
 
 export type BulkParams = ListParams<(typeof bulkList)['filters']>
 
@@ -13,7 +14,7 @@ const idsSql = (ids: readonly MigId[]): Sql => sql`${`{${ids.join(',')}}`}::nume
 function endpointsSql(vintage: Vintage, { filters }: BulkParams, bounds: FleetBounds): Sql {
   const { from, where } = agentListQuery(vintage, { filters: { ...filters, rows: 'endpoints' } }, bounds)
   return sql`SELECT a.id, a.queueloc FROM ${from} WHERE ${join(
-    where.map((one) => sql`(${one})`),
+    [...where, ...storedSql(filters)].map((one) => sql`(${one})`),
     ' AND ',
   )}`
 }

@@ -1,6 +1,6 @@
 import { type MigId, parseId } from '@/lib/mig/wire/id'
 import type { CellChange } from './change'
-import { integer } from './schema'
+import { readWeight, WEIGHT_WORDS } from './weight'
 
 /** What a line says of whom or what it means: by id, by name, or both. */
 export type Meant = { id: MigId | null; name: string | null }
@@ -97,9 +97,8 @@ function lineOf(line: number, table: CellChange['table'], cells: Record<string, 
     ids[column] = id
   }
   const written = text(VALUES[table])
-  const value = written === null ? null : integer(written)
-  if (written !== null && value === null)
-    return `${VALUES[table]} "${written.slice(0, 60)}" is no whole number from −2,147,483,648 to 2,147,483,647.`
+  const value = written === null ? null : readWeight(written)
+  if (written !== null && value === null) return `${VALUES[table]} "${written.slice(0, 60)}" is not ${WEIGHT_WORDS}.`
   const agent = { id: ids.agentid ?? null, name: cells.name || null, queueloc: cells.queueloc || null }
   if (!agent.id && !agent.name && !agent.queueloc) return 'It names no agent.'
   const module = { id: ids.moduleid ?? null, name: cells.module || null }
