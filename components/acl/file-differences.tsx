@@ -2,7 +2,7 @@ import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatNumber } from '@/lib/format'
 import type { Endpoint } from '@/lib/mig/acl/endpoints'
-import type { KnownFile } from '@/lib/mig/acl/files'
+import type { KnownFile } from '@/lib/mig/acl/file-states'
 import { aclEndpointList, aclFileView } from '@/lib/mig/acl/search-params'
 import { LastFileWords } from './file-state'
 

@@ -5,7 +5,7 @@ import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
 import { formatUtc } from '@/lib/format'
-import type { KnownFile } from '@/lib/mig/acl/files'
+import type { KnownFile } from '@/lib/mig/acl/file-states'
 import { aclFileView } from '@/lib/mig/acl/search-params'
 import type { GridRow } from './grid/grid-data'
 

@@ -1,5 +1,5 @@
 import type { EndpointRow, Person } from '@/lib/mig/acl/endpoints'
-import type { KnownFile } from '@/lib/mig/acl/files'
+import type { KnownFile } from '@/lib/mig/acl/file-states'
 import type { PermissionCell, RequirementCell } from '@/lib/mig/acl/matrix'
 import type { RequirementRow } from '@/lib/mig/acl/minimums'
 import type { ModuleRow, PermissionRow } from '@/lib/mig/acl/weights'

@@ -51,14 +51,14 @@ export const MOST_CONFLICTS = 2_000
 
 /**
  * What a preview or a save answers; after everything but `saved` the tables are as they were. `confirm`: the last
- * sufficient signers would go, so that it wants to be sent again with `confirm=lockout`. A conflict lists the first
+ * sufficient signers would go, so that it wants to be sent again with `confirm` the SHA-256 of just these cells. A conflict lists the first
  * `MOST_CONFLICTS` cells.
  */
 export type BatchAnswer =
   | { kind: 'preview'; cells: number; effects: BatchEffects }
   | { kind: 'saved'; cells: number; message: string; auditId: string; effects: BatchEffects }
   | { kind: 'conflict'; message: string; cells: CellConflict[] }
-  | { kind: 'confirm'; message: string; effects: BatchEffects }
+  | { kind: 'confirm'; message: string; effects: BatchEffects; sha256: string }
   | { kind: 'refused'; message: string; signIn?: string }
 
 /** The most cells that a form sends at once. */
@@ -131,6 +131,6 @@ function idOf(value: unknown): MigId {
 function weightOf(value: unknown): number | null {
   if (value === null) return null
   if (typeof value !== 'number' || !isWeight(value))
-    throw new AppError('invalid', `A weight is ${WEIGHT_WORDS}. Nothing was changed.`)
+    throw new AppError('invalid', `A weight is a ${WEIGHT_WORDS}. Nothing was changed.`)
   return value + 0
 }

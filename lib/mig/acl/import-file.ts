@@ -22,8 +22,9 @@ export type ImportFile =
   | { ok: true; table: CellChange['table']; lines: ImportLine[]; refused: Refused[] }
   | { ok: false; problem: string }
 
-/** How many lines a form takes. */
+/** How many lines a form takes, and the command line. */
 export const MOST_LINES = 100_000
+export const MOST_LINES_OPERATOR = 1_000_000
 
 const VALUES = { agtmodreq: 'minimumweight', invagtmodperm: 'weight' } as const
 /** The columns of both exports. Those that say nothing of the cell are taken and not looked at. */
@@ -42,7 +43,7 @@ const COLUMNS = [
 ]
 
 /** Reads what a matrix exports: CSV (comma, semicolon or tab), NDJSON or a JSON list. Lines that say no cell are refused one by one. */
-export function readImportFile(text: string): ImportFile {
+export function readImportFile(text: string, most = MOST_LINES): ImportFile {
   const plain = text.replace(/^\uFEFF/, '')
   if (plain.trim() === '') return { ok: false, problem: 'The file is empty.' }
   const first = plain.trimStart()[0]
@@ -69,7 +70,7 @@ export function readImportFile(text: string): ImportFile {
   ]
   const lacking = needs.find((any) => !any.some((column) => columns.includes(column)))
   if (lacking) return { ok: false, problem: `The file has no column ${lacking.join(', ')}: one of them is needed.` }
-  if (rows.length > MOST_LINES) return { ok: false, problem: `The file has more than ${MOST_LINES} lines. Split it.` }
+  if (rows.length > most) return { ok: false, problem: `The file has more than ${most} lines. Split it.` }
   const lines: ImportLine[] = []
   const refused: Refused[] = []
   for (const { line, cells } of rows) {
@@ -98,7 +99,7 @@ function lineOf(line: number, table: CellChange['table'], cells: Record<string, 
   }
   const written = text(VALUES[table])
   const value = written === null ? null : readWeight(written)
-  if (written !== null && value === null) return `${VALUES[table]} "${written.slice(0, 60)}" is not ${WEIGHT_WORDS}.`
+  if (written !== null && value === null) return `${VALUES[table]} "${written.slice(0, 60)}" is no ${WEIGHT_WORDS}.`
   const agent = { id: ids.agentid ?? null, name: cells.name || null, queueloc: cells.queueloc || null }
   if (!agent.id && !agent.name && !agent.queueloc) return 'It names no agent.'
   const module = { id: ids.moduleid ?? null, name: cells.module || null }

@@ -30,10 +30,11 @@ export const saying = {
     .max(MOST_REASON, `The reason has at most ${MOST_REASON} characters.`)
     .optional()
     .transform((text) => text || null),
+  /** The SHA-256 of the cells whose lock-out is confirmed. */
   confirm: z
-    .enum(['', 'lockout'])
+    .string()
     .catch('')
-    .transform((word) => word === 'lockout'),
+    .transform((text): string | boolean => /^[0-9a-f]{64}$/.test(text) && text),
 }
 
 const cell = {
@@ -58,7 +59,7 @@ function wanted(what: string) {
       message:
         weight.trim() === ''
           ? `Type the ${what}, or take the rule away with "Remove the rule": an empty cell is no rule, not 0.`
-          : `The ${what} is ${WEIGHT_WORDS}.`,
+          : `The ${what} is a ${WEIGHT_WORDS}.`,
     })
     return z.NEVER
   }

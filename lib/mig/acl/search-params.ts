@@ -130,7 +130,7 @@ const weightFilter: Filter<number> = {
   label: 'Value',
   read([text = '']) {
     const value = readWeight(text)
-    return value === null ? { problem: `takes ${WEIGHT_WORDS}` } : { value }
+    return value === null ? { problem: `takes a ${WEIGHT_WORDS}` } : { value }
   },
 }
 

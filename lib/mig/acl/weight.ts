@@ -3,7 +3,7 @@ export const LEAST_WEIGHT = -2_147_483_648
 export const GREATEST_WEIGHT = 2_147_483_647
 
 /** What a weight is, in the words of a refusal. */
-export const WEIGHT_WORDS = 'a whole number from −2,147,483,648 to 2,147,483,647'
+export const WEIGHT_WORDS = 'whole number from −2,147,483,648 to 2,147,483,647'
 
 /** Whether the number is a weight as PostgreSQL's integer holds it. */
 export function isWeight(value: number): boolean {

@@ -12,7 +12,7 @@ import { PageHeader } from '@/components/layout/page-header'
 import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount } from '@/lib/format'
-import { getAclPass, listAclGroups, listTwins } from '@/lib/mig/acl/files'
+import { getAclPass, listAclGroups, listTwins } from '@/lib/mig/acl/acl-lists'
 import { aclEndpointList, aclGroupList } from '@/lib/mig/acl/search-params'
 import { now } from '@/lib/now'
 

@@ -1,7 +1,7 @@
 import { moduleRow, weightsRow, withFiles } from '@/components/acl/grid/grid-data'
 import { AppError } from '@/lib/errors'
 import { type EndpointRow, getEndpoint, getPerson, listPeople } from '@/lib/mig/acl/endpoints'
-import { listFileStates } from '@/lib/mig/acl/files'
+import { listFileStates } from '@/lib/mig/acl/file-states'
 import { permissionList } from '@/lib/mig/acl/search-params'
 import { listWeightsOn, windowOfModule, windowOfWeights } from '@/lib/mig/acl/weights'
 import { listModules } from '@/lib/mig/modules/queries'

@@ -1,5 +1,5 @@
 import { minimumsRow, withFiles } from '@/components/acl/grid/grid-data'
-import { listFileStates } from '@/lib/mig/acl/files'
+import { listFileStates } from '@/lib/mig/acl/file-states'
 import { windowOfRequirements } from '@/lib/mig/acl/minimums'
 import { requirementList } from '@/lib/mig/acl/search-params'
 import { listModules } from '@/lib/mig/modules/queries'
