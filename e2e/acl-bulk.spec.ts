@@ -178,3 +178,21 @@ test.describe('an investigator', () => {
     await expect(page.getByText('Add a module')).toHaveCount(0)
   })
 })
+
+test('groups of endpoints carry one person’s weights, lead to their endpoints and to a change of exactly them', async ({
+  page,
+}) => {
+  await page.goto('/acl/permissions?group=os')
+  await expect(page.getByRole('main')).toContainText('groups of endpoints by system')
+  const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: /linux/ }) })
+  const count = await row.getByRole('rowheader').getByRole('link').last().innerText()
+  await row.getByRole('link', { name: /^Change ping for/ }).click()
+  await expect(page).toHaveURL(/\/acl\/bulk\?.*table=invagtmodperm.*investigator=\d+.*in=os%3Dlinux/)
+  await page.getByLabel('Value', { exact: true }).fill('1')
+  await page.getByRole('button', { name: 'Count the cells' }).click()
+  await expect(page.getByRole('list', { name: 'Cells' }).getByRole('listitem').first()).toContainText(count)
+  await page.goto('/acl/permissions?by=module&group=os')
+  await row.getByRole('rowheader').getByRole('link').last().click()
+  await expect(page.getByRole('list', { name: 'In the groups' })).toContainText('system: linux')
+  await expect(page).toHaveURL(/by=module.*in=os%3Dlinux/)
+})

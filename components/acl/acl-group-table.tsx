@@ -6,7 +6,7 @@ import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatCount, formatNumber } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
-import type { AclGroupRow } from '@/lib/mig/acl/files'
+import type { AclGroupRow } from '@/lib/mig/acl/acl-lists'
 import { aclEndpointList, aclFileView, aclGroupList } from '@/lib/mig/acl/search-params'
 import type { Page } from '@/lib/page'
 

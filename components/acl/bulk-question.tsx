@@ -3,11 +3,12 @@ import { ChoiceField, TextField } from '@/components/data-table/filter-bar'
 import { HiddenParams } from '@/components/data-table/hidden-params'
 import { Button, LinkButton } from '@/components/ui/button'
 import type { ListParams } from '@/lib/list-params'
-import type { Person } from '@/lib/mig/acl/queries'
+import type { Person } from '@/lib/mig/acl/endpoints'
 import { bulkList } from '@/lib/mig/acl/search-params'
 import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Module } from '@/lib/mig/modules/queries'
 import { Choices } from './choices'
+import { StoredChips } from './stored-chips'
 
 type Params = ListParams<(typeof bulkList)['filters']>
 
@@ -107,6 +108,7 @@ export function BulkQuestion({
           <TextField name="id" label="Id of one" value={given.id?.[0]} width="w-44" />
         </fieldset>
         {filters.in && <GroupChips list={bulkList} params={params} groups={filters.in} />}
+        <StoredChips list={bulkList} params={params} modules={modules} people={people} />
         <div className="flex gap-2">
           <Button type="submit" kind="primary">
             Count the cells

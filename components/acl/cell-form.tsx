@@ -59,7 +59,7 @@ export function LockoutBox() {
   return (
     <Checkbox
       name="confirm"
-      value="lockout"
+      value={String(detail.confirm)}
       label="Save it all the same: nobody will be able to run that there, and the audit says that I knew."
     />
   )

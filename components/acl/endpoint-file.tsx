@@ -1,6 +1,6 @@
 import { StatusBadge } from '@/components/ui/badge'
 import { TextLink } from '@/components/ui/text-link'
-import type { KnownFile } from '@/lib/mig/acl/files'
+import type { KnownFile } from '@/lib/mig/acl/file-states'
 import { FILE_STATE_WORDS, LastFileWords } from './file-state'
 
 const WORDS = {

@@ -1,8 +1,8 @@
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatNumber } from '@/lib/format'
-import type { KnownFile } from '@/lib/mig/acl/files'
-import type { Endpoint } from '@/lib/mig/acl/queries'
+import type { Endpoint } from '@/lib/mig/acl/endpoints'
+import type { KnownFile } from '@/lib/mig/acl/file-states'
 import { aclEndpointList, aclFileView } from '@/lib/mig/acl/search-params'
 import { LastFileWords } from './file-state'
 

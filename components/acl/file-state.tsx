@@ -2,7 +2,7 @@ import { Moment } from '@/components/feedback/moment'
 import { StatusBadge } from '@/components/ui/badge'
 import type { Tone } from '@/components/ui/tone'
 import { visibleText } from '@/components/ui/visible-text'
-import type { EndpointFile, LastFile } from '@/lib/mig/acl/files'
+import type { EndpointFile, LastFile } from '@/lib/mig/acl/file-states'
 import type { FileState } from '@/lib/mig/acl/search-params'
 
 /** How the tables stand to the last file, in words. */

@@ -3,63 +3,94 @@ import { EmptyState, NothingMatches } from '@/components/feedback/panels'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatNumber } from '@/lib/format'
-import type { ListParams } from '@/lib/list-params'
-import type { GroupCell, RequirementGroup } from '@/lib/mig/acl/queries'
-import { bulkList, requirementList } from '@/lib/mig/acl/search-params'
+import type { ListDefinition, ListParams } from '@/lib/list-params'
+import type { GroupCell, MatrixGroup } from '@/lib/mig/acl/matrix-groups'
+import { aclEndpointList, bulkList } from '@/lib/mig/acl/search-params'
 import { groupText } from '@/lib/mig/agents/groups'
-import type { Module } from '@/lib/mig/modules/queries'
 import type { Page } from '@/lib/page'
 import { NoRule } from './cell'
-import { moduleColumns } from './grid/grid-data'
+import type { GridColumn, GridScope } from './grid/grid-data'
 import { ColumnHead } from './matrix'
 
-type Params = ListParams<(typeof requirementList)['filters']>
+type Scope = Exclude<GridScope, { view: 'endpoint' }>
+type List<F> = { list: ListDefinition<F>; params: ListParams<F>; scope: Scope }
 
-function groupWords({ group }: RequirementGroup) {
+function groupWords({ group }: MatrixGroup) {
   if ('unreadable' in group)
     return <span className="text-muted">{group.unreadable === 'tag' ? 'tags' : 'environment'} that cannot be read</span>
   if (group.value === null) return <span className="text-muted">without any</span>
   return group.value === '' ? <span className="text-muted">empty</span> : <bdi>{visibleText(group.value)}</bdi>
 }
 
-/** The endpoints of a group, narrowed further by a stored minimum. */
-function endpointsHref(params: Params, row: RequirementGroup, rule?: string): string {
+/** The filter that asks for a stored value of a column: `rule` of the minimums, `weight` of the weights. */
+function storedFilter(scope: Scope, column: string, value: string): [name: string, text: string] {
+  if (scope.view === 'minimums') return ['rule', `${column}=${value}`]
+  const cell = scope.view === 'module' ? `${column}.${scope.module.id}` : `${scope.person.id}.${column}`
+  return ['weight', `${cell}=${value}`]
+}
+
+/** The endpoints of a group, narrowed further by what they have stored in a column. */
+function endpointsHref<F>({ list, params, scope }: List<F>, row: MatrixGroup, column?: string, value = ''): string {
   const { group: _, edit: __, ...given } = params.given
-  const filters = {
-    in: [...(given.in ?? []), groupText(row.group)],
-    rule: [...(given.rule ?? []), ...(rule ? [rule] : [])],
+  const filters: Record<string, string[]> = { in: [...(given.in ?? []), groupText(row.group)] }
+  if (column) {
+    const [name, text] = storedFilter(scope, column, value)
+    filters[name] = [...(given[name] ?? []), text]
   }
-  return requirementList.href({ ...params, given }, { filters })
+  return list.href({ ...params, given }, { filters })
 }
 
-/** The bulk page with the group's endpoints and the module filled in. */
-function bulkHref(params: Params, row: RequirementGroup, module: Module): string {
-  const { group: _, edit: __, rule: ___, agent, ...given } = params.given
-  return bulkList.href(
-    { given: { ...given, ...(agent ? { id: agent } : {}), module: [module.id] }, sort: bulkList.defaultSort } as never,
-    { filters: { in: [...(given.in ?? []), groupText(row.group)] }, size: params.size },
-  )
+/** What every link of a group keeps of the matrix's filters: those of the endpoints. */
+function ofEndpoints({ given }: ListParams, row: MatrixGroup): Record<string, string[]> {
+  const { module: _, investigator: __, agent, ...rest } = given
+  return { ...rest, ...(agent ? { id: agent } : {}), in: [...(given.in ?? []), groupText(row.group)] }
 }
 
-/** Groups of endpoints × modules: what minimums their endpoints have stored, each number linked to exactly its endpoints. */
-export function GroupMatrix({
-  params,
+/** The bulk page with the group's endpoints and the column's cells filled in. */
+function bulkHref<F>({ params, scope }: List<F>, row: MatrixGroup, column: string): string {
+  const cells: Record<string, string[]> =
+    scope.view === 'minimums'
+      ? { module: [column] }
+      : scope.view === 'module'
+        ? { table: ['invagtmodperm'], module: [scope.module.id], investigator: [column] }
+        : { table: ['invagtmodperm'], module: [column], investigator: [scope.person.id] }
+  return bulkList.href({ ...EMPTY, given: { ...ofEndpoints(params, row), ...cells } } as never)
+}
+
+/** The group's endpoints on which the tables differ from their last file. */
+function differingHref({ params }: { params: ListParams }, row: MatrixGroup): string {
+  return aclEndpointList.href({ ...EMPTY, given: { ...ofEndpoints(params, row), file: ['differs'] } } as never)
+}
+
+const EMPTY = { sort: { key: '', descending: false }, size: 50, columns: null }
+
+const CAPTIONS: Record<Scope['view'], string> = {
+  minimums: 'Stored minimum weights by group of endpoints and module',
+  investigator: 'Stored weights by group of endpoints and module',
+  module: 'Stored weights by group of endpoints and investigator',
+}
+
+/** Groups of endpoints × columns: what their endpoints have stored, each number linked to exactly its endpoints. */
+export function GroupMatrix<F>({
   page,
-  modules,
+  columns,
   canEdit,
-}: {
-  params: Params
-  page: Page<RequirementGroup>
-  modules: readonly Module[]
+  clearHref,
+  ...of
+}: List<F> & {
+  page: Page<MatrixGroup>
+  columns: readonly GridColumn[]
   canEdit: boolean
+  clearHref: string
 }) {
-  const { group: _, edit: __, ...filters } = params.given
-  const columns = moduleColumns(modules)
+  const { list, params, scope } = of
+  const own = ['group', 'edit', 'by', ...(scope.view === 'module' ? ['module'] : ['investigator'])]
+  const isFiltered = Object.keys(params.given).some((name) => !own.includes(name))
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <div className="relative overflow-auto rounded-md border border-line bg-surface md:max-h-[max(24rem,calc(100dvh-17rem))] print:max-h-none print:overflow-visible">
         <table className="border-separate border-spacing-0 text-sm">
-          <caption className="sr-only">Stored minimum weights by group of endpoints and module</caption>
+          <caption className="sr-only">{CAPTIONS[scope.view]}</caption>
           <thead>
             <tr className="[&>th]:sticky [&>th]:top-0 [&>th]:h-row [&>th]:bg-surface [&>th]:font-medium [&>th]:text-muted [&>th]:text-xs [&>th]:shadow-[inset_0_-1px_var(--line)]">
               <th scope="col" className="left-0 z-3 w-72 min-w-40 px-3 text-left">
@@ -86,19 +117,28 @@ export function GroupMatrix({
                 >
                   <span className="flex items-center gap-2">
                     <span className="min-w-0 flex-1 truncate">{groupWords(row)}</span>
-                    <TextLink href={endpointsHref(params, row)} title="Its endpoints">
+                    {row.differing > 0 && (
+                      <TextLink
+                        href={differingHref(of, row)}
+                        className="whitespace-nowrap text-attention text-xs"
+                        title={`On ${formatNumber(row.differing)} of its ${formatNumber(row.known)} endpoints with a known file the tables differ from the file last exported or uploaded`}
+                      >
+                        {formatNumber(row.differing)} {row.differing === 1 ? 'differs' : 'differ'}
+                      </TextLink>
+                    )}
+                    <TextLink href={endpointsHref(of, row)} title="Its endpoints">
                       {formatNumber(row.count)}
                     </TextLink>
                   </span>
                 </th>
-                {modules.map((module) => (
-                  <td key={module.id}>
+                {columns.map((column) => (
+                  <td key={column.id}>
                     <GroupMark
                       row={row}
-                      cell={row.cells[module.id]}
-                      module={module}
-                      params={params}
-                      bulk={canEdit ? bulkHref(params, row, module) : null}
+                      cell={row.cells[column.id]}
+                      name={column.name}
+                      hrefOf={(value) => endpointsHref(of, row, column.id, value)}
+                      bulk={canEdit ? bulkHref(of, row, column.id) : null}
                     />
                   </td>
                 ))}
@@ -109,8 +149,8 @@ export function GroupMatrix({
         </table>
         {page.rows.length === 0 && (
           <div className="sticky left-0 border-line border-t px-4 py-10 text-center">
-            {Object.keys(filters).length ? (
-              <NothingMatches what="endpoints" clearHref={requirementList.path} framed={false} />
+            {isFiltered ? (
+              <NothingMatches what="endpoints" clearHref={clearHref} framed={false} />
             ) : (
               <EmptyState title="No agent has registered yet" icon="agent" framed={false}>
                 A group appears here with the first endpoint in it.
@@ -120,7 +160,7 @@ export function GroupMatrix({
         )}
       </div>
       <div className="text-muted text-xs">
-        <Pager list={requirementList} params={params} page={page} path={requirementList.path} exportable of="groups" />
+        <Pager list={list} params={params} page={page} path={list.path} exportable of="groups" />
       </div>
     </div>
   )
@@ -130,19 +170,21 @@ export function GroupMatrix({
 function GroupMark({
   row,
   cell,
-  module,
-  params,
+  name,
+  hrefOf,
   bulk,
 }: {
-  row: RequirementGroup
+  row: MatrixGroup
   cell: GroupCell | undefined
-  module: Module
-  params: Params
+  /** The column's. */
+  name: string
+  /** The endpoints that have this stored. */
+  hrefOf: (value: string) => string
   bulk: string | null
 }) {
   const unset = row.count - (cell?.set ?? 0)
-  const link = (rule: string, text: string, title: string) => (
-    <TextLink href={endpointsHref(params, row, `${module.id}=${rule}`)} title={title}>
+  const link = (value: string, text: string, title: string) => (
+    <TextLink href={hrefOf(value)} title={title}>
       {text}
     </TextLink>
   )
@@ -153,9 +195,9 @@ function GroupMark({
           <span className="mr-1 text-faint text-xs">
             {cell.least !== cell.most ? 'mixed' : unset === 0 ? 'all' : ''}
           </span>
-          {link(String(cell.least), formatNumber(cell.least), `Endpoints whose minimum is ${cell.least}`)}
+          {link(String(cell.least), formatNumber(cell.least), `Endpoints that have ${cell.least}`)}
           {cell.least !== cell.most && (
-            <>–{link(String(cell.most), formatNumber(cell.most), `Endpoints whose minimum is ${cell.most}`)}</>
+            <>–{link(String(cell.most), formatNumber(cell.most), `Endpoints that have ${cell.most}`)}</>
           )}
         </span>
       ) : (
@@ -163,14 +205,14 @@ function GroupMark({
       )}
       {cell && unset > 0 && (
         <span className="text-attention text-xs">
-          {link('none', `${formatNumber(unset)} unset`, 'Endpoints without a minimum of their own')}
+          {link('none', `${formatNumber(unset)} unset`, 'Endpoints without a rule of their own')}
         </span>
       )}
       {bulk && (
         <TextLink
           href={bulk}
           className="text-faint text-xs"
-          aria-label={`Change ${visibleText(module.name)} for the ${formatNumber(row.count)} endpoints of this group`}
+          aria-label={`Change ${visibleText(name)} for the ${formatNumber(row.count)} endpoints of this group`}
         >
           change
         </TextLink>

@@ -9,6 +9,7 @@ import type { ListDefinition, ListParams } from '@/lib/list-params'
 import { GROUP_COLUMNS, type Group } from '@/lib/mig/agents/groups'
 import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Module } from '@/lib/mig/modules/queries'
+import { StoredChips } from './stored-chips'
 
 type EndpointFilters = { name?: string; os?: string; version?: string; module?: string[]; in?: Group[] }
 
@@ -21,6 +22,7 @@ export function MatrixFilters<F>({
   modules,
   fixed = [],
   rows,
+  people,
   before,
 }: {
   list: ListDefinition<F>
@@ -29,12 +31,14 @@ export function MatrixFilters<F>({
   fixed?: string[]
   /** What the rows are: endpoints have a system and a state as well. */
   rows: 'endpoints' | 'investigators'
+  /** Whose weights a filter may name. */
+  people?: readonly { id: string; name: string }[]
   before?: ReactNode
 }) {
   const filters = params.filters as EndpointFilters
   const own =
     rows === 'endpoints'
-      ? ['name', 'os', 'state', 'module', 'agent', 'rule', 'queueloc', 'env', 'in', ...MORE]
+      ? ['name', 'os', 'state', 'module', 'agent', 'rule', 'weight', 'queueloc', 'env', 'in', ...MORE]
       : ['name', 'module']
   const isFiltered = own.some((name) => params.given[name] && !fixed.includes(name))
   const cleared = Object.fromEntries(Object.entries(params.given).filter(([name]) => fixed.includes(name)))
@@ -105,6 +109,7 @@ export function MatrixFilters<F>({
           <GroupChips list={list as never} params={params as never} groups={filters.in} />
         </div>
       )}
+      <StoredChips list={list} params={params} modules={modules} people={people} />
     </search>
   )
 }

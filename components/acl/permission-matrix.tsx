@@ -1,7 +1,7 @@
 import { Pager } from '@/components/data-table/pager'
 import { EmptyState, NothingMatches } from '@/components/feedback/panels'
 import type { ListParams } from '@/lib/list-params'
-import type { CellForm as CellFormData } from '@/lib/mig/acl/queries'
+import type { CellForm as CellFormData } from '@/lib/mig/acl/endpoints'
 import { permissionList } from '@/lib/mig/acl/search-params'
 import type { Page } from '@/lib/page'
 import { CellForm } from './cell-form'
@@ -64,7 +64,8 @@ export function PermissionMatrix({
 }) {
   const { edit: _, ...given } = params.given
   const isPeople = scope.view === 'endpoint'
-  const filtered = ['name', 'os', 'state', ...(scope.view === 'module' ? [] : ['module'])].some((name) => given[name])
+  const fixed = Object.keys(fixedOf(given, scope))
+  const filtered = Object.keys(given).some((name) => !fixed.includes(name))
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <GridLoader

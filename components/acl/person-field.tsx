@@ -1,5 +1,5 @@
 import { ChoiceField } from '@/components/data-table/filter-bar'
-import type { Person } from '@/lib/mig/acl/queries'
+import type { Person } from '@/lib/mig/acl/endpoints'
 import type { Module } from '@/lib/mig/modules/queries'
 
 /** The investigator whose weights are shown, as a choice of the filter form. */

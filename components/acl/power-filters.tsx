@@ -1,7 +1,7 @@
 import { ChoiceField, FilterBar, TextField } from '@/components/data-table/filter-bar'
 import type { ListParams } from '@/lib/list-params'
+import type { Person } from '@/lib/mig/acl/endpoints'
 import { POWER_WORDS, POWERS } from '@/lib/mig/acl/powers-on'
-import type { Person } from '@/lib/mig/acl/queries'
 import { powerList } from '@/lib/mig/acl/search-params'
 import type { Module } from '@/lib/mig/modules/queries'
 

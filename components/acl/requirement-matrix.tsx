@@ -1,12 +1,14 @@
 import { Pager } from '@/components/data-table/pager'
 import { EmptyState, NothingMatches } from '@/components/feedback/panels'
 import type { ListParams } from '@/lib/list-params'
-import type { CellForm as CellFormData, RequirementRow } from '@/lib/mig/acl/queries'
+import type { CellForm as CellFormData } from '@/lib/mig/acl/endpoints'
+import type { KnownFile } from '@/lib/mig/acl/file-states'
+import type { RequirementRow } from '@/lib/mig/acl/minimums'
 import { requirementList } from '@/lib/mig/acl/search-params'
 import type { Module } from '@/lib/mig/modules/queries'
 import type { Page } from '@/lib/page'
 import { CellForm } from './cell-form'
-import { minimumsRow, moduleColumns } from './grid/grid-data'
+import { minimumsRow, moduleColumns, withFiles } from './grid/grid-data'
 import { GridLoader } from './grid/grid-loader'
 import { type GridUse, windowHref } from './grid/grid-use'
 import { Matrix } from './matrix'
@@ -42,12 +44,14 @@ export function RequirementMatrix({
   page,
   modules,
   form,
+  files,
   use,
 }: {
   params: Params
   page: Page<RequirementRow>
   modules: readonly Module[]
   form: CellFormData | null
+  files: ReadonlyMap<string, KnownFile>
   use: GridUse
 }) {
   const { edit: _, ...filters } = params.given
@@ -65,7 +69,10 @@ export function RequirementMatrix({
           caption="Minimum weight by endpoint and module"
           corner="Endpoint"
           columns={columns}
-          rows={page.rows.map((row) => minimumsRow(row, modules))}
+          rows={withFiles(
+            page.rows.map((row) => minimumsRow(row, modules)),
+            files,
+          )}
           cellHref={use.canEdit ? (place) => `${cellHref(params, place)}#cell-form` : null}
           open={
             form && {

@@ -1,7 +1,12 @@
 import { StateBadge } from '@/components/agents/state-badge'
 import { Badge } from '@/components/ui/badge'
+import { Icon } from '@/components/ui/icon'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
+import { cn } from '@/lib/cn'
+import { formatUtc } from '@/lib/format'
+import type { KnownFile } from '@/lib/mig/acl/file-states'
+import { aclFileView } from '@/lib/mig/acl/search-params'
 import type { GridRow } from './grid/grid-data'
 
 /** The head of a row of a matrix: an endpoint with system, state and what is odd about its rules, or an investigator. */
@@ -54,11 +59,38 @@ export function RowHead({ row, tabIndex }: { row: GridRow; tabIndex?: number }) 
           <Badge>{row.behind} left behind</Badge>
         </TextLink>
       )}
+      {row.file && <FileMark id={row.id} file={row.file} tabIndex={tabIndex} />}
       {row.state && (
         <span className="text-xs max-md:hidden">
           <StateBadge state={row.state} bare />
         </span>
       )}
     </span>
+  )
+}
+
+const FILE_WORDS: Record<KnownFile['state'], string> = {
+  differs: 'Tables differ from the file last',
+  same: 'Tables say what the file says that was last',
+  undecided: 'Two modules share a name, so that the tables cannot be compared with the file last',
+}
+
+/** How the tables stand to the endpoint's last file: it leads to the difference. */
+function FileMark({ id, file, tabIndex }: { id: string; file: KnownFile; tabIndex?: number }) {
+  const { state, last } = file
+  const words = `${FILE_WORDS[state]} ${last.kind === 'export' ? 'exported' : 'uploaded'} on ${formatUtc(last.at)} by ${visibleText(last.by)}`
+  return (
+    <TextLink
+      href={`${aclFileView.path}?agent=${id}`}
+      tabIndex={tabIndex}
+      title={words}
+      className={cn(
+        'relative inline-flex size-6 shrink-0 items-center justify-center',
+        state === 'same' ? 'text-faint' : 'text-attention',
+      )}
+    >
+      <Icon name={state === 'same' ? 'check' : 'file'} className="size-3.5" />
+      <span className="sr-only">{words}</span>
+    </TextLink>
   )
 }

@@ -3,8 +3,9 @@ import { Segments } from '@/components/layout/tabs'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import type { ListParams } from '@/lib/list-params'
-import type { Endpoint, Person } from '@/lib/mig/acl/queries'
+import type { Endpoint, Person } from '@/lib/mig/acl/endpoints'
 import { permissionList } from '@/lib/mig/acl/search-params'
+import { type GroupKey, groupKeyLabel } from '@/lib/mig/agents/groups'
 import type { Module } from '@/lib/mig/modules/queries'
 import type { Total } from '@/lib/page'
 
@@ -15,6 +16,7 @@ export function ShownWeights({
   person = null,
   endpoint = null,
   module = null,
+  groups = null,
   total,
 }: {
   params: ListParams<(typeof permissionList)['filters']>
@@ -22,8 +24,11 @@ export function ShownWeights({
   person?: Person | null
   endpoint?: Endpoint | null
   module?: Module | null
+  /** What the rows are groups by, where they are. */
+  groups?: GroupKey | null
   total: Total
 }) {
+  const rows = groups ? `${totalInWords(total)} groups of endpoints by ${visibleText(groupKeyLabel(groups))}` : null
   // The chosen columns of the one are not the chosen module of the other.
   const columns = current === 'module' ? null : (params.given.module ?? null)
   const by = (value: string | null) =>
@@ -49,7 +54,7 @@ export function ShownWeights({
             <TextLink href={`/investigators/${person.id}`}>
               <bdi>{visibleText(person.name)}</bdi>
             </TextLink>{' '}
-            weighs on {totalInWords(total)} endpoints
+            weighs on {rows ?? `${totalInWords(total)} endpoints`}
             {person.disabled && ' (disabled: it counts 0)'}
           </>
         ) : endpoint ? (
@@ -64,7 +69,8 @@ export function ShownWeights({
           </>
         ) : module ? (
           <>
-            What each signature weighs for <bdi>{visibleText(module.name)}</bdi> on {totalInWords(total)} endpoints
+            What each signature weighs for <bdi>{visibleText(module.name)}</bdi> on{' '}
+            {rows ?? `${totalInWords(total)} endpoints`}
           </>
         ) : (
           'Choose the endpoint whose weights are to be shown'

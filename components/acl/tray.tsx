@@ -4,6 +4,7 @@ import { Button } from '@/components/ui/button'
 import { Checkbox, Field, Input } from '@/components/ui/field'
 import { TextLink } from '@/components/ui/text-link'
 import { formatCount } from '@/lib/format'
+import { AGENTS_FOLLOW } from '@/lib/mig/acl/batch-words'
 import { type BatchAnswer, encodeChanges } from '@/lib/mig/acl/change'
 import { previewBatch, saveBatch } from '@/lib/mig/acl/server-actions'
 import { afterSave, type Changes, endpointsOf, NO_CHANGES, resolve } from './grid/changes'
@@ -153,7 +154,7 @@ export function Tray({
               event.preventDefault()
               if (isBlocked) return
               if (answer?.kind !== 'confirm') send('save')
-              else if (isSure) send('save', 'lockout')
+              else if (isSure) send('save', answer.sha256)
             }}
           >
             {answer?.kind === 'refused' && (
@@ -202,8 +203,7 @@ export function Tray({
               </Button>
             </div>
             <p className="text-muted text-xs">
-              All of them or none, each only if its cell still holds what you saw. Agents follow their own ACL file; no
-              code of MIG reads these tables.
+              All of them or none, each only if its cell still holds what you saw. {AGENTS_FOLLOW}
             </p>
           </form>
         </>
@@ -221,7 +221,7 @@ function Saved({ answer, className }: { answer: Extract<BatchAnswer, { kind: 'sa
       className={className}
       action={<TextLink href={`/acl/batches/${answer.auditId}`}>See or revert this batch</TextLink>}
     >
-      Agents follow their own ACL file; no code of MIG reads these tables.
+      {AGENTS_FOLLOW}
     </Notice>
   )
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -335,3 +336,67 @@ describe('many at once', () => {
 function storable(value: Record<string, unknown>): Record<string, unknown> {
   return JSON.parse(JSON.stringify(value).replace(/\\u(0000|d[89a-f][0-9a-f]{2})/gi, '?'))
 }
+
+describe('the cells of a batch', () => {
+  const LINES = [
+    ['agtmodreq', '', '7', '1', '', '2'],
+    ['invagtmodperm', '4', '7', '1', '3', ''],
+  ]
+  const BATCH = '3f0e6c9a-0000-4000-8000-000000000001'
+  let row = ''
+  const cells = (statement: string) =>
+    run(
+      database.ownerUrl,
+      `BEGIN; ALTER TABLE dashboard.acl_change DISABLE TRIGGER acl_change_append_only; ${statement};
+       ALTER TABLE dashboard.acl_change ENABLE TRIGGER acl_change_append_only; COMMIT`,
+    )
+
+  beforeEach(async () => {
+    await tamper('TRUNCATE dashboard.audit')
+    await cells('TRUNCATE dashboard.acl_change')
+    await writeSome(2)
+    await run(
+      database.ownerUrl,
+      `INSERT INTO dashboard.acl_change (batch, n, table_name, agentid, moduleid, investigatorid, before, after)
+       VALUES ('${BATCH}', 1, 'agtmodreq', 7, 1, NULL, NULL, 2), ('${BATCH}', 2, 'invagtmodperm', 7, 1, 4, 3, NULL)`,
+    )
+    const sha256 = createHash('sha256')
+      .update(LINES.map((line) => `${line.join(',')}\n`).join(''))
+      .digest('hex')
+    row = await db().$transaction((tx) =>
+      recordAudit(tx, viewer, {
+        kind: 'acl.batch.save',
+        object: { type: 'acl_batch', id: BATCH },
+        before: null,
+        after: null,
+        detail: { cells: 2, sha256 },
+      }),
+    )
+    await writeSome(2)
+  })
+
+  it('are those that its row sealed', async () => {
+    expect(await verifyChain(pool())).toMatchObject({ ok: true, rows: 5 })
+  })
+
+  it.each([
+    ['UPDATE dashboard.acl_change SET after = 3 WHERE n = 1', 'do not give the SHA-256'],
+    ['UPDATE dashboard.acl_change SET agentid = 8 WHERE n = 2', 'do not give the SHA-256'],
+    ['DELETE FROM dashboard.acl_change WHERE n = 2', 'there are 1, and 2 were saved'],
+    [
+      `INSERT INTO dashboard.acl_change (batch, n, table_name, agentid, moduleid, after) VALUES ('${BATCH}', 3, 'agtmodreq', 9, 1, 1)`,
+      'there are 3, and 2 were saved',
+    ],
+  ])('%s: the batch is named', async (statement, why) => {
+    await cells(statement)
+    const state = bad(await verifyChain(pool()))
+    expect(state.brokenAt).toBe(row)
+    expect(state.why).toContain(`The cells of batch ${row} were altered`)
+    expect(state.why).toContain(why)
+    // Only the last rows, which the batch is not one of; and no more cells than asked for.
+    expect(await verifyChain(pool(), { last: 2 })).toMatchObject({ ok: true })
+    expect(await verifyChain(pool(), { last: 4 })).toMatchObject({ ok: false })
+    expect(await verifyChain(pool(), { cells: 1 })).toMatchObject({ ok: true })
+    expect(await verifyChain(pool(), { cells: 2 })).toMatchObject({ ok: false })
+  })
+})

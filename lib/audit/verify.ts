@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { type Sql, sql } from '@/lib/db/sql'
 import { formatCount } from '@/lib/format'
 import { ENTRY_HASH } from './chain.sql'
+import { findAlteredCells } from './verify-cells'
 
 /** `head` is the hash of the last row in hex; `since` the first row that was read, null when that is the very first. */
 export type ChainState =
@@ -13,6 +14,8 @@ export type VerifyOptions = {
   expect?: string
   /** Read only so many rows at the end. */
   last?: number
+  /** Read the cells of the newest ACL batches only, at most so many; all when it is left out. */
+  cells?: number
   /** Rows read at a time. */
   batch?: number
 }
@@ -24,7 +27,7 @@ export const CHECKPOINT = 'audit.checkpoint'
 
 /**
  * Computes every row's hash again and follows the chain in the order of ids, from one snapshot. Gaps between ids are no
- * break: a transaction that was rolled back leaves one. Takes a pool, or a client outside a transaction.
+ * break: a transaction that was rolled back leaves one. Then the cells of every ACL batch are held to what its row says of them. Takes a pool, or a client outside a transaction.
  */
 export async function verifyChain(queryable: Queryable, options: VerifyOptions = {}): Promise<ChainState> {
   const client = 'totalCount' in queryable ? await queryable.connect() : queryable
@@ -33,7 +36,7 @@ export async function verifyChain(queryable: Queryable, options: VerifyOptions =
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
     // A row's moment enters its hash as text.
     await client.query(`SET LOCAL timezone = 'UTC'`)
-    const state = await follow(client, options)
+    const state = await withCells(client, await follow(client, options), options)
     await client.query('COMMIT')
     ended = true
     return state
@@ -41,6 +44,12 @@ export async function verifyChain(queryable: Queryable, options: VerifyOptions =
     if (client !== queryable) (client as pg.PoolClient).release(!ended)
     else if (!ended) await client.query('ROLLBACK').catch(() => {})
   }
+}
+
+// A batch's cells stand beside the audit: its row seals them.
+async function withCells(client: pg.ClientBase, state: ChainState, { cells }: VerifyOptions): Promise<ChainState> {
+  const altered = state.ok ? await findAlteredCells(client, { since: state.since, most: cells }) : null
+  return altered ? broken(altered.row, altered.why) : state
 }
 
 type Batch = {

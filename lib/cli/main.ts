@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { aclCommands } from '@/lib/cli/acl'
+import { aclImportCommands } from '@/lib/cli/acl-import'
 import { auditCommands } from '@/lib/cli/audit'
 import { type Call, type Command, type Io, OperatorError, type Option, type ParseOptions } from '@/lib/cli/command'
 import { dbCommands } from '@/lib/cli/db'
@@ -15,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   ...roleCommands,
   ...tokenCommands,
   ...aclCommands,
+  ...aclImportCommands,
   ...auditCommands,
 ]
 

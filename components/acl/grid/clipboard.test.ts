@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatTsv, parseTsv, pasteWords, planPaste, readWeight, tooHigh } from './clipboard'
+import { readCell } from '@/lib/mig/acl/weight'
+import { formatTsv, parseTsv, pasteWords, planPaste, tooHigh } from './clipboard'
 
 const range = (top: number, left: number, bottom = top, right = left) => ({ top, left, bottom, right })
 
@@ -25,7 +26,7 @@ describe('a weight as people and spreadsheets write it', () => {
     ['3/2', undefined],
     ['٣', undefined],
   ])('%j', (text, value) => {
-    expect(readWeight(text)).toBe(value)
+    expect(readCell(text)).toBe(value)
   })
 })
 
@@ -53,7 +54,7 @@ describe('clipboard text', () => {
     fc.assert(
       fc.property(values, (grid) => {
         const text = formatTsv(range(0, 0, grid.length - 1, 1), (row, column) => grid[row]?.[column])
-        expect(parseTsv(`${text}\n`).map((row) => row.map(readWeight))).toEqual(grid)
+        expect(parseTsv(`${text}\n`).map((row) => row.map(readCell))).toEqual(grid)
       }),
     )
   })

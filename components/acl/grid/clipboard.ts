@@ -1,16 +1,7 @@
 import { formatNumber } from '@/lib/format'
-import { GREATEST_WEIGHT, LEAST_WEIGHT } from '@/lib/mig/acl/change'
+import { readCell } from '@/lib/mig/acl/weight'
 import type { ValueAt, Write } from './fill'
 import type { Range, Size } from './selection'
-
-/** The whole number in a text as people and spreadsheets write it, null for an empty one, undefined for anything else. */
-export function readWeight(text: string): number | null | undefined {
-  const plain = text.trim().replace(/^[−–]/, '-')
-  if (plain === '') return null
-  if (!/^[+-]?\d{1,15}$/.test(plain)) return undefined
-  const value = Number(plain)
-  return value >= LEAST_WEIGHT && value <= GREATEST_WEIGHT ? value + 0 : undefined
-}
 
 /** The cells of a spreadsheet's clipboard text: tabs between cells, lines between rows, quotes around cells that hold either. */
 export function parseTsv(text: string): string[][] {
@@ -119,7 +110,7 @@ export function planPaste(
       if (row >= size.rows || column >= size.columns) paste.beyond++
       else if (!isOpen(row, column)) paste.locked++
       else {
-        const value = readWeight(text)
+        const value = readCell(text)
         if (value === undefined) paste.unreadable++
         else paste.writes.push({ row, column, value })
       }

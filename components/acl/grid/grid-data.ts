@@ -1,5 +1,8 @@
+import type { EndpointRow, Person } from '@/lib/mig/acl/endpoints'
+import type { KnownFile } from '@/lib/mig/acl/file-states'
 import type { PermissionCell, RequirementCell } from '@/lib/mig/acl/matrix'
-import type { EndpointRow, ModuleRow, PermissionRow, Person, RequirementRow } from '@/lib/mig/acl/queries'
+import type { RequirementRow } from '@/lib/mig/acl/minimums'
+import type { ModuleRow, PermissionRow } from '@/lib/mig/acl/weights'
 import type { EndpointState } from '@/lib/mig/agents/status'
 import type { Module } from '@/lib/mig/modules/queries'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -29,6 +32,8 @@ export type GridRow = {
   /** Its live rows have different rules. */
   mixed: boolean
   cells: Record<string, CellView>
+  /** How the tables stand to the endpoint's last file; absent where none is known. */
+  file?: KnownFile
   /** A row that is only read: the minimums above the weights of one endpoint. */
   locked?: true
 }
@@ -98,6 +103,11 @@ export function moduleRow({ endpoint, cells }: ModuleRow, module: Named, people:
     marksOf(cells),
     views(cells, people, (cell, person) => permissionView(cell, module.name, `${person.name} on ${endpoint.name}`)),
   )
+}
+
+/** The rows with how the tables stand to each endpoint's last file. */
+export function withFiles(rows: GridRow[], files: ReadonlyMap<string, KnownFile>): GridRow[] {
+  return files.size === 0 ? rows : rows.map((row) => ({ ...row, file: files.get(row.id) }))
 }
 
 /** The minimums above the weights of one endpoint: to compare with, not to edit here. */

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useRef } from 'react'
 import { cn } from '@/lib/cn'
-import { readWeight } from './clipboard'
+import { readCell } from '@/lib/mig/acl/weight'
 
 /** What ends typing: the value, and where to go. */
 export type Entered = { value: number | null; to: 'down' | 'up' | 'right' | 'left' | 'stay'; all?: boolean }
@@ -31,7 +31,7 @@ export function GridEditor({
   const field = useRef<HTMLInputElement>(null)
   const isOver = useRef(false)
   const end = (to: Entered['to'], all = false) => {
-    const value = readWeight(field.current?.value ?? '')
+    const value = readCell(field.current?.value ?? '')
     if (value === undefined) {
       field.current?.setAttribute('aria-invalid', 'true')
       return onRefuse()
@@ -76,7 +76,7 @@ export function GridEditor({
       onBlur={() => {
         if (isOver.current) return
         isOver.current = true
-        const value = readWeight(field.current?.value ?? '')
+        const value = readCell(field.current?.value ?? '')
         if (value !== undefined) return onEnter({ value, to: 'stay' })
         onRefuse()
         onCancel()

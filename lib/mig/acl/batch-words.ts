@@ -8,3 +8,6 @@ export const BATCH_WORDS: Readonly<Record<BatchKind, string>> = {
   'carry-over': 'carried over',
   revert: 'revert',
 }
+
+/** Said with every save: the tables hold what is wanted, not what agents do. */
+export const AGENTS_FOLLOW = 'Agents follow their own ACL file; no code of MIG reads these tables.'

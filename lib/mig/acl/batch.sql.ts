@@ -70,9 +70,23 @@ export function keptNamesSql(table: 'modules' | 'investigators', ids: readonly M
 
 /** Writes the cells of one table that hold what was seen; gives how many rows were added, changed and removed. */
 export function writeCellsSql(table: CellChange['table'], cells: readonly CellChange[]): Sql {
+  return writeSql(table, cellsSql(cells))
+}
+
+/** The same of the cells of a batch that are kept already, between two places. */
+export function writeKeptSql(table: CellChange['table'], span: { batch: string; after: number; end: number }): Sql {
+  return writeSql(
+    table,
+    sql`(SELECT agentid AS agent, moduleid AS module, investigatorid AS investigator, before AS seen, after AS value
+      FROM dashboard.acl_change WHERE batch = ${span.batch}::uuid AND n > ${span.after}::int AND n <= ${span.end}::int
+        AND table_name = ${table}) k`,
+  )
+}
+
+function writeSql(table: CellChange['table'], cells: Sql): Sql {
   const { name, value, key, from, same } = TABLES[table]
   return sql`
-    WITH c AS MATERIALIZED (SELECT * FROM ${cellsSql(cells)}), added AS (
+    WITH c AS MATERIALIZED (SELECT * FROM ${cells}), added AS (
       INSERT INTO ${name} (${key}, ${value}) SELECT ${from}, c.value FROM c WHERE c.seen IS NULL
       ON CONFLICT DO NOTHING RETURNING 1
     ), changed AS (
@@ -122,7 +136,8 @@ export type ReachQuestion = {
  * 1 all active people together, 2 some person alone, 4 the editor alone; 8 says that the module has no minimum of its own.
  * A key counts once, with its lowest weight, at most 0 where one of its rows is disabled or weighs nothing. Together only weights
  * above 0 count, for whoever lowers the sum need not sign. Where live rows of an endpoint differ in the minimum nobody can
- * run the module, and a person counts only where all of them say the same of them (design 8).
+ * run the module, and a person counts only where all of them say the same of them (design 8). The tables are looked up
+ * row by row, whatever the planner thinks of the rest.
  */
 export function reachSql(question: ReachQuestion, bounds: StateBounds): Sql {
   const { agents, modules, fallback, fallbackTwin, active, editor } = question
@@ -148,13 +163,16 @@ export function reachSql(question: ReachQuestion, bounds: StateBounds): Sql {
     ), alive AS MATERIALIZED (
       SELECT endpoint, agentid, processes FROM (
         SELECT n.endpoint, a.id AS agentid, count(*) OVER (PARTITION BY n.endpoint)::int AS processes
-        FROM newest n JOIN public.agents e ON e.id = n.endpoint JOIN public.agents a ON a.queueloc = e.queueloc
-        WHERE a.heartbeattime >= ${bounds.late}::timestamptz AND ${live}
+        FROM newest n CROSS JOIN LATERAL (SELECT p.* FROM public.agents e JOIN LATERAL (
+            SELECT o.* FROM public.agents o WHERE o.queueloc = e.queueloc AND o.heartbeattime >= ${bounds.late}::timestamptz OFFSET 0
+          ) p ON true WHERE e.id = n.endpoint OFFSET 0) a
+        WHERE ${live}
       ) l WHERE processes > 1
     ), place AS MATERIALIZED (
       SELECT agentid FROM newest UNION SELECT agentid FROM alive
     ), req AS MATERIALIZED (
-      SELECT t.agentid, t.moduleid, t.minimumweight FROM place p JOIN public.agtmodreq t ON t.agentid = p.agentid
+      SELECT t.agentid, t.moduleid, t.minimumweight FROM place p
+      CROSS JOIN LATERAL (SELECT * FROM public.agtmodreq q WHERE q.agentid = p.agentid OFFSET 0) t
       WHERE t.moduleid = ANY(${literal(wanted.map((m) => m.id))}::numeric[])
     ), signer AS MATERIALIZED (
       SELECT * FROM unnest(${literal(active.map((a) => a.id))}::numeric[], ${literal(active.map((a) => a.key))}::text[],
@@ -162,7 +180,8 @@ export function reachSql(question: ReachQuestion, bounds: StateBounds): Sql {
     ), held AS MATERIALIZED (
       SELECT t.agentid, t.moduleid, s.key,
         CASE WHEN count(*) < min(s.rows) THEN least(0, min(t.weight)) ELSE min(t.weight) END AS weight
-      FROM place p JOIN public.invagtmodperm t ON t.agentid = p.agentid JOIN signer s ON s.id = t.investigatorid
+      FROM place p CROSS JOIN LATERAL (SELECT * FROM public.invagtmodperm w WHERE w.agentid = p.agentid OFFSET 0) t
+      JOIN signer s ON s.id = t.investigatorid
       WHERE t.moduleid = ANY(${literal(wanted.map((m) => m.id))}::numeric[])
       GROUP BY t.agentid, t.moduleid, s.key
     ), rule AS MATERIALIZED (${rules(sql`newest`)}),
@@ -196,13 +215,6 @@ export function reachSql(question: ReachQuestion, bounds: StateBounds): Sql {
 export function canonicalLine(change: CellChange): string {
   const investigator = change.table === 'agtmodreq' ? '' : change.investigator
   return `${change.table},${investigator},${change.agent},${change.module},${change.seen ?? ''},${change.value ?? ''}\n`
-}
-
-/** The digest of the kept cells of a batch in hex: SHA-256 over the lines of `canonicalLine` in their order; null for none. */
-export function keptDigestSql(batch: string): Sql {
-  return sql`SELECT encode(sha256(convert_to(string_agg(format(E'%s,%s,%s,%s,%s,%s\\n', table_name, trunc(investigatorid),
-      trunc(agentid), trunc(moduleid), before, after), '' ORDER BY n), 'UTF8')), 'hex') AS digest
-    FROM dashboard.acl_change WHERE batch = ${batch}::uuid`
 }
 
 /** The kept cells of a batch behind a place, in their order. */

@@ -1,4 +1,5 @@
 import 'server-only'
+import { digestOfKept } from '@/lib/audit/verify-cells'
 import type { Viewer } from '@/lib/auth/viewer'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
@@ -10,7 +11,6 @@ import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import { now } from '@/lib/now'
 import type { Page } from '@/lib/page'
-import { keptDigestSql } from './batch.sql'
 import type { batchCellList, batchList } from './batch-lists'
 import { BATCH_COLUMNS, batchCellsQuery, batchListQuery } from './batches.sql'
 import { BATCH_KINDS, type BatchEffects, type BatchKind, type CellChange } from './change'
@@ -132,8 +132,7 @@ export async function getBatch(_viewer: Viewer, id: string): Promise<BatchDetail
 
 /** Whether the kept cells of a batch are those that its audit row covers. */
 export async function isBatchWhole(_viewer: Viewer, { batch, sha256 }: BatchDetail): Promise<boolean> {
-  const { rows } = await pool().query<{ digest: string | null }>(keptDigestSql(batch))
-  return rows[0]?.digest === sha256
+  return (await digestOfKept(pool(), batch)).sha256 === sha256
 }
 
 export type BatchCell = {

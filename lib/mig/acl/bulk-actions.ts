@@ -8,6 +8,7 @@ import { rawParams } from '@/lib/export'
 import type { FormState } from '@/lib/form-state'
 import { formatCount } from '@/lib/format'
 import { runServerAction } from '@/lib/server-action'
+import { AGENTS_FOLLOW } from './batch-words'
 import { runBulk } from './bulk-mutations'
 import { type BatchAnswer, decodeChanges, encodeChanges } from './change'
 import { type NamedConflict, nameConflicts } from './conflicts'
@@ -21,7 +22,7 @@ import { bulkList } from './search-params'
  * What the forms of whole batches are told beside the sentence: `confirm` where a lock-out wants to be confirmed,
  * `conflicts` the first cells that are in the way.
  */
-export type BatchDetail = { answer: BatchAnswer; confirm?: 'lockout'; conflicts?: NamedConflict[] }
+export type BatchDetail = { answer: BatchAnswer; confirm?: string; conflicts?: NamedConflict[] }
 
 const bulkSchema = z.object({
   ...saying,
@@ -59,11 +60,12 @@ export async function bulkChange(_state: FormState, formData: FormData): Promise
 
 async function detailOf(viewer: Viewer, answer: BatchAnswer): Promise<BatchDetail> {
   if (answer.kind === 'conflict') return { answer, conflicts: await nameConflicts(viewer, answer.cells) }
-  return answer.kind === 'confirm' ? { answer, confirm: 'lockout' } : { answer }
+  return answer.kind === 'confirm' ? { answer, confirm: answer.sha256 } : { answer }
 }
 
 function answerSentence(answer: BatchAnswer): string {
-  return answer.kind === 'preview' ? 'Nothing is saved yet.' : answer.message
+  if (answer.kind === 'preview') return 'Nothing is saved yet.'
+  return answer.kind === 'saved' ? `${answer.message} ${AGENTS_FOLLOW}` : answer.message
 }
 
 function refusedUnlessDone(state: FormState, answer: BatchAnswer | undefined): FormState {

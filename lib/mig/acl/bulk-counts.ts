@@ -17,7 +17,7 @@ export type BulkCounts = {
 const KEYS = ['added', 'changed', 'removed', 'unchanged', 'differing'] as const
 
 /** The most cells that one bulk change writes. */
-export const MOST_BULK = 200_000
+export const MOST_BULK = 2_000_000
 
 /** The most cells that one bulk change may ask for, those that stay as they are counted too. */
 export const MOST_ASKED = 10_000_000

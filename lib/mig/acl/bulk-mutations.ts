@@ -1,16 +1,14 @@
 import 'server-only'
 import { assertAdmin, type Viewer } from '@/lib/auth/viewer'
-import type { Transaction } from '@/lib/db/prisma'
-import { raw, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import { formatNumber } from '@/lib/format'
 import { vintage } from '@/lib/mig/vintage'
-import type { MigId } from '@/lib/mig/wire/id'
 import { now } from '@/lib/now'
 import { bulkBounds, bulkLacks, bulkTooMuch } from './bulk'
-import { type BulkParams, bulkCellsSql, bulkCountsSql } from './bulk.sql'
+import { type BulkParams, bulkCountsSql, keepBulkSql } from './bulk.sql'
 import { type BulkCounts, countsInWords, countsText, MOST_BULK, seenInWords, written } from './bulk-counts'
-import type { BatchAnswer, CellChange } from './change'
+import type { BatchAnswer } from './change'
+import type { KeptCells } from './kept-cells.sql'
 import { runBatch } from './mutations'
 
 export type BulkInput = {
@@ -18,10 +16,11 @@ export type BulkInput = {
   /** What the page counted, as `countsText` writes it: another count now refuses the change. */
   seen: string
   reason: string | null
-  confirm: boolean
+  confirm: boolean | string
 }
 
-const PART = 2_000
+// Some ten thousand cells a second, and a slow disk.
+const BULK_MS = 15 * 60_000
 
 /**
  * Writes the cells that a predicate names, as one batch; with `preview` measures what it would do. Only an admin may.
@@ -43,29 +42,20 @@ export async function runBulk(
   if (tooMuch) throw new AppError('invalid', `${tooMuch} Nothing was changed.`)
   const v = await vintage()
   const bounds = await bulkBounds(params, moment)
-  async function* cells(tx: Transaction): AsyncGenerator<CellChange[]> {
-    const [counts] = await tx.$queryRaw<BulkCounts[]>(bulkCountsSql(v, params, bounds))
-    if (!counts) throw new Error('a count gave no row')
-    refuseOthers(counts, seen, was)
-    await tx.$executeRaw(sql`DECLARE bulk_cells NO SCROLL CURSOR FOR ${bulkCellsSql(v, params, bounds)}`)
-    for (;;) {
-      const rows = await tx.$queryRaw<BulkRow[]>(raw(`FETCH ${PART} FROM bulk_cells`))
-      if (rows.length === 0) break
-      yield rows.map(cellOf)
-    }
-    await tx.$executeRaw(raw('CLOSE bulk_cells'))
+  let counted = 0
+  const cells: KeptCells = {
+    async check(tx) {
+      const [counts] = await tx.$queryRaw<BulkCounts[]>(bulkCountsSql(v, params, bounds))
+      if (!counts) throw new Error('a count gave no row')
+      refuseOthers(counts, seen, was)
+      counted = written(counts)
+    },
+    expected: () => counted,
+    keep: (batch) => keepBulkSql(v, params, bounds, batch),
   }
   const kind = params.filters.do === 'carry-over' ? 'carry-over' : 'bulk'
   const detail = () => ({ predicate: params.given })
-  return runBatch(viewer, { kind, reason, confirmed: confirm, cells, detail }, { preview })
-}
-
-type BulkRow = { agent: MigId; module: MigId; investigator: MigId | null; seen: number | null; value: number | null }
-
-function cellOf({ agent, module, investigator, seen, value }: BulkRow): CellChange {
-  return investigator === null
-    ? { table: 'agtmodreq', agent, module, seen, value }
-    : { table: 'invagtmodperm', investigator, agent, module, seen, value }
+  return runBatch(viewer, { kind, reason, confirmed: confirm, cells, detail }, { preview, timeout: BULK_MS })
 }
 
 function refuseOthers(counts: BulkCounts, seen: string, was: string | null): void {

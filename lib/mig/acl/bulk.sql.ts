@@ -5,6 +5,7 @@ import type { FleetBounds } from '@/lib/mig/agents/state'
 import type { Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { bulkList } from './search-params'
+import { storedSql } from './window.sql'
 
 export type BulkParams = ListParams<(typeof bulkList)['filters']>
 
@@ -13,7 +14,7 @@ const idsSql = (ids: readonly MigId[]): Sql => sql`${`{${ids.join(',')}}`}::nume
 function endpointsSql(vintage: Vintage, { filters }: BulkParams, bounds: FleetBounds): Sql {
   const { from, where } = agentListQuery(vintage, { filters: { ...filters, rows: 'endpoints' } }, bounds)
   return sql`SELECT a.id, a.queueloc FROM ${from} WHERE ${join(
-    where.map((one) => sql`(${one})`),
+    [...where, ...storedSql(filters)].map((one) => sql`(${one})`),
     ' AND ',
   )}`
 }
@@ -106,12 +107,13 @@ export function bulkCountsSql(vintage: Vintage, params: BulkParams, bounds: Flee
     FROM c`
 }
 
-/** The cells that a bulk change writes, those of one agent together. */
-export function bulkCellsSql(vintage: Vintage, params: BulkParams, bounds: FleetBounds): Sql {
-  return sql`${cellsSql(vintage, params, bounds)}
-    SELECT trunc(c.agent)::text AS agent, trunc(c.module)::text AS module, trunc(c.investigator)::text AS investigator,
-      c.seen, c.value
-    FROM c WHERE ${CHANGES} ORDER BY c.agent, c.module, c.investigator NULLS FIRST`
+/** Puts the cells that a bulk change writes under the id of a batch, those of one agent together. */
+export function keepBulkSql(vintage: Vintage, params: BulkParams, bounds: FleetBounds, batch: string): Sql {
+  return sql`INSERT INTO dashboard.acl_change (batch, n, table_name, agentid, moduleid, investigatorid, before, after)
+    SELECT ${batch}::uuid, (row_number() OVER (ORDER BY x.agent, x.module, x.investigator NULLS FIRST))::int,
+      CASE WHEN x.investigator IS NULL THEN 'agtmodreq' ELSE 'invagtmodperm' END,
+      trunc(x.agent), trunc(x.module), trunc(x.investigator), x.seen, x.value
+    FROM (${cellsSql(vintage, params, bounds)} SELECT * FROM c WHERE ${CHANGES}) x`
 }
 
 /** The cells that a bulk change writes or leaves because they differ, with their names; `most` null for all of them. */

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors'
 import { type MigId, parseId } from '@/lib/mig/wire/id'
+import { isWeight, WEIGHT_WORDS } from './weight'
 
 /** One cell of either table and what it is to become; `seen` is the value the person saw, null is "no row". */
 export type CellChange =
@@ -50,22 +51,18 @@ export const MOST_CONFLICTS = 2_000
 
 /**
  * What a preview or a save answers; after everything but `saved` the tables are as they were. `confirm`: the last
- * sufficient signers would go, so that it wants to be sent again with `confirm=lockout`. A conflict lists the first
+ * sufficient signers would go, so that it wants to be sent again with `confirm` the SHA-256 of just these cells. A conflict lists the first
  * `MOST_CONFLICTS` cells.
  */
 export type BatchAnswer =
   | { kind: 'preview'; cells: number; effects: BatchEffects }
   | { kind: 'saved'; cells: number; message: string; auditId: string; effects: BatchEffects }
   | { kind: 'conflict'; message: string; cells: CellConflict[] }
-  | { kind: 'confirm'; message: string; effects: BatchEffects }
+  | { kind: 'confirm'; message: string; effects: BatchEffects; sha256: string }
   | { kind: 'refused'; message: string; signIn?: string }
 
 /** The most cells that a form sends at once. */
 export const MOST_CELLS = 50_000
-
-/** The least and the greatest value that PostgreSQL's integer holds. */
-export const LEAST_WEIGHT = -2_147_483_648
-export const GREATEST_WEIGHT = 2_147_483_647
 
 /** What tells one cell from every other, of either table. */
 export function cellKey(change: CellChange): string {
@@ -133,10 +130,7 @@ function idOf(value: unknown): MigId {
 
 function weightOf(value: unknown): number | null {
   if (value === null) return null
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < LEAST_WEIGHT || value > GREATEST_WEIGHT)
-    throw new AppError(
-      'invalid',
-      'A weight is a whole number from −2,147,483,648 to 2,147,483,647. Nothing was changed.',
-    )
+  if (typeof value !== 'number' || !isWeight(value))
+    throw new AppError('invalid', `A weight is a ${WEIGHT_WORDS}. Nothing was changed.`)
   return value + 0
 }

@@ -7,7 +7,7 @@ import { stateSql } from '@/lib/mig/agents/state.sql'
 import { listModules } from '@/lib/mig/modules/queries'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
-import { type Endpoint, getEndpoint } from './queries'
+import { type Endpoint, getEndpoint } from './endpoints'
 import type { EndpointRules } from './rule'
 
 /** An endpoint with all its rules: those of its newest row, which hold, and of each of its live rows. */

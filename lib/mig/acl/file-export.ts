@@ -11,7 +11,8 @@ import type { MigId } from '@/lib/mig/wire/id'
 import { aclDigest } from './acl-digest'
 import { mustBeClear, readAclNames } from './acl-names'
 import { PASS_LOCK, passOverAcls } from './file-pass'
-import { type AclTexts, readAcls, readCarried, readDigests, textsOf } from './files'
+import { readDigests } from './file-states'
+import { type AclTexts, readAcls, readCarried, textsOf } from './files'
 import { type AclFilters, aclsInOrderQuery } from './files.sql'
 
 /** One step of an export: the ACLs that are new in it, and the endpoints that they are for. */

@@ -1,6 +1,6 @@
 import { type MigId, parseId } from '@/lib/mig/wire/id'
 import type { CellChange } from './change'
-import { integer } from './schema'
+import { readWeight, WEIGHT_WORDS } from './weight'
 
 /** What a line says of whom or what it means: by id, by name, or both. */
 export type Meant = { id: MigId | null; name: string | null }
@@ -22,8 +22,9 @@ export type ImportFile =
   | { ok: true; table: CellChange['table']; lines: ImportLine[]; refused: Refused[] }
   | { ok: false; problem: string }
 
-/** How many lines a form takes. */
+/** How many lines a form takes, and the command line. */
 export const MOST_LINES = 100_000
+export const MOST_LINES_OPERATOR = 1_000_000
 
 const VALUES = { agtmodreq: 'minimumweight', invagtmodperm: 'weight' } as const
 /** The columns of both exports. Those that say nothing of the cell are taken and not looked at. */
@@ -42,7 +43,7 @@ const COLUMNS = [
 ]
 
 /** Reads what a matrix exports: CSV (comma, semicolon or tab), NDJSON or a JSON list. Lines that say no cell are refused one by one. */
-export function readImportFile(text: string): ImportFile {
+export function readImportFile(text: string, most = MOST_LINES): ImportFile {
   const plain = text.replace(/^\uFEFF/, '')
   if (plain.trim() === '') return { ok: false, problem: 'The file is empty.' }
   const first = plain.trimStart()[0]
@@ -69,7 +70,7 @@ export function readImportFile(text: string): ImportFile {
   ]
   const lacking = needs.find((any) => !any.some((column) => columns.includes(column)))
   if (lacking) return { ok: false, problem: `The file has no column ${lacking.join(', ')}: one of them is needed.` }
-  if (rows.length > MOST_LINES) return { ok: false, problem: `The file has more than ${MOST_LINES} lines. Split it.` }
+  if (rows.length > most) return { ok: false, problem: `The file has more than ${most} lines. Split it.` }
   const lines: ImportLine[] = []
   const refused: Refused[] = []
   for (const { line, cells } of rows) {
@@ -97,9 +98,8 @@ function lineOf(line: number, table: CellChange['table'], cells: Record<string, 
     ids[column] = id
   }
   const written = text(VALUES[table])
-  const value = written === null ? null : integer(written)
-  if (written !== null && value === null)
-    return `${VALUES[table]} "${written.slice(0, 60)}" is no whole number from −2,147,483,648 to 2,147,483,647.`
+  const value = written === null ? null : readWeight(written)
+  if (written !== null && value === null) return `${VALUES[table]} "${written.slice(0, 60)}" is no ${WEIGHT_WORDS}.`
   const agent = { id: ids.agentid ?? null, name: cells.name || null, queueloc: cells.queueloc || null }
   if (!agent.id && !agent.name && !agent.queueloc) return 'It names no agent.'
   const module = { id: ids.moduleid ?? null, name: cells.module || null }

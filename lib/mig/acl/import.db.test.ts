@@ -6,8 +6,8 @@ import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
 import { nameConflicts } from './conflicts'
 import { previewImport } from './import'
+import { exportPermissions, exportRequirements } from './matrix-export'
 import { runBatch } from './mutations'
-import { exportPermissions, exportRequirements } from './queries'
 import { permissionList, requirementList } from './search-params'
 
 const admin = testViewer('admin')

@@ -9,7 +9,7 @@ import type { Instant } from '@/lib/mig/wire/time'
 import { now } from '@/lib/now'
 import { agentNamesSql, differingCellsSql, olderAgentsSql } from './batch.sql'
 import { type CellChange, cellKey, MOST_CELLS } from './change'
-import { type ImportLine, type Meant, type Refused, readImportFile } from './import-file'
+import { type ImportLine, type Meant, MOST_LINES, type Refused, readImportFile } from './import-file'
 import { type ImportPreview, SHOWN_IMPORTS } from './import-preview'
 
 type Named = { id: MigId; name: string }
@@ -118,9 +118,10 @@ async function storedIn(
 export async function previewImport(
   viewer: Viewer,
   text: string,
+  most = { lines: MOST_LINES, cells: MOST_CELLS },
 ): Promise<{ preview: ImportPreview; changes: CellChange[] }> {
   assertAdmin(viewer)
-  const file = readImportFile(text)
+  const file = readImportFile(text, most.lines)
   if (!file.ok) throw new AppError('invalid', `${file.problem} Nothing was changed.`)
   const { table, lines } = file
   const [agentOf, modules, people] = await Promise.all([
@@ -190,10 +191,10 @@ export async function previewImport(
         })
     }
   }
-  if (changes.length > MOST_CELLS)
+  if (changes.length > most.cells)
     throw new AppError(
       'invalid',
-      `The file changes ${formatNumber(changes.length)} cells; a form saves ${formatNumber(MOST_CELLS)} at once. Split it; nothing was changed.`,
+      `The file changes ${formatNumber(changes.length)} cells; one batch takes ${formatNumber(most.cells)}. Split it, or import it from the command line; nothing was changed.`,
     )
   refusals.sort((a, b) => a.line - b.line)
   const preview = {

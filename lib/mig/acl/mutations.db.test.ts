@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { digestOfKept } from '@/lib/audit/verify-cells'
 import type { Viewer } from '@/lib/auth/viewer'
 import { inWrite } from '@/lib/auth/write'
 import { pool } from '@/lib/db/pool'
@@ -9,7 +10,7 @@ import type { TestVintage } from '@/lib/testing/database'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
 import type { Batch } from './batch'
-import { keptCellsSql, keptDigestSql } from './batch.sql'
+import { keptCellsSql } from './batch.sql'
 import type { BatchAnswer, CellChange } from './change'
 import { ACL_LOCK, runBatch } from './mutations'
 import { minimumSchema } from './schema'
@@ -239,8 +240,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('batches of ACL cells, l
     ])) as Kept[]
     expect(row?.detail).toMatchObject({ reason: 'spring cleaning', cells: 4, added: 3, changed: 0, removed: 1 })
     expect(row?.detail.effects).toMatchObject({ endpoints: 1, pairs: 2, anyone: { gained: 1, lost: 0 } })
-    const [digest] = (await pool().query(keptDigestSql(row?.object_id ?? ''))).rows
-    expect(digest?.digest).toBe(row?.detail.sha256)
+    expect(await digestOfKept(pool(), row?.object_id ?? '')).toEqual({ cells: 4, sha256: row?.detail.sha256 })
     const lines = (await pool().query(keptCellsSql(row?.object_id ?? '', 0, 10))).rows
     expect(
       lines.map(({ table, module, investigator, before, after }) => [table, module, investigator, before, after]),
@@ -304,7 +304,15 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('batches of ACL cells, l
       effects: { pairs: 3, anyone: { gained: 0, lost: 3 }, alone: { lost: 0 }, editor: { lost: 0 } },
     })
     expect(await weights()).toEqual([1, 1])
-    const answer = saved(await runBatch(ann, { ...change, confirmed: true }))
+    if (asked.kind !== 'confirm') throw new Error('not asked')
+    // Confirmed are those cells and no others.
+    const other = batch([weightOf({ module: DEFAULT, investigator: BO, seen: 1, weight: -1 })])
+    expect(await runBatch(ann, { ...other, confirmed: asked.sha256 })).toMatchObject({
+      kind: 'confirm',
+      message: expect.stringContaining('not the changes that were confirmed'),
+    })
+    expect(await weights()).toEqual([1, 1])
+    const answer = saved(await runBatch(ann, { ...change, confirmed: asked.sha256 }))
     expect(answer.message).toContain('Nobody can run 3 pairs')
     const [row] = await owner('SELECT detail FROM dashboard.audit WHERE id = $1', [answer.auditId])
     expect(row?.detail).toMatchObject({ confirmed: 'lockout', effects: { anyone: { lost: 3 } } })

@@ -28,7 +28,11 @@ class Undone extends Error {
  * undoes it. Only an admin may. Throws `invalid` and `not_found` for what cannot be a batch, `conflict` while another one
  * is being written.
  */
-export async function runBatch(viewer: Viewer, batch: Batch, { preview = false } = {}): Promise<BatchAnswer> {
+export async function runBatch(
+  viewer: Viewer,
+  batch: Batch,
+  { preview = false, timeout = BATCH_MS } = {},
+): Promise<BatchAnswer> {
   assertAdmin(viewer)
   const setting = { vintage: await vintage(), bounds: await fleetBounds((await now()).mig), preview }
   for (let attempt = 1; ; attempt++) {
@@ -40,7 +44,7 @@ export async function runBatch(viewer: Viewer, batch: Batch, { preview = false }
           if (answer.kind !== 'saved') throw new Undone(answer)
           return answer
         },
-        { lock: ACL_LOCK, timeout: BATCH_MS, wait: WAIT },
+        { lock: ACL_LOCK, timeout, wait: WAIT },
       )
     } catch (error) {
       if (error instanceof Undone) return error.answer

@@ -8,27 +8,19 @@ import type { Instant } from '@/lib/mig/wire/time'
 import { insertAgents } from '@/lib/testing/agent-rows'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
-import {
-  exportPermissions,
-  exportRequirements,
-  getEndpoint,
-  getMinimumCell,
-  getPerson,
-  getWeightCell,
-  listPeople,
-  listRequirementGroups,
-  listRequirements,
-  listWeightsOf,
-  listWeightsOn,
-  windowOfModule,
-  windowOfWeights,
-} from './queries'
+import { getEndpoint, getPerson, listPeople } from './endpoints'
+import { exportPermissions, exportRequirements } from './matrix-export'
+import { listMatrixGroups } from './matrix-groups'
+import { getMinimumCell, listRequirements } from './minimums'
 import { permissionList, requirementList } from './search-params'
+import { getWeightCell, listWeightsOf, listWeightsOn, windowOfModule, windowOfWeights } from './weights'
 
 const viewer = testViewer('investigator')
 const NOW = '2014-09-15T21:00:00Z' as Instant
 const base = 6059408362783470592n
 const agent = (n: number) => String(base + BigInt(n) * 1024n) as MigId
+
+const MINIMUMS = { table: 'agtmodreq' as const, columns: ['1', '2', '3'] as MigId[] }
 
 function requirements(raw: RawParams = {}) {
   const parsed = requirementList.parse(raw)
@@ -134,7 +126,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('the ACL matrices, layou
     const groups = async (raw: RawParams) => {
       const params = requirements(raw)
       if (!params.filters.group) throw new Error('no group')
-      return listRequirementGroups(viewer, params, params.filters.group, modules, NOW)
+      return listMatrixGroups(viewer, params, params.filters.group, MINIMUMS, NOW)
     }
     const bySystem = await groups({ group: 'os' })
     expect(bySystem.rows.map((row) => [groupText(row.group), row.count, row.cells])).toEqual([
@@ -155,16 +147,16 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('the ACL matrices, layou
     expect(await names({ name: 'web1', rule: '2=4' })).toEqual([])
     expect(requirementList.parse({ rule: '3' })).toMatchObject({ ok: false })
     const first = await groups({ group: 'os', size: '25' })
-    const edge = await listRequirementGroups(
+    const edge = await listMatrixGroups(
       viewer,
       { ...requirements({ group: 'os' }), size: 1 },
       { column: 'os' },
-      modules,
+      MINIMUMS,
       NOW,
     )
     expect([edge.rows.length, edge.total.count, first.next]).toEqual([1, 2, null])
     const next = { ...requirements({ group: 'os' }), size: 1, after: edge.next ?? undefined }
-    expect((await listRequirementGroups(viewer, next, { column: 'os' }, modules, NOW)).rows[0]?.count).toBe(2)
+    expect((await listMatrixGroups(viewer, next, { column: 'os' }, MINIMUMS, NOW)).rows[0]?.count).toBe(2)
     const lines = await all(await exportRequirements(viewer, requirements({ group: 'os', module: '1,3' }), NOW))
     expect(lines.map((line) => [line.value, line.count, line.module, line.set, line.least, line.most])).toEqual([
       ['windows', 60, 'default', 0, null, null],
@@ -172,6 +164,64 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('the ACL matrices, layou
       ['linux', 2, 'default', 1, 1, 1],
       ['linux', 2, 'file', 2, 2, 2],
     ])
+  })
+
+  test('groups of endpoints with weights: of one person and for one module, each number leading to its endpoints', async () => {
+    const modules = await listModules(viewer)
+    const [ann] = await listPeople(viewer)
+    if (!ann) throw new Error('the people are missing')
+    const views = [
+      {
+        raw: { investigator: ann.id },
+        source: { table: 'invagtmodperm' as const, investigator: ann.id, columns: modules.map(({ id }) => id) },
+        weight: (column: string, value: unknown) => `${ann.id}.${column}=${value}`,
+      },
+      {
+        raw: { by: 'module', module: '1' },
+        source: {
+          table: 'invagtmodperm' as const,
+          module: '1' as MigId,
+          columns: (await listPeople(viewer)).map(({ id }) => id),
+        },
+        weight: (column: string, value: unknown) => `${column}.1=${value}`,
+      },
+    ]
+    let set = 0
+    for (const { raw, source, weight } of views) {
+      const page = await listMatrixGroups(viewer, permissions(raw), { column: 'os' }, source, NOW)
+      expect(page.rows.map(({ count }) => count)).toEqual([60, 2])
+      const exported = await all(await exportPermissions(viewer, permissions({ ...raw, group: 'os' }), NOW))
+      for (const row of page.rows)
+        for (const column of source.columns) {
+          const cell = row.cells[column]
+          const found = async (value: unknown) =>
+            (
+              await listWeightsOf(
+                viewer,
+                ann,
+                permissions({ in: groupText(row.group), weight: weight(column, value) }),
+                modules,
+                NOW,
+              )
+            ).total.count
+          expect(await found('none')).toBe(row.count - (cell?.set ?? 0))
+          if (cell) expect(await found(cell.least)).toBeGreaterThan(0)
+          set += cell?.set ?? 0
+          expect(exported).toContainEqual(
+            expect.objectContaining({
+              group: groupText(row.group),
+              [source.module ? 'investigatorid' : 'moduleid']: column,
+              set: cell?.set ?? 0,
+              least: cell?.least ?? null,
+            }),
+          )
+        }
+    }
+    expect(set).toBeGreaterThan(0)
+    await expect(exportPermissions(viewer, permissions({ group: 'os' }), NOW)).rejects.toMatchObject({
+      code: 'invalid',
+    })
+    expect(permissionList.parse({ weight: '1=2' })).toMatchObject({ ok: false })
   })
 
   test("one investigator's weights, judged alone; a disabled one counts 0", async () => {

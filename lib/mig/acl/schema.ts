@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseId } from '@/lib/mig/wire/id'
-import { decodeChanges, GREATEST_WEIGHT, LEAST_WEIGHT } from './change'
+import { decodeChanges } from './change'
+import { readWeight, WEIGHT_WORDS } from './weight'
 
 const MOST_REASON = 1_000
 
@@ -12,18 +13,10 @@ const id = (what: string) =>
     return z.NEVER
   })
 
-/** A whole number as PostgreSQL's integer holds it; the typographic minus is taken as well. */
-export function integer(text: string): number | null {
-  const plain = text.trim().replace(/^[−–]/, '-')
-  if (!/^[+-]?\d{1,15}$/.test(plain)) return null
-  const value = Number(plain)
-  return value >= LEAST_WEIGHT && value <= GREATEST_WEIGHT ? value + 0 : null
-}
-
 // What the person saw: empty is "no row".
 const seen = z.string().transform((text, context) => {
   if (text === '') return null
-  const value = integer(text)
+  const value = readWeight(text)
   if (value !== null) return value
   context.addIssue('The form does not say what the cell held. Open the cell again.')
   return z.NEVER
@@ -37,10 +30,11 @@ export const saying = {
     .max(MOST_REASON, `The reason has at most ${MOST_REASON} characters.`)
     .optional()
     .transform((text) => text || null),
+  /** The SHA-256 of the cells whose lock-out is confirmed. */
   confirm: z
-    .enum(['', 'lockout'])
+    .string()
     .catch('')
-    .transform((word) => word === 'lockout'),
+    .transform((text): string | boolean => /^[0-9a-f]{64}$/.test(text) && text),
 }
 
 const cell = {
@@ -57,7 +51,7 @@ type Written = { intent: 'set' | 'remove'; weight: string }
 /** What the cell is to hold: null takes the row away. */
 function wanted(what: string) {
   return <T extends Written>({ intent, weight, ...rest }: T, context: z.RefinementCtx) => {
-    const value = intent === 'remove' ? null : integer(weight)
+    const value = intent === 'remove' ? null : readWeight(weight)
     if (intent === 'remove' || value !== null) return { ...rest, weight: value }
     context.addIssue({
       code: 'custom',
@@ -65,7 +59,7 @@ function wanted(what: string) {
       message:
         weight.trim() === ''
           ? `Type the ${what}, or take the rule away with "Remove the rule": an empty cell is no rule, not 0.`
-          : `The ${what} is a whole number from −2,147,483,648 to 2,147,483,647.`,
+          : `The ${what} is a ${WEIGHT_WORDS}.`,
     })
     return z.NEVER
   }

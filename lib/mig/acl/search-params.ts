@@ -3,11 +3,11 @@ import type { GroupKey } from '@/lib/mig/agents/groups'
 import { agentGroupList, agentList } from '@/lib/mig/agents/search-params'
 import { ENDPOINT_STATES } from '@/lib/mig/agents/status'
 import { type MigId, parseId } from '@/lib/mig/wire/id'
-import { GREATEST_WEIGHT, LEAST_WEIGHT } from './change'
 import { ENDPOINT_OUTCOMES } from './endpoint-verdict'
 import { LINT_CHECKS, type LintCheck } from './lint-checks'
 import { POWERS } from './powers-on'
 import { DISAGREEMENTS, RULE_BOOKS, type RuleBook } from './rule-books'
+import { readWeight, WEIGHT_WORDS } from './weight'
 
 function idsFilter(label: string, what: string): Filter<MigId[]> {
   return {
@@ -54,6 +54,13 @@ export const DIFFERS = ['1', ...DISAGREEMENTS] as const
 /** The modules whose columns are shown, by id. */
 const modulesFilter = idsFilter('Modules', "modules'")
 
+function readStored(text: string): { column: MigId; value: number | null } | null {
+  const at = text.indexOf('=')
+  const column = parseId(text.slice(0, Math.max(0, at)))
+  const value = text.slice(at + 1) === 'none' ? null : readWeight(text.slice(at + 1))
+  return column && (value !== null || text.endsWith('=none')) ? { column, value } : null
+}
+
 /** A stored minimum, or none: `3=2` is the minimum 2 for module 3, `3=none` no minimum of its own. */
 export type StoredMinimum = { module: MigId; minimum: number | null }
 
@@ -61,14 +68,30 @@ const storedFilter: Filter<StoredMinimum[]> = {
   label: 'Stored minimum',
   read(texts) {
     const read = texts.map((text): StoredMinimum | null => {
-      const parts = /^(\d+)=(none|-?\d{1,10})$/.exec(text)
-      const module = parseId(parts?.[1] ?? '')
-      const minimum = parts?.[2] === 'none' ? null : Number(parts?.[2])
-      return module && (minimum === null || Math.abs(minimum) <= 2 ** 31 - 1) ? { module, minimum } : null
+      const stored = readStored(text)
+      return stored && { module: stored.column, minimum: stored.value }
     })
     return read.length <= 20 && read.every((one) => one !== null)
       ? { value: read as StoredMinimum[] }
       : { problem: 'takes a module and its minimum, such as 3=2, or 3=none' }
+  },
+}
+
+/** A stored weight, or none: `2.3=1` is the weight 1 of investigator 2 for module 3, `2.3=none` no row. */
+export type StoredWeight = { investigator: MigId; module: MigId; weight: number | null }
+
+const storedWeightFilter: Filter<StoredWeight[]> = {
+  label: 'Stored weight',
+  read(texts) {
+    const read = texts.map((text): StoredWeight | null => {
+      const [person, ...rest] = text.split('.')
+      const investigator = parseId(person ?? '')
+      const stored = readStored(rest.join('.'))
+      return investigator && stored ? { investigator, module: stored.column, weight: stored.value } : null
+    })
+    return read.length <= 20 && read.every((one) => one !== null)
+      ? { value: read as StoredWeight[] }
+      : { problem: 'takes an investigator, a module and the weight, such as 2.3=1, or 2.3=none' }
   },
 }
 
@@ -124,6 +147,8 @@ export const permissionList = defineList({
     os: textFilter('System'),
     state: choiceFilter('State', ENDPOINT_STATES),
     ...ofAgents,
+    weight: storedWeightFilter,
+    group: groupFilter,
     module: modulesFilter,
     edit: cellFilter,
   },
@@ -131,15 +156,11 @@ export const permissionList = defineList({
   defaultSort: 'name',
 })
 
-/** A weight as it is typed; the typographic minus is taken as well. */
 const weightFilter: Filter<number> = {
   label: 'Value',
   read([text = '']) {
-    const plain = text.trim().replace(/^[−–]/, '-')
-    const value = /^[+-]?\d{1,10}$/.test(plain) ? Number(plain) + 0 : Number.NaN
-    return value >= LEAST_WEIGHT && value <= GREATEST_WEIGHT
-      ? { value }
-      : { problem: 'takes a whole number from −2,147,483,648 to 2,147,483,647' }
+    const value = readWeight(text)
+    return value === null ? { problem: `takes a ${WEIGHT_WORDS}` } : { value }
   },
 }
 
@@ -162,6 +183,8 @@ export const bulkList = defineList({
     investigator: idsFilter('Investigators', "investigators'"),
     value: weightFilter,
     only: { ...modeFilter('Only', BULK_ONLY, 'all'), default: 'all' as (typeof BULK_ONLY)[number] },
+    rule: storedFilter,
+    weight: storedWeightFilter,
     ...agentFilters,
   },
   sorts: ['agent'],
@@ -243,7 +266,7 @@ export const aclGroupList = defineList({
 /** URL state of /acl/files/endpoints: endpoints with their ACL and its last file; `lists` a person's key, as the tables are now. */
 export const aclEndpointList = defineList({
   path: '/acl/files/endpoints',
-  filters: { group: digestFilter, lists: idFilter('Lists the key of'), ...ofEndpoints },
+  filters: { group: digestFilter, lists: idFilter('Lists the key of'), ...ofEndpoints, ...ofAgents },
   sorts: ['name'],
   defaultSort: 'name',
 })

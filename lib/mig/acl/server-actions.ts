@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import type { Viewer } from '@/lib/auth/viewer'
 import type { FormState } from '@/lib/form-state'
 import { runServerAction } from '@/lib/server-action'
+import { AGENTS_FOLLOW } from './batch-words'
 import type { BatchAnswer } from './change'
 import { runBatch } from './mutations'
 import { revertBatch } from './revert'
@@ -54,6 +55,7 @@ async function ofChanges(formData: FormData, run: Run<BatchInput>): Promise<Batc
 async function ofForm<Input>(schema: z.ZodType<Input>, formData: FormData, run: Run<Input>): Promise<FormState> {
   const { state, answer } = await answered(schema, formData, run, ['weight', 'reason'])
   const shown: FormState = !answer || answer.kind === 'preview' ? state : { ...state, ...shownAs(answer) }
+  if (answer?.kind === 'saved') shown.message = `${answer.message} ${AGENTS_FOLLOW}`
   // A refused write is often a lost race: the matrix behind the sentence then shows what the cell holds now.
   if (shown.status === 'error') revalidatePath('/acl', 'layout')
   return shown
@@ -63,7 +65,7 @@ function shownAs(answer: BatchAnswer): Partial<FormState> {
   if (answer.kind === 'saved') return { detail: { batch: answer.auditId } }
   const detail =
     answer.kind === 'confirm'
-      ? { confirm: 'lockout' }
+      ? { confirm: answer.sha256 }
       : answer.kind === 'conflict'
         ? { conflicts: answer.cells.length }
         : undefined

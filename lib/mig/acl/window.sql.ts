@@ -1,17 +1,15 @@
 import type { ListQuery } from '@/lib/db/list'
 import { join, type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
-import type { GroupKey } from '@/lib/mig/agents/groups'
-import { groupSql } from '@/lib/mig/agents/groups.sql'
 import { agentListQuery } from '@/lib/mig/agents/list.sql'
 import { agentList } from '@/lib/mig/agents/search-params'
 import type { FleetBounds, StateBounds } from '@/lib/mig/agents/state'
-import { endpointsSql, stateSql } from '@/lib/mig/agents/state.sql'
+import { stateSql } from '@/lib/mig/agents/state.sql'
 import { agentOsSql, type Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import { type ActiveKeys, reachSql } from './people'
-import type { StoredMinimum } from './search-params'
+import type { StoredMinimum, StoredWeight } from './search-params'
 
 export type EndpointFilters = Partial<
   Pick<AgentFilters, 'name' | 'os' | 'state' | 'version' | 'queueloc' | 'tag' | 'env' | 'in'>
@@ -19,6 +17,8 @@ export type EndpointFilters = Partial<
   agent?: { id: MigId }
   /** Minimums that the newest row must hold, or must not have. */
   rule?: readonly StoredMinimum[]
+  /** The same of weights. */
+  weight?: readonly StoredWeight[]
 }
 
 type AgentFilters = ListParams<(typeof agentList)['filters']>['filters']
@@ -31,69 +31,40 @@ function emptyFilters(): AgentFilters {
   return parsed.params.filters
 }
 
+/** What the newest row must hold, or must not have, as conditions on `a`. */
+export function storedSql({ rule, weight: weights }: Pick<EndpointFilters, 'rule' | 'weight'>): Sql[] {
+  const where: Sql[] = []
+  const holds = (stored: Sql, value: Sql, wanted: number | null) =>
+    where.push(
+      wanted === null
+        ? sql`NOT EXISTS (SELECT ${stored})`
+        : sql`EXISTS (SELECT ${stored} AND ${value} = ${wanted}::integer)`,
+    )
+  for (const { module, minimum } of rule ?? [])
+    holds(
+      sql`FROM public.agtmodreq q WHERE q.agentid = a.id AND q.moduleid = ${module}::numeric`,
+      sql`q.minimumweight`,
+      minimum,
+    )
+  for (const { investigator, module, weight } of weights ?? [])
+    holds(
+      sql`FROM public.invagtmodperm q WHERE q.investigatorid = ${investigator}::numeric AND q.agentid = a.id
+        AND q.moduleid = ${module}::numeric`,
+      sql`q.weight`,
+      weight,
+    )
+  return where
+}
+
 /** Endpoints by name, each as its newest row, whose rules hold for it (design 8). */
 export function endpointsQuery(vintage: Vintage, filters: EndpointFilters, bounds: FleetBounds): ListQuery {
-  const { agent, rule, name, os, state, version, queueloc, tag, env, in: groups } = filters
+  const { agent, rule, weight, name, os, state, version, queueloc, tag, env, in: groups } = filters
   const asked = { name, os, state, version, queueloc, tag, env, in: groups }
   const list = agentListQuery(vintage, { filters: { ...NO_FILTERS, ...asked } }, bounds)
   const where = [...list.where]
   if (agent) where.push(sql`a.queueloc = (SELECT queueloc FROM public.agents WHERE id = ${agent.id}::numeric)`)
-  for (const { module, minimum } of rule ?? []) {
-    const stored = sql`FROM public.agtmodreq q WHERE q.agentid = a.id AND q.moduleid = ${module}::numeric`
-    where.push(
-      minimum === null
-        ? sql`NOT EXISTS (SELECT ${stored})`
-        : sql`EXISTS (SELECT ${stored} AND q.minimumweight = ${minimum}::integer)`,
-    )
-  }
+  where.push(...storedSql({ rule, weight }))
   return { ...list, where, sorts: { name: { expression: sql`a.name`, type: 'text' } } }
-}
-
-/**
- * Endpoints in groups: one row a group, with the stored minimums of its endpoints as JSON by module: how many there are,
- * the least and the greatest. In one pass over the endpoints that the filters leave.
- */
-export function requirementGroupsQuery(
-  vintage: Vintage,
-  filters: EndpointFilters,
-  by: GroupKey,
-  modules: readonly MigId[],
-  bounds: FleetBounds,
-): ListQuery {
-  const { from, where } = endpointsQuery(vintage, filters, bounds)
-  const state = stateSql(
-    { lastSeen: endpointsSql(bounds).lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
-    bounds,
-  )
-  const conditions = join(
-    where.map((one) => sql`(${one})`),
-    ' AND ',
-  )
-  return {
-    select: sql`f.value, f.count, f.groups, f.cells::text AS cells`,
-    from: sql`(
-      WITH e AS MATERIALIZED (
-        SELECT a.id, ${groupSql(vintage, by, state)} AS value FROM ${from} WHERE ${conditions}
-      ), g AS (
-        SELECT value, count(*) AS count, count(*) OVER () AS groups FROM e GROUP BY value
-      ), c AS MATERIALIZED (
-        SELECT e.value, r.moduleid, count(*) AS n, min(r.minimumweight) AS least, max(r.minimumweight) AS most
-        FROM e JOIN public.agtmodreq r ON r.agentid = e.id WHERE r.moduleid = ANY(${modules}::numeric[])
-        GROUP BY e.value, r.moduleid
-      )
-      SELECT g.value, g.count, g.groups, d.cells FROM g LEFT JOIN (
-        SELECT value, json_object_agg(trunc(moduleid)::text, json_build_array(n, least, most)) AS cells FROM c GROUP BY value
-      ) d ON d.value = g.value
-    ) f`,
-    where: [],
-    sorts: {
-      count: { expression: sql`f.count`, type: 'bigint' },
-      value: { expression: sql`f.value`, type: 'text' },
-    },
-    id: sql`f.value`,
-    idType: 'text',
-    memory: 64,
-  }
 }
 
 /** Which table a matrix shows: the minimums, one investigator's weights, or several people's weights, for all modules or some. */

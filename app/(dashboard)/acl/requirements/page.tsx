@@ -1,6 +1,7 @@
 import { AclNote } from '@/components/acl/acl-note'
 import { AclTabs } from '@/components/acl/acl-tabs'
 import { FileDifferences } from '@/components/acl/file-differences'
+import { moduleColumns } from '@/components/acl/grid/grid-data'
 import { gridUse } from '@/components/acl/grid/grid-use'
 import { GroupMatrix } from '@/components/acl/group-matrix'
 import { Legend } from '@/components/acl/legend'
@@ -16,8 +17,9 @@ import { PageHeader } from '@/components/layout/page-header'
 import { Card } from '@/components/ui/card'
 import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
-import { listFileStates } from '@/lib/mig/acl/files'
-import { getMinimumCell, listRequirementGroups, listRequirements } from '@/lib/mig/acl/queries'
+import { listFileStates } from '@/lib/mig/acl/file-states'
+import { listMatrixGroups } from '@/lib/mig/acl/matrix-groups'
+import { getMinimumCell, listRequirements } from '@/lib/mig/acl/minimums'
 import { requirementList } from '@/lib/mig/acl/search-params'
 import { groupKeyLabel } from '@/lib/mig/agents/groups'
 import { listModules } from '@/lib/mig/modules/queries'
@@ -44,7 +46,13 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   const [modules, moment] = await Promise.all([listModules(viewer), now()])
   if (group) {
     const columns = chosen ? modules.filter((module) => chosen.includes(module.id)) : modules
-    const groups = await listRequirementGroups(viewer, params, group, columns, moment.mig)
+    const groups = await listMatrixGroups(
+      viewer,
+      params,
+      group,
+      { table: 'agtmodreq', columns: columns.map(({ id }) => id) },
+      moment.mig,
+    )
     return (
       <>
         <PageHeader crumbs={crumbs} title="Minimum weights" live={<Live now={moment} />} />
@@ -58,7 +66,15 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             <AclNote />
           </div>
           <MatrixFilters list={requirementList} params={params} modules={modules} rows="endpoints" />
-          <GroupMatrix params={params} page={groups} modules={columns} canEdit={viewer.role === 'admin'} />
+          <GroupMatrix
+            list={requirementList}
+            params={params}
+            scope={{ view: 'minimums' }}
+            page={groups}
+            columns={moduleColumns(columns)}
+            canEdit={viewer.role === 'admin'}
+            clearHref={requirementList.href({ ...params, given: { group: params.given.group ?? [] } })}
+          />
         </Content>
       </>
     )
@@ -92,7 +108,14 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             <MinimumForm form={form} params={params} />
           </Card>
         )}
-        <RequirementMatrix params={params} page={page} modules={shown} form={form} use={gridUse(viewer, moment.mig)} />
+        <RequirementMatrix
+          params={params}
+          page={page}
+          modules={shown}
+          form={form}
+          files={files}
+          use={gridUse(viewer, moment.mig)}
+        />
         <Legend kind="requirements" />
       </Content>
     </>

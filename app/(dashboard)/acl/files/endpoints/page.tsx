@@ -3,6 +3,7 @@ import { AclNote } from '@/components/acl/acl-note'
 import { AclTabs } from '@/components/acl/acl-tabs'
 import { FileFilters } from '@/components/acl/file-filters'
 import { NoPass } from '@/components/acl/no-pass'
+import { GroupChips } from '@/components/agents/group-chips'
 import { totalInWords } from '@/components/data-table/pager'
 import { Moment } from '@/components/feedback/moment'
 import { ProblemPanel } from '@/components/feedback/panels'
@@ -13,8 +14,8 @@ import { Mono } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
-import { getAclPass, listAclEndpoints, listTwins } from '@/lib/mig/acl/files'
-import { getPerson } from '@/lib/mig/acl/queries'
+import { getAclPass, listAclEndpoints, listTwins } from '@/lib/mig/acl/acl-lists'
+import { getPerson } from '@/lib/mig/acl/endpoints'
 import { aclEndpointList, aclFileView, aclGroupList } from '@/lib/mig/acl/search-params'
 import { now } from '@/lib/now'
 
@@ -81,7 +82,8 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           </p>
           <AclNote />
         </div>
-        <FileFilters list={aclEndpointList} params={params} keep={['group', 'lists']} />
+        <FileFilters list={aclEndpointList} params={params} keep={['group', 'lists', 'in']} />
+        {params.filters.in && <GroupChips list={aclEndpointList} params={params} groups={params.filters.in} />}
         <AclEndpointTable params={params} page={page} now={moment.clock} />
       </Content>
     </>

@@ -1,5 +1,5 @@
 import { exportRoute } from '@/lib/export'
-import { exportAclGroups } from '@/lib/mig/acl/files'
+import { exportAclGroups } from '@/lib/mig/acl/acl-lists'
 import { aclGroupList } from '@/lib/mig/acl/search-params'
 import { now } from '@/lib/now'
 

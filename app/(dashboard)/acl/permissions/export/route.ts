@@ -1,5 +1,5 @@
 import { exportRoute } from '@/lib/export'
-import { exportPermissions } from '@/lib/mig/acl/queries'
+import { exportPermissions } from '@/lib/mig/acl/matrix-export'
 import { permissionList } from '@/lib/mig/acl/search-params'
 import { now } from '@/lib/now'
 

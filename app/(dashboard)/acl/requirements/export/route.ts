@@ -1,5 +1,5 @@
 import { exportRoute } from '@/lib/export'
-import { exportRequirements } from '@/lib/mig/acl/queries'
+import { exportRequirements } from '@/lib/mig/acl/matrix-export'
 import { requirementList } from '@/lib/mig/acl/search-params'
 import { now } from '@/lib/now'
 

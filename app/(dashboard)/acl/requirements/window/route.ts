@@ -1,5 +1,6 @@
-import { minimumsRow } from '@/components/acl/grid/grid-data'
-import { windowOfRequirements } from '@/lib/mig/acl/queries'
+import { minimumsRow, withFiles } from '@/components/acl/grid/grid-data'
+import { listFileStates } from '@/lib/mig/acl/file-states'
+import { windowOfRequirements } from '@/lib/mig/acl/minimums'
 import { requirementList } from '@/lib/mig/acl/search-params'
 import { listModules } from '@/lib/mig/modules/queries'
 import { now } from '@/lib/now'
@@ -10,5 +11,10 @@ export const GET = windowRoute(requirementList, async (viewer, params) => {
   const page = await windowOfRequirements(viewer, params, modules, (await now()).mig)
   const chosen = params.filters.module
   const shown = chosen ? modules.filter(({ id }) => chosen.includes(id)) : modules
-  return { rows: page.rows.map((row) => minimumsRow(row, shown)), next: page.next }
+  const files = await listFileStates(
+    viewer,
+    page.rows.map((row) => row.endpoint),
+  )
+  const rows = page.rows.map((row) => minimumsRow(row, shown))
+  return { rows: withFiles(rows, files), next: page.next }
 })

@@ -1,5 +1,5 @@
 import { exportRoute } from '@/lib/export'
-import { exportAclEndpoints } from '@/lib/mig/acl/files'
+import { exportAclEndpoints } from '@/lib/mig/acl/acl-lists'
 import { aclEndpointList } from '@/lib/mig/acl/search-params'
 import { now } from '@/lib/now'
 
