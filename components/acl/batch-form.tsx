@@ -12,6 +12,9 @@ import { ConflictTable } from './conflict-table'
 import { EffectFigures } from './effect-figures'
 import { ReasonField } from './reason-field'
 
+// Below it a save takes seconds.
+const LONG = 50_000
+
 /** The fields with which a batch that the page shows is measured and saved, and what the server answered. */
 export function BatchFields({ cells }: { cells: number }) {
   const state = useFormState()
@@ -47,6 +50,12 @@ export function BatchFields({ cells }: { cells: number }) {
       <ReasonField cells={cells} />
       <LockoutBox />
       <AclNote />
+      {cells > LONG && (
+        <p className="max-w-text text-muted">
+          All of it is one transaction, written and measured part by part: it may take some minutes, at most fifteen. If
+          the answer is lost, the <TextLink href="/acl/batches">batches</TextLink> tell whether it was saved.
+        </p>
+      )}
       <div className="flex flex-wrap gap-2">
         <SubmitButton name="step" value="save" pendingLabel="Saving" icon="check">
           Save {formatCount(cells, 'cell')}
