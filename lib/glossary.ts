@@ -11,7 +11,9 @@ let terms: Map<string, Term> | undefined
 /** The terms of the glossary's tables by their first word, without the columns of exports. */
 export function glossary(text?: string): Map<string, Term> {
   if (text === undefined && terms) return terms
-  const read = readTerms(text ?? readFileSync(path.join(process.cwd(), 'docs/glossary.md'), 'utf8'))
+  const read = readTerms(
+    text ?? readFileSync(path.join(/* turbopackIgnore: true */ process.cwd(), 'docs/glossary.md'), 'utf8'),
+  )
   if (text === undefined) terms = read
   return read
 }
