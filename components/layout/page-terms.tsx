@@ -10,7 +10,7 @@ export function PageTerms({ terms }: { terms: { word: string; meaning: string }[
         popoverTarget="terms"
         aria-label="What the words on this page mean"
         title="What the words on this page mean"
-        className="fixed top-2 right-[7.25rem] z-30 inline-flex size-8 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink md:right-[10.5rem] lg:right-[13.75rem]"
+        className="fixed top-2 right-[7.25rem] z-30 inline-flex size-8 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-ink md:right-[10.5rem] lg:right-[13.75rem] pointer-coarse:right-[7.75rem] md:pointer-coarse:right-[11rem] lg:pointer-coarse:right-[14.25rem]"
       >
         <Icon name="circle-question" />
       </button>

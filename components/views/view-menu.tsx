@@ -30,7 +30,7 @@ export function ViewMenu({
       <details className="relative" name="views">
         <summary className={buttonClass({ kind: 'secondary' }, 'cursor-pointer list-none')}>
           <Icon name="flag" className="size-4" />
-          Views
+          <span>Views</span>
           {views.length > 0 && <span className="text-muted tabular-nums">{views.length}</span>}
         </summary>
         <div className="absolute left-0 z-20 mt-1 flex max-h-[70vh] w-[min(26rem,calc(100vw-2rem))] flex-col gap-3 overflow-y-auto rounded-md border border-line-strong bg-raised p-3 shadow-overlay">
