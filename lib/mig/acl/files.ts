@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ExportColumn, ExportSource } from '@/lib/export'
@@ -69,7 +69,7 @@ export async function readAcls(
   agentIds: readonly MigId[],
   names: AclNames,
 ): Promise<Map<MigId, { acl: AgentAcl; leftOut: LeftOut[] }>> {
-  const { rows } = await pool().query<{
+  const { rows } = await reader().query<{
     agentid: MigId
     moduleid: string
     investigatorid: string | null
@@ -119,7 +119,7 @@ export async function listAclGroups(
   const examples = page.rows.map((row) => row.example)
   const [acls, { rows: named }] = await Promise.all([
     readAcls(examples, names),
-    pool().query<{ id: MigId; name: string }>(
+    reader().query<{ id: MigId; name: string }>(
       sql`SELECT trunc(id)::text AS id, name FROM public.agents WHERE id = ANY(${examples}::numeric[])`,
     ),
   ])
@@ -143,7 +143,7 @@ export async function listAclGroups(
 }
 
 async function countedByPass(): Promise<Total> {
-  const { rows } = await pool().query<{ count: number }>(sql`SELECT coalesce((SELECT acls FROM dashboard.acl_pass), 0)
+  const { rows } = await reader().query<{ count: number }>(sql`SELECT coalesce((SELECT acls FROM dashboard.acl_pass), 0)
     + EXISTS (SELECT 1 FROM dashboard.acl_endpoint WHERE digest = ${NO_RULES})::int AS count`)
   return { count: rows[0]?.count ?? 0, more: false }
 }
@@ -242,7 +242,7 @@ export async function exportAclEndpoints(
 /** The digests that the tables give these agent rows now, by id: for a page of endpoints, in SQL. */
 export async function readDigests(agentIds: readonly MigId[], names: AclNames): Promise<Map<MigId, string>> {
   const asked = sql`SELECT a.queueloc, a.id FROM public.agents a WHERE a.id = ANY(${agentIds}::numeric[])`
-  const { rows } = await pool().query<{ id: string; digest: string }>(
+  const { rows } = await reader().query<{ id: string; digest: string }>(
     sql`SELECT trunc(d.id)::text AS id, d.digest FROM (${digestsSql(asked, names)}) d`,
   )
   return new Map(rows.map((row) => [row.id as MigId, row.digest]))
@@ -253,7 +253,7 @@ export type KnownFile = { state: 'same' | 'differs' | 'undecided'; last: LastFil
 
 /** How the tables stand now to the last file of these endpoints, by agent id; those of which no file is known are left out. */
 export async function listFileStates(_viewer: Viewer, endpoints: readonly Endpoint[]): Promise<Map<MigId, KnownFile>> {
-  const { rows } = await pool().query<LastFile & { queueloc: string; digest: string }>(
+  const { rows } = await reader().query<LastFile & { queueloc: string; digest: string }>(
     lastFilesSql(endpoints.map((e) => e.queueloc)),
   )
   const files = new Map(rows.map((row) => [row.queueloc, row]))
@@ -369,7 +369,7 @@ export async function getAclFile(viewer: Viewer, of: FileOf, moments: Moments): 
     if (!endpoint) return null
     const [acls, { rows }] = await Promise.all([
       readAcls([endpoint.id], names),
-      pool().query<LastFile & { digest: string }>(lastFilesSql([endpoint.queueloc])),
+      reader().query<LastFile & { digest: string }>(lastFilesSql([endpoint.queueloc])),
     ])
     const built = await filesOf(viewer, acls.get(endpoint.id) ?? { acl: new Map(), leftOut: [] }, names, moments)
     const [last] = rows
@@ -386,8 +386,8 @@ export async function getAclFile(viewer: Viewer, of: FileOf, moments: Moments): 
     }
   }
   const [{ rows: groups }, { rows: members }] = await Promise.all([
-    pool().query<{ endpoints: number; same: number; differing: number } & Partial<LastFile>>(groupSql(of.group)),
-    pool().query<{ id: MigId }>(groupMembersSql(of.group)),
+    reader().query<{ endpoints: number; same: number; differing: number } & Partial<LastFile>>(groupSql(of.group)),
+    reader().query<{ id: MigId }>(groupMembersSql(of.group)),
   ])
   const [group] = groups
   if (!group || group.endpoints === 0) return null
@@ -415,7 +415,7 @@ export async function getAclFile(viewer: Viewer, of: FileOf, moments: Moments): 
 /** The endpoints that a text means: an agent's id in any form, else a name or a queue as it is written; at most ten. */
 export async function findEndpoints(viewer: Viewer, text: string, now: Instant): Promise<Endpoint[]> {
   const id = readIdText(text)?.id
-  const { rows } = await pool().query<{ id: MigId }>(sql`
+  const { rows } = await reader().query<{ id: MigId }>(sql`
     SELECT DISTINCT ON (a.queueloc) trunc(a.id)::text AS id FROM public.agents a
     WHERE ${id ? sql`a.id = ${id}::numeric` : sql`a.name = ${text} OR a.queueloc = ${text}`} ORDER BY a.queueloc LIMIT 10`)
   const found = await Promise.all(rows.map((row) => getEndpoint(viewer, row.id, now)))

@@ -3,7 +3,7 @@ import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import type { Viewer } from '@/lib/auth/viewer'
 import { containing } from '@/lib/db/like'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { type Sql, sql } from '@/lib/db/sql'
 import type { ExportColumn, ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
@@ -41,7 +41,7 @@ export type EndpointRow = Endpoint & { state: EndpointState; last_seen: Instant 
 export type RequirementRow = { endpoint: EndpointRow; cells: Record<string, RequirementCell> }
 
 async function ruleRows(statement: Sql): Promise<Map<string, RuleRow[]>> {
-  const { rows } = await pool().query<RuleRow>(statement)
+  const { rows } = await reader().query<RuleRow>(statement)
   const found = new Map<string, RuleRow[]>()
   for (const row of rows) {
     const list = found.get(row.queueloc)
@@ -54,7 +54,7 @@ async function ruleRows(statement: Sql): Promise<Map<string, RuleRow[]>> {
 const NOTHING: ReadonlyMap<string, number> = new Map()
 
 async function reachableOn(agentIds: MigId[]): Promise<Map<string, Map<string, number>>> {
-  const { rows } = await pool().query<{ agentid: string; moduleid: string; weight: number }>(
+  const { rows } = await reader().query<{ agentid: string; moduleid: string; weight: number }>(
     reachableSql(activeKeys(await readSigners()), agentIds),
   )
   const found = new Map<string, Map<string, number>>()
@@ -166,7 +166,7 @@ export async function listRequirementGroups(
 
 /** All groups, a line a group and module. */
 async function exportGroups(params: RequirementParams, by: GroupKey, now: Instant): Promise<ExportSource> {
-  const { rows: all } = await pool().query<{ id: MigId; name: string }>(
+  const { rows: all } = await reader().query<{ id: MigId; name: string }>(
     sql`SELECT trunc(id)::text AS id, name FROM public.modules ORDER BY name, id`,
   )
   const chosen = params.filters.module
@@ -227,7 +227,7 @@ export type Person = { id: MigId; name: string; fingerprint: string | null; disa
 
 async function people(where: Sql, order: Sql): Promise<Person[]> {
   const v = await vintage()
-  const { rows } = await pool().query<Person>(sql`
+  const { rows } = await reader().query<Person>(sql`
     SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint, ${disabledSql(v)} AS disabled
     FROM ${personFrom} ${where} ${order}`)
   return rows
@@ -383,7 +383,7 @@ export async function listWeightsOn(
 
 /** The endpoint that an agent row belongs to, as its newest row, or null. */
 export async function getEndpoint(_viewer: Viewer, agentId: MigId, now: Instant): Promise<Endpoint | null> {
-  const { rows } = await pool().query<Endpoint>(newestRowSql(await vintage(), agentId, now))
+  const { rows } = await reader().query<Endpoint>(newestRowSql(await vintage(), agentId, now))
   return rows[0] ?? null
 }
 
@@ -405,7 +405,7 @@ export async function getMinimumCell(
   const endpoint = await getEndpoint(viewer, cell.row, now)
   const module = modules.find((m) => m.id === cell.column)
   if (!endpoint || !module) return null
-  const { rows } = await pool().query<{ value: number }>(sql`SELECT minimumweight AS value FROM public.agtmodreq
+  const { rows } = await reader().query<{ value: number }>(sql`SELECT minimumweight AS value FROM public.agtmodreq
     WHERE agentid = ${endpoint.id}::numeric AND moduleid = ${module.id}::numeric`)
   return { endpoint, module, person: null, stored: rows[0]?.value ?? null }
 }
@@ -423,7 +423,7 @@ export async function getWeightCell(
   ])
   const module = modules.find((m) => m.id === cell.module)
   if (!endpoint || !person || !module) return null
-  const { rows } = await pool().query<{ value: number }>(sql`SELECT weight AS value FROM public.invagtmodperm
+  const { rows } = await reader().query<{ value: number }>(sql`SELECT weight AS value FROM public.invagtmodperm
     WHERE investigatorid = ${person.id}::numeric AND agentid = ${endpoint.id}::numeric AND moduleid = ${module.id}::numeric`)
   return { endpoint, module, person, stored: rows[0]?.value ?? null }
 }

@@ -4,7 +4,7 @@ import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import type { Viewer } from '@/lib/auth/viewer'
 import { containing } from '@/lib/db/like'
 import { fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { type Sql, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
@@ -48,7 +48,7 @@ export type Asked = {
 
 async function signersOf(ids: readonly MigId[]): Promise<WhatIfSigner[]> {
   const v = await vintage()
-  const { rows } = await pool().query<{ id: MigId; name: string; fingerprint: string | null; disabled: boolean }>(sql`
+  const { rows } = await reader().query<{ id: MigId; name: string; fingerprint: string | null; disabled: boolean }>(sql`
     SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint,
       ${disabledSql(v)} AS disabled
     FROM ${personFrom} WHERE i.id = ANY(${ids}::numeric[])`)
@@ -82,7 +82,7 @@ export async function getAsked(
   })
   let action: Asked['action'] = null
   if (filters.action) {
-    const { rows } = await pool().query<{ name: string; operations: string | null; signers: MigId[] }>(sql`
+    const { rows } = await reader().query<{ name: string; operations: string | null; signers: MigId[] }>(sql`
       SELECT a.name, a.operations::text AS operations, ARRAY(
         SELECT trunc(s.investigatorid)::text FROM public.signatures s WHERE s.actionid = a.id ORDER BY s.investigatorid
       ) AS signers
@@ -324,7 +324,7 @@ export async function listWhatIf(
 async function judgeThese<Row extends { id: MigId }>(asked: Asked, rows: readonly Row[], bounds: FleetBounds) {
   if (rows.length === 0) return []
   const only = rows.map(({ id }) => id)
-  const { rows: judged } = await pool().query<Verdicts & { id: MigId; short: string }>(sql`
+  const { rows: judged } = await reader().query<Verdicts & { id: MigId; short: string }>(sql`
     SELECT trunc(j.id)::text AS id, j.outcome, j.short, j.first_outcome, ${differsSql(asked)} AS differs
     FROM (${judgedFleetSql(asked.question, bounds, { only })}) j`)
   const byId = new Map(judged.map((one) => [one.id, one]))

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import { attentionBounds } from '@/lib/mig/actions/anomalies'
@@ -47,7 +47,7 @@ export async function getSpoolSigns(_viewer: Viewer, at: Instant, spool: SpoolOv
 
 async function waitingActions(at: Instant): Promise<SpoolSigns['notPickedUp']> {
   const bounds = attentionBounds(at, env())
-  const { rows } = await pool().query<{ id: MigId }>(sql`
+  const { rows } = await reader().query<{ id: MigId }>(sql`
     SELECT trunc(a.id)::text AS id FROM public.actions a
     WHERE a.status = 'init' AND ${attentionReasonSql(await vintage(), 'a', bounds)} = 'A1' LIMIT ${ACTIONS + 1}`)
   const more = rows.length > ACTIONS
@@ -63,7 +63,7 @@ async function waitingActions(at: Instant): Promise<SpoolSigns['notPickedUp']> {
 /** By the summaries' counts, so that no page counts the commands; actions that are not counted yet are missing. */
 async function commandsLeftOut(at: Instant): Promise<SpoolSigns['leftOut']> {
   const { due } = attentionBounds(at, env())
-  const { rows } = await pool().query<{ id: MigId; out: string }>(sql`
+  const { rows } = await reader().query<{ id: MigId; out: string }>(sql`
     SELECT trunc(a.id)::text AS id, s.still_out::text AS out
     FROM dashboard.action_summary s JOIN public.actions a ON a.id = s.action_id
     WHERE s.still_out > 0 AND a.expireafter < ${due}::timestamptz ORDER BY a.id DESC LIMIT ${ACTIONS + 1}`)
