@@ -4,11 +4,11 @@ import { neededPosition } from '@/lib/auth/written'
 import type { Sql } from './sql'
 import { readOn } from './standby'
 
-/** What a statement may take beyond the role's limits: a time as PostgreSQL writes it ('0' for none), megabytes for each sort. */
-export type ReadSettings = { timeout?: '0' | '60s' | '10min'; memory?: 64 }
+/** What a statement may take beyond the role's limits: a time as PostgreSQL writes it, megabytes for each sort. */
+export type ReadSettings = { timeout?: '60s' | '10min' | '60min'; memory?: 64 }
 
 // A server that froze answers nothing, not even that a statement took too long: beyond the statement's own limit it is given up.
-const ANSWER_LIMIT_MS = { none: 15_000, '0': 2 ** 31 - 1, '60s': 65_000, '10min': 605_000 }
+const ANSWER_LIMIT_MS = { none: 15_000, '60s': 65_000, '10min': 605_000, '60min': 3_605_000 }
 const BEGIN = { text: 'BEGIN READ ONLY', query_timeout: ANSWER_LIMIT_MS.none } as pg.QueryConfig
 
 function settingsOf({ timeout, memory }: ReadSettings): string {
@@ -73,12 +73,12 @@ export function inRead<T>(run: (client: pg.PoolClient) => Promise<T>): Promise<T
 }
 
 /**
- * All rows of a statement in batches, from one snapshot, without a limit of time unless one is given; closing the iterator
- * early cancels the statement.
+ * All rows of a statement in batches, from one snapshot, for an hour at most unless told otherwise; closing the
+ * iterator early cancels the statement.
  */
 export async function* streamStatement<Row extends object>(
   statement: Sql,
-  { batch = 1000, timeout = '0' }: { batch?: number; timeout?: ReadSettings['timeout'] } = {},
+  { batch = 1000, timeout = '60min' }: { batch?: number; timeout?: ReadSettings['timeout'] } = {},
 ): AsyncGenerator<Row[]> {
   const { client, cursor, first } = await onReader((on) => openCursor<Row>(on, statement, batch, timeout))
   let finished = false

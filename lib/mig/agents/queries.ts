@@ -1,11 +1,11 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { countRows, countSql, fetchPage, type ListQuery, pageSql, streamRows } from '@/lib/db/list'
+import { allRowsSql, countRows, countSql, fetchPage, type ListQuery, pageSql, streamRows } from '@/lib/db/list'
 import { reader } from '@/lib/db/read'
 import { ranSql } from '@/lib/db/shown-sql'
 import { type Sql, sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
-import type { ExportColumn, ExportSource } from '@/lib/export'
+import type { CopySource, ExportColumn, ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
 import { agentOsSql, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -154,17 +154,17 @@ const AGENT_COLUMNS: ExportColumn[] = [
 ]
 
 /** All rows of the list with the columns of MIG's table, the computed state and, for endpoints, their number of rows. */
-export async function exportAgents(viewer: Viewer, params: AgentParams, now: Instant): Promise<ExportSource> {
+export async function exportAgents(viewer: Viewer, params: AgentParams, now: Instant): Promise<CopySource> {
   const query = await agentsQuery(viewer, params, now)
   const select = sql`${query.select}, a.environment::text AS environment, a.tags::text AS tags`
   if (params.filters.rows === 'processes')
-    return { columns: AGENT_COLUMNS, rows: streamRows({ ...query, select }, params) }
+    return { columns: AGENT_COLUMNS, statement: allRowsSql({ ...query, select }, params) }
   const counted = {
     ...query,
     select: sql`${select}, c.n AS processes`,
     from: sql`${query.from} JOIN (SELECT queueloc, count(*) AS n FROM public.agents GROUP BY queueloc) c ON c.queueloc = a.queueloc`,
   }
-  return { columns: [...AGENT_COLUMNS, { name: 'processes', kind: 'number' }], rows: streamRows(counted, params) }
+  return { columns: [...AGENT_COLUMNS, { name: 'processes', kind: 'number' }], statement: allRowsSql(counted, params) }
 }
 
 type GroupParams = ListParams<(typeof agentGroupList)['filters']>

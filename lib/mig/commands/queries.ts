@@ -1,11 +1,11 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { containing } from '@/lib/db/like'
-import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
+import { allRowsSql, countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
 import { reader } from '@/lib/db/read'
 import { join, type Sql, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
-import type { ExportSource } from '@/lib/export'
+import type { CopySource, ExportColumn, ExportSource } from '@/lib/export'
 import { RESULT_BYTES } from '@/lib/mig/modules-json/answer'
 import { modulesOf } from '@/lib/mig/modules-json/operations'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -169,32 +169,28 @@ export async function listCommands(viewer: Viewer, params: CommandParams): Promi
 }
 
 /** Every command that the filters mean, however far back; `results` only when the URL asks for that column. */
-export async function exportCommands(viewer: Viewer, params: CommandParams): Promise<ExportSource> {
+export async function exportCommands(viewer: Viewer, params: CommandParams): Promise<ExportSource | CopySource> {
   const query = commandListQuery(params, await meantBy(viewer, params), true)
-  const withResults = params.columns?.includes('results') ?? false
+  const _withResults = params.columns?.includes('results') ?? false
+  if (!params.columns?.includes('results')) return { columns: COMMAND_COLUMNS, statement: allRowsSql(query, params) }
+  const select = sql`${query.select}, coalesce(pg_column_size(c.results), 0) AS stored`
   return {
-    columns: [
-      { name: 'id', kind: 'id' },
-      { name: 'actionid', kind: 'id' },
-      { name: 'action', kind: 'text' },
-      { name: 'agentid', kind: 'id' },
-      { name: 'agent', kind: 'text' },
-      { name: 'queueloc', kind: 'text' },
-      { name: 'status', kind: 'text' },
-      { name: 'starttime', kind: 'time' },
-      { name: 'finishtime', kind: 'time' },
-      ...(withResults ? [{ name: 'results', kind: 'json' as const }] : []),
-    ],
-    rows: withResults
-      ? withTheirResults(
-          streamRows(
-            { ...query, select: sql`${query.select}, coalesce(pg_column_size(c.results), 0) AS stored` },
-            params,
-          ),
-        )
-      : streamRows(query, params),
+    columns: [...COMMAND_COLUMNS, { name: 'results', kind: 'json' }],
+    rows: withTheirResults(streamRows({ ...query, select }, params)),
   }
 }
+
+const COMMAND_COLUMNS: ExportColumn[] = [
+  { name: 'id', kind: 'id' },
+  { name: 'actionid', kind: 'id' },
+  { name: 'action', kind: 'text' },
+  { name: 'agentid', kind: 'id' },
+  { name: 'agent', kind: 'text' },
+  { name: 'queueloc', kind: 'text' },
+  { name: 'status', kind: 'text' },
+  { name: 'starttime', kind: 'time' },
+  { name: 'finishtime', kind: 'time' },
+]
 
 /** How much of stored results one step of an export reads: unpacked they are a few times as long. */
 const STEP_BYTES = 1_000_000
