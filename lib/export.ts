@@ -1,6 +1,5 @@
 import 'server-only'
-import { pipeline, Readable } from 'node:stream'
-import { constants, createGzip } from 'node:zlib'
+import { Readable } from 'node:stream'
 import { recordExport } from '@/lib/audit/record-export'
 import { requestViewer, type Viewer } from '@/lib/auth/viewer'
 import { isTimeout, isUnavailable } from '@/lib/db/availability'
@@ -103,17 +102,6 @@ export function rawParams(url: URL): RawParams {
   return raw
 }
 
-const acceptsGzip = (request: Request) =>
-  /\bgzip\b(?!;\s*q=0(\.0*)?\s*(,|$))/i.test(request.headers.get('accept-encoding') ?? '')
-
-// The quickest level: an export is to leave as fast as the database gives it.
-function gzipped(body: Readable): Readable {
-  const gzip = createGzip({ level: constants.Z_BEST_SPEED, chunkSize: 1 << 16 })
-  // A failure in the middle breaks the answer off: what came so far must not look whole.
-  pipeline(body, gzip, () => {})
-  return gzip
-}
-
 /**
  * The GET handler of a list's export: the list's own parameters, `format=csv|ndjson`, all pages, streamed.
  * `fixed` gives the filters that the path itself holds.
@@ -161,11 +149,8 @@ export function exportRoute<F>(
       )
       const name = rows.name ?? list.path.slice(1).replaceAll('/', '-')
       const stamp = new Date().toISOString().slice(0, 16).replace(/[-:]/g, '')
-      const zipped = acceptsGzip(request)
-      return new Response(Readable.toWeb(zipped ? gzipped(body) : body) as ReadableStream, {
+      return new Response(Readable.toWeb(body) as ReadableStream, {
         headers: {
-          ...(zipped ? { 'content-encoding': 'gzip' } : {}),
-          vary: 'accept-encoding',
           'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
           'content-disposition': `attachment; filename="mig-${name}-${stamp}Z.${format}"`,
           'cache-control': 'no-store',
