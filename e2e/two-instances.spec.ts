@@ -101,7 +101,7 @@ test.describe('two instances, a standby and a pooler', () => {
     expect(lines).toHaveLength(Number(row?.n))
     for (const line of lines.slice(0, 20)) expect(JSON.parse(line)).toHaveProperty('actionid')
     const csv = await pageOf('/commands/export?format=csv')
-    expect(csv.trimEnd().split('\r\n')).toHaveLength(lines.length + 1)
+    expect(csv.match(/^\d{1,20},\d{1,20},/gm)).toHaveLength(lines.length)
   })
 
   test('who writes sees it at once, while the standby does not have it; others see it later', async () => {
