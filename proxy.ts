@@ -24,6 +24,8 @@ export function proxy(request: NextRequest) {
   headers.set('x-nonce', nonce)
   headers.set('content-security-policy', policy)
   headers.set('x-mig-path', pathOf(request))
+  // What is decided from is read where it is written.
+  if (!SAFE.has(request.method)) headers.set('x-mig-write', '1')
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('content-security-policy', policy)
   for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value)

@@ -9,7 +9,7 @@ import { type Instant, instantFromPostgres, isNotYet, parseRfc3339 } from '@/lib
 export type Env = {
   /** DATABASE_URL, or with the embedded database the address that the launcher handed on; null before it is up. */
   databaseUrl: string | null
-  /** Where heavy reads go; the same as databaseUrl without DATABASE_READ_URL. */
+  /** Where pages and exports read; the same as databaseUrl without DATABASE_READ_URL. */
   databaseReadUrl: string | null
   /** True without DATABASE_URL: the database is the one that our launcher keeps in dbHome. */
   embedded: boolean

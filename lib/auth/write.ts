@@ -5,6 +5,7 @@ import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import { lockSession } from './sessions'
 import { assertAdmin, type Viewer } from './viewer'
+import { keepWritten } from './written'
 
 // Writers wait for each other at the audit; the statement time-out ends what takes longer.
 const WAIT = { maxWait: 10_000, timeout: 15_000 }
@@ -43,14 +44,14 @@ export async function inOwnWrite<T>(
   return inTransaction(viewer, 'investigator', lock, run)
 }
 
-function inTransaction<T>(
+async function inTransaction<T>(
   viewer: Viewer,
   needs: 'admin' | 'investigator',
   lock: number | undefined,
   run: (tx: Transaction) => Promise<T>,
   { timeout, wait }: { timeout?: number; wait?: LockWait } = {},
 ): Promise<T> {
-  return db().$transaction(
+  const done = await db().$transaction(
     async (tx) => {
       // Before the lock: the role's limit for a statement is shorter than others may hold it.
       if (timeout !== undefined)
@@ -67,6 +68,8 @@ function inTransaction<T>(
     },
     { ...WAIT, timeout: (timeout ?? WAIT.timeout) + (wait?.ms ?? 0) },
   )
+  if (viewer.via === 'web') await keepWritten()
+  return done
 }
 
 async function takeLock(tx: Transaction, lock: number, wait: LockWait | undefined): Promise<void> {

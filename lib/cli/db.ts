@@ -1,5 +1,6 @@
 import { type Call, type Command, OperatorError, type Option } from '@/lib/cli/command'
 import { checkDatabase, type DatabaseReport } from '@/lib/db/check'
+import type { StandbyReport } from '@/lib/db/check-standby'
 import { dropIndexes, type IndexStep, makeIndexes } from '@/lib/db/indexes'
 import { migrationStateOf } from '@/lib/db/migrate'
 import { PROGRAM_ROLE } from '@/lib/db/roles'
@@ -57,10 +58,13 @@ const check: Command = {
   name: 'db check',
   summary: 'Looks whether the dashboard can work with the database, and changes nothing',
   help: `Prints the layout of MIG's tables, missing columns, grants and migrations, missing indexes, the difference of the
-clocks, and rows that refer to nothing. Use the dashboard's own URL. Exit code 1 when the dashboard cannot work with it.`,
+clocks, rows that refer to nothing, whether a pooler stands between, and how the standby of DATABASE_READ_URL fares. Use the dashboard's own URL. Exit code 1 when the dashboard cannot work with it.`,
   options: URL_OPTION,
   async run(call) {
-    const report = await onDatabase(call, checkDatabase)
+    const readUrl = call.options.url === undefined ? (call.io.environment.DATABASE_READ_URL?.trim() ?? '') : ''
+    const report = await onDatabase(call, (url) =>
+      checkDatabase(url, readUrl === '' || readUrl === url ? null : readUrl),
+    )
     call.io.out(call.json ? JSON.stringify(report, null, 2) : reportText(report))
     return report.usable ? 0 : 1
   },
@@ -80,6 +84,9 @@ function reportText(report: DatabaseReport): string {
     `Layout            ${LAYOUTS[report.vintage]}`,
     `Clock             ${clockText(report)}`,
   ]
+  if (report.pooled) lines.push('Pooler            yes: nothing is kept on its connections')
+  if (report.standby) lines.push(`Standby           ${standbyText(report.standby)}`)
+  for (const sentence of report.standby?.advice ?? []) lines.push(`  ${sentence}`)
   const list = (title: string, entries: string[]) => {
     lines.push(`${title.padEnd(18)}${entries.length === 0 ? 'none' : entries.length}`)
     for (const entry of entries) lines.push(`  ${entry}`)
@@ -87,6 +94,13 @@ function reportText(report: DatabaseReport): string {
   list('Missing columns', report.missingColumns)
   list('Missing grants', report.missingGrants)
   list('Grants too many', report.excessGrants)
+  if (report.pooled || report.missingDefaults.length > 0)
+    list(
+      'Missing settings',
+      report.missingDefaults.map(
+        (name) => `${name} of the role${report.pooled ? ', which a pooler needs' : ''}; \`db sql\` prints it`,
+      ),
+    )
   const { pending, failed, unknown } = report.migrations
   list(
     'Migrations to do',
@@ -115,6 +129,17 @@ function reportText(report: DatabaseReport): string {
     report.usable ? 'The dashboard can work with this database.' : 'The dashboard cannot work with this database yet.',
   )
   return lines.join('\n')
+}
+
+function standbyText({ problem, behindBytes, feedback }: StandbyReport): string {
+  if (problem !== null) return problem
+  const behind =
+    behindBytes === null
+      ? 'distance unknown'
+      : behindBytes === 0
+        ? 'lacks nothing'
+        : `${formatBytes(behindBytes)} behind`
+  return `answers, ${behind}, hot_standby_feedback ${feedback ? 'on' : 'off'}`
 }
 
 function clockText({ clockDifferenceMs: ms, clockUncertaintyMs: uncertain }: DatabaseReport): string {

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { checkStandby, type StandbyReport } from '@/lib/db/check-standby'
 import { findMissingIndexes, type WantedIndex } from '@/lib/db/indexes'
 import { migrationStateOf } from '@/lib/db/migrate'
 import { APPEND_ONLY_TABLES, MIG_WRITES, READ_ONLY_TABLES } from '@/lib/db/roles'
@@ -52,12 +53,18 @@ export type DatabaseReport = {
   /** How exact that is: half of the round trip. */
   clockUncertaintyMs: number
   orphans: Orphans[]
+  /** A pooler such as PgBouncer stands between. */
+  pooled: boolean
+  /** Settings that the role lacks and that only the role can bring through a pooler: 'statement_timeout'. */
+  missingDefaults: string[]
+  /** The standby of DATABASE_READ_URL; null without one. */
+  standby: StandbyReport | null
   /** False when something keeps the dashboard from working: columns, grants, migrations. */
   usable: boolean
 }
 
 /** Looks at a database as the program would use it, with the program's URL; changes nothing. Throws DatabaseProblem with a sentence. */
-export function checkDatabase(url: string): Promise<DatabaseReport> {
+export function checkDatabase(url: string, readUrl: string | null = null): Promise<DatabaseReport> {
   return withDatabase(url, async (client, session) => {
     const vintage = await detectVintage(client)
     const state = await migrationStateOf(client)
@@ -78,6 +85,9 @@ export function checkDatabase(url: string): Promise<DatabaseReport> {
       clockDifferenceMs: difference,
       clockUncertaintyMs: uncertainty,
       orphans: await findOrphans(client, vintage),
+      pooled: session.pooled,
+      missingDefaults: await findMissingDefaults(client),
+      standby: readUrl === null ? null : await checkStandby(readUrl, client),
       usable:
         known &&
         vintage.kind !== 'unknown' &&
@@ -144,6 +154,17 @@ async function findExcessGrants(client: pg.Client, vintage: Vintage, superuser: 
     [APPEND_ONLY_TABLES],
   )
   return [...found, ...rows.map(({ name, verb }) => `${verb} on dashboard.${name}`)]
+}
+
+async function findMissingDefaults(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT w.name FROM unnest(ARRAY['timezone', 'statement_timeout']) w(name)
+     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s, unnest(s.setconfig) c
+       WHERE s.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user))
+         AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
+         AND lower(split_part(c, '=', 1)) = w.name)`,
+  )
+  return rows.map(({ name }) => name)
 }
 
 async function clockDifference(client: pg.Client): Promise<[difference: number, uncertainty: number]> {

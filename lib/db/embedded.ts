@@ -72,8 +72,8 @@ function pause(ms: number): void {
 
 type Account = { uid: number; gid: number }
 
-// postgres refuses to run as root: the account "postgres" if there is one, else "nobody".
-function account(): Account | undefined {
+/** Whom a server runs as: postgres refuses root, so there it is the account "postgres" if there is one, else "nobody". */
+export function account(): Account | undefined {
   if (!root) return undefined
   for (const name of ['postgres', 'nobody']) {
     try {
@@ -171,7 +171,7 @@ function makeLinks(native: string): void {
 }
 
 /** The folder with the binaries; as root below a closed folder a copy of it that the account can reach. */
-function binaries(base: string, run: Account | undefined): string {
+export function binaries(base: string, run: Account | undefined): string {
   const from = packageFolder()
   const native = path.join(from, 'native')
   makeLinks(native)
@@ -191,12 +191,13 @@ function binaries(base: string, run: Account | undefined): string {
   return path.join(copy, 'native')
 }
 
-function executable(native: string, name: string): string {
+/** One of these binaries. */
+export function executable(native: string, name: string): string {
   return path.join(native, 'bin', process.platform === 'win32' ? `${name}.exe` : name)
 }
 
-// Nothing of the caller's environment reaches the server, which runs as another account when started by root.
-function bareEnvironment(): NodeJS.ProcessEnv {
+/** The environment of a server: nothing of the caller's reaches it, since it runs as another account when started by root. */
+export function bareEnvironment(): NodeJS.ProcessEnv {
   const kept =
     process.platform === 'win32'
       ? { SystemRoot: process.env.SystemRoot, PATH: process.env.PATH }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { DatabaseProblem, withDatabase } from '@/lib/db/setup'
+import { DatabaseProblem, refusePooled, withDatabase } from '@/lib/db/setup'
 import { detectVintage, isMig, type Vintage } from '@/lib/mig/vintage'
 
 /** An index that MIG's document has or that a page of the dashboard is slow without. */
@@ -211,6 +211,7 @@ function asOwner(
     if (dryRun) return plan(client, vintage)
     if (session.standby)
       throw new DatabaseProblem(`The database "${session.database}" is a read-only standby: name the primary.`)
+    refusePooled(session, ownerUrl)
     await refuseStrangers(client, session.role)
     await client.query(`SET statement_timeout = 0; SET lock_timeout = 0`)
     // Not waited for inside the server: a session that waits there holds a snapshot, and the other run's CREATE INDEX

@@ -109,16 +109,20 @@ export async function countBefore(query: ListQuery, params: ListParams, cursor: 
   return countRows({ from: query.from, where: [...query.where, beside] }, 999)
 }
 
+/** The statement of all rows of a list in its order. */
+export function allRowsSql(query: ListQuery, params: Pick<ListParams, 'sort'>): Sql {
+  const sort = sortOf(query, params)
+  const direction = raw(params.sort.descending ? 'DESC' : 'ASC')
+  return sql`
+    SELECT ${query.select} FROM ${query.from} ${whereSql(query.where)}
+    ORDER BY ${sort.expression} ${direction}, ${query.id} ${direction}`
+}
+
 /** All rows of a list in its order, in batches, from one snapshot; closing the iterator early cancels the query. */
-export async function* streamRows<Raw extends object>(
+export function streamRows<Raw extends object>(
   query: ListQuery,
   params: ListParams,
   batch?: number,
 ): AsyncGenerator<Raw[]> {
-  const sort = sortOf(query, params)
-  const direction = raw(params.sort.descending ? 'DESC' : 'ASC')
-  const statement = sql`
-    SELECT ${query.select} FROM ${query.from} ${whereSql(query.where)}
-    ORDER BY ${sort.expression} ${direction}, ${query.id} ${direction}`
-  yield* streamStatement<Raw>(statement, { batch })
+  return streamStatement<Raw>(allRowsSql(query, params), { batch })
 }

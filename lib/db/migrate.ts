@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { isPooled } from '@/lib/db/pool'
 import { dashboardGrantsSql } from '@/lib/db/roles'
 import { applyMigrations, markApplied, markRolledBack, readMigrations } from '@/lib/db/schema-engine'
 import { detectVintage, isMig, type Queryable } from '@/lib/mig/vintage'
@@ -67,6 +68,10 @@ export function migrationState(url: string): Promise<MigrationState> {
  */
 export function migrate(ownerUrl: string): Promise<string[]> {
   return withClient(ownerUrl, async (client) => {
+    // A pooler would leave the lock on one of its connections for ever.
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+    if (isPooled(client, rows[0]?.pid))
+      throw new Error('Migrations need a direct connection to PostgreSQL, and this address leads to a pooler.')
     // Several starts at once: one migrates, the others wait and find nothing to do.
     await client.query('SELECT pg_advisory_lock($1)', [LOCK])
     const state = await stateOf(client)

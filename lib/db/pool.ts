@@ -28,23 +28,47 @@ export function pool(): pg.Pool {
   return kept.migPool
 }
 
-/** A pool with the program's settings and type readers on another URL, for the command line and the tests. */
-export function openPool(connectionString: string, max = 10): pg.Pool {
+export type PoolOptions = {
+  max?: number
+  /** Milliseconds for a new connection, or for a free one. */
+  connectLimitMs?: number
+}
+
+/** A pool with the program's settings and type readers on another URL. */
+export function openPool(connectionString: string, { max = 10, connectLimitMs = 5_000 }: PoolOptions = {}): pg.Pool {
   const opened = new pg.Pool({
     connectionString,
     max,
     types,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: connectLimitMs,
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
     application_name: 'mig-dashboard',
-    // SET and not start-up parameters: PgBouncer refuses those.
-    onConnect: async (client: pg.ClientBase) => {
-      await client.query(`SET timezone = 'UTC'`)
-      await client.query(`SET statement_timeout = ${PAGE_TIMEOUT_MS}`)
-    },
+    onConnect: prepareSession,
   } as pg.PoolConfig)
   // An idle connection that the server closes is normal (restart); the next query opens a new one.
   opened.on('error', () => {})
   return opened
+}
+
+// SET and not start-up parameters: PgBouncer refuses those. It keeps the time zone with each of its clients, but a limit for
+// statements would stay with one of the server's connections, whoever gets it next: there it has to be the role's default.
+async function prepareSession(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ timeout: string; pid: number }>(
+    `SELECT current_setting('statement_timeout') AS timeout, pg_backend_pid() AS pid`,
+  )
+  const pooled = isPooled(client, rows[0]?.pid)
+  await client.query(`SET timezone = 'UTC'${pooled ? '' : `; SET statement_timeout = ${PAGE_TIMEOUT_MS}`}`)
+  if (!pooled || rows[0]?.timeout !== '0' || warned) return
+  warned = true
+  console.warn(
+    "Through a pooler only the role's own limit for statements counts, and this role has none: run what `npm run mig-dashboard -- db sql` prints.",
+  )
+}
+
+let warned = false
+
+/** Whether a pooler stands between: it gives its clients process ids of its own. */
+export function isPooled(client: pg.ClientBase, backendPid: number | undefined): boolean {
+  return (client as unknown as { processID: number | null }).processID !== backendPid
 }

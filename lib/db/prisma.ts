@@ -16,7 +16,7 @@ export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]
 /** Runs `use` with the program's pool and Prisma client on this database, and closes both: for the command line. */
 export async function withProgramOn<T>(url: string, use: () => Promise<T>): Promise<T> {
   const before = { ...kept }
-  const opened = openPool(url, 4)
+  const opened = openPool(url, { max: 4 })
   kept.migPool = opened
   kept.migPrisma = undefined
   try {

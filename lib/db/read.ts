@@ -1,9 +1,15 @@
+import type pg from 'pg'
 import Cursors from 'pg-cursor'
-import { pool } from './pool'
+import { neededPosition } from '@/lib/auth/written'
 import type { Sql } from './sql'
+import { readOn } from './standby'
 
-/** What a statement may take beyond the role's limits: a time as PostgreSQL writes it ('0' for none), megabytes for each sort. */
-export type ReadSettings = { timeout?: '0' | '2s' | '60s' | '10min'; memory?: 64 }
+/** What a statement may take beyond the role's limits: a time as PostgreSQL writes it, megabytes for each sort. */
+export type ReadSettings = { timeout?: '2s' | '60s' | '10min' | '60min'; memory?: 64 }
+
+// A server that froze answers nothing, not even that a statement took too long: beyond the statement's own limit it is given up.
+const ANSWER_LIMIT_MS = { none: 15_000, '2s': 15_000, '60s': 65_000, '10min': 605_000, '60min': 3_605_000 }
+const BEGIN = { text: 'BEGIN READ ONLY', query_timeout: ANSWER_LIMIT_MS.none } as pg.QueryConfig
 
 function settingsOf({ timeout, memory }: ReadSettings): string {
   return [timeout && `SET LOCAL statement_timeout = '${timeout}'`, memory && `SET LOCAL work_mem = '${memory}MB'`]
@@ -11,45 +17,74 @@ function settingsOf({ timeout, memory }: ReadSettings): string {
     .join('; ')
 }
 
-/** The rows of one statement, with settings of its own where it asks for some. */
-export async function readRows<Row extends object>(statement: Sql, settings: ReadSettings = {}): Promise<Row[]> {
-  const set = settingsOf(settings)
-  if (!set) return (await pool().query<Row>(statement)).rows
-  const client = await pool().connect()
-  let finished = false
-  try {
-    await client.query('BEGIN READ ONLY')
-    await client.query(set)
-    const { rows } = await client.query<Row>(statement)
-    await client.query('COMMIT')
-    finished = true
-    return rows
-  } finally {
-    // A connection inside an unfinished transaction is closed, not given back.
-    client.release(!finished)
+/**
+ * Runs a read for the request: on the standby where there is one, it answers, and it has what this browser has written; else
+ * on the primary. `run` may run twice.
+ */
+export async function onReader<T>(run: (on: pg.Pool) => Promise<T>): Promise<T> {
+  return readOn(await neededPosition(), run)
+}
+
+/** Where pages and exports read: `reader().query(…)`, as of a pool. What is not for reading pages alone uses `pool()`. */
+export function reader(): {
+  query<Row extends pg.QueryResultRow>(statement: Sql | string, values?: unknown[]): Promise<pg.QueryResult<Row>>
+} {
+  return {
+    query: (statement, values) =>
+      onReader((on) =>
+        on.query({
+          ...(typeof statement === 'string'
+            ? { text: statement, values }
+            : { text: statement.text, values: statement.values }),
+          query_timeout: ANSWER_LIMIT_MS.none,
+        } as pg.QueryConfig),
+      ),
   }
 }
 
+/** The rows of one statement, with settings of its own where it asks for some. */
+export async function readRows<Row extends object>(statement: Sql, settings: ReadSettings = {}): Promise<Row[]> {
+  const set = settingsOf(settings)
+  if (!set) return (await reader().query<Row>(statement)).rows
+  return inRead(async (client) => {
+    await client.query(set)
+    const limit = { query_timeout: ANSWER_LIMIT_MS[settings.timeout ?? 'none'] }
+    return (await client.query<Row>({ text: statement.text, values: statement.values, ...limit } as pg.QueryConfig))
+      .rows
+  })
+}
+
+/** Runs statements that only read in one transaction of one connection; `run` may run twice. */
+export function inRead<T>(run: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return onReader(async (on) => {
+    const client = await on.connect()
+    let finished = false
+    try {
+      await client.query(BEGIN)
+      const done = await run(client)
+      await client.query('COMMIT')
+      finished = true
+      return done
+    } finally {
+      // A connection inside an unfinished transaction is closed, not given back.
+      client.release(!finished)
+    }
+  })
+}
+
 /**
- * All rows of a statement in batches, from one snapshot, without a limit of time unless one is given; closing the iterator
- * early cancels the statement.
+ * All rows of a statement in batches, from one snapshot, for an hour at most unless told otherwise; closing the
+ * iterator early cancels the statement.
  */
 export async function* streamStatement<Row extends object>(
   statement: Sql,
-  { batch = 1000, timeout = '0' }: { batch?: number; timeout?: ReadSettings['timeout'] } = {},
+  { batch = 1000, timeout = '60min' }: { batch?: number; timeout?: ReadSettings['timeout'] } = {},
 ): AsyncGenerator<Row[]> {
-  const client = await pool().connect()
+  const { client, cursor, first } = await onReader((on) => openCursor<Row>(on, statement, batch, timeout))
   let finished = false
   try {
-    await client.query('BEGIN READ ONLY')
-    await client.query(settingsOf({ timeout }))
-    const cursor = client.query(new Cursors<Row>(statement.text, statement.values))
     try {
-      for (;;) {
-        const rows = await cursor.read(batch)
-        if (rows.length === 0) break
-        yield rows
-      }
+      for (let rows = first; rows.length > 0; rows = await cursor.read(batch)) yield rows
     } finally {
       await cursor.close()
     }
@@ -57,5 +92,23 @@ export async function* streamStatement<Row extends object>(
     finished = true
   } finally {
     client.release(!finished)
+  }
+}
+
+async function openCursor<Row extends object>(
+  on: pg.Pool,
+  statement: Sql,
+  batch: number,
+  timeout: ReadSettings['timeout'],
+): Promise<{ client: pg.PoolClient; cursor: Cursors<Row>; first: Row[] }> {
+  const client = await on.connect()
+  try {
+    await client.query(BEGIN)
+    await client.query(settingsOf({ timeout }))
+    const cursor = client.query(new Cursors<Row>(statement.text, statement.values))
+    return { client, cursor, first: await cursor.read(batch) }
+  } catch (error) {
+    client.release(true)
+    throw error
   }
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { migrate, migrationStateOf } from '@/lib/db/migrate'
+import { isPooled } from '@/lib/db/pool'
 import { dashboardGrantsSql, migGrantsSql, PROGRAM_ROLE, roleSql } from '@/lib/db/roles'
 import { readMigrations } from '@/lib/db/schema-engine'
 import { parseEnv } from '@/lib/env'
@@ -23,6 +24,8 @@ export type Session = {
   version: number
   /** A hot standby, where nothing can be written. */
   standby: boolean
+  /** A pooler stands between: nothing that hangs on a session may be done there. */
+  pooled: boolean
 }
 
 function where(url: string): string {
@@ -82,12 +85,13 @@ export async function connectTo(url: string): Promise<{ client: pg.Client; sessi
     throw new DatabaseProblem(connectionSentence(error, url))
   }
   try {
-    const { rows } = await client.query<Session>(
+    const { rows } = await client.query<Session & { pid: number }>(
       `SELECT current_database() AS database, current_user AS role, rolsuper AS superuser,
-         current_setting('server_version_num')::integer AS version, pg_is_in_recovery() AS standby
+         current_setting('server_version_num')::integer AS version, pg_is_in_recovery() AS standby, pg_backend_pid() AS pid
        FROM pg_catalog.pg_roles WHERE rolname = current_user`,
     )
-    const session = rows[0] as Session
+    const { pid, ...found } = rows[0] as Session & { pid: number }
+    const session = { ...found, pooled: isPooled(client, pid) }
     if (session.version < OLDEST_SERVER)
       throw new DatabaseProblem(
         `The database at ${where(url)} is PostgreSQL ${Math.floor(session.version / 10_000)}: version 12 or newer is needed.`,
@@ -110,6 +114,12 @@ export async function withDatabase<T>(
   } finally {
     await client.end().catch(() => {})
   }
+}
+
+/** Throws for an address that leads to a pooler. */
+export function refusePooled(session: Session, url: string): void {
+  if (session.pooled)
+    throw new DatabaseProblem(`At ${where(url)} answers a pooler: give the address of PostgreSQL itself with --url.`)
 }
 
 function named(session: Session, url: string): string {
@@ -209,6 +219,8 @@ function whyNotMigrate(found: Rights, session: Session, url: string): string | n
     return `"${session.role}" may not create schema "dashboard" in the database "${session.database}": let its owner run what \`${CLI} sql\` prints.`
   if (found.schema && !found.owner)
     return `Schema "dashboard" has to be migrated, and "${session.role}" may not: run \`${CLI} migrate --url URL\` with its owner's URL.`
+  if (session.pooled)
+    return `Schema "dashboard" has to be migrated, and at ${where(url)} answers a pooler: run \`${CLI} migrate --url URL\` with the address of PostgreSQL itself.`
   return null
 }
 
@@ -237,6 +249,7 @@ export type SetupResult = {
 /** Prepares a database with its owner's URL: schema dashboard, MIG's tables if it is empty, and a least-privilege role if one is named. */
 export async function setupDatabase(ownerUrl: string, { role }: { role?: string } = {}): Promise<SetupResult> {
   return withDatabase(ownerUrl, async (client, session) => {
+    refusePooled(session, ownerUrl)
     const found = await detectVintage(client)
     if (found.kind !== 'empty' && !isMig(found)) throw new DatabaseProblem(foreignSentence(found, session, ownerUrl))
     const state = await migrationStateOf(client)

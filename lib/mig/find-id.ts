@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { raw, sql } from '@/lib/db/sql'
 import { type MigId, parseId, readIdText } from '@/lib/mig/wire/id'
 
@@ -16,13 +16,13 @@ export async function findIds(
   const read = readIdText(text)
   if (!read) return []
   const from = raw(`public.${table}`)
-  const exact = await pool().query<{ id: string }>(
+  const exact = await reader().query<{ id: string }>(
     sql`SELECT trunc(id)::text AS id FROM ${from} WHERE id = ${read.id}::numeric`,
   )
   const found = exact.rows.length
     ? exact.rows
     : (
-        await pool().query<{ id: string }>(sql`
+        await reader().query<{ id: string }>(sql`
           SELECT trunc(id)::text AS id FROM ${from}
           WHERE id BETWEEN ${read.id}::numeric - 1024 AND ${read.id}::numeric + 1024 AND id::float8 = ${read.id}::float8
           ORDER BY id`)

@@ -1,5 +1,6 @@
 import 'server-only'
 import { pool } from '@/lib/db/pool'
+import { standbyState } from '@/lib/db/standby'
 import { forgetVintage, vintage } from '@/lib/mig/vintage'
 
 type Check = { ok: boolean; reason?: string }
@@ -28,10 +29,25 @@ async function layout(): Promise<Check> {
   }
 }
 
-export type Health = { ok: boolean; checks: { database: Check; layout: Check } }
+const STANDBY = {
+  away: 'The standby does not answer: reads go to the primary.',
+  primary: 'DATABASE_READ_URL names no standby: reads go to the primary.',
+  behind: 'The standby is more than a minute behind: reads go to the primary.',
+}
 
-/** Whether pages can be served, with reasons and without secrets; a spool that is away does not count. */
+async function standby(): Promise<Check | null> {
+  const state = await standbyState()
+  return state && (state.problem === null ? { ok: true } : { ok: false, reason: STANDBY[state.problem] })
+}
+
+export type Health = { ok: boolean; checks: { database: Check; layout: Check; standby?: Check } }
+
+/** Whether pages can be served, with reasons and without secrets; a spool or a standby that is away does not count. */
 export async function health(): Promise<Health> {
   const checks = { database: await database(), layout: await layout() }
-  return { ok: Object.values(checks).every((check) => check.ok), checks }
+  const reads = await standby()
+  return {
+    ok: Object.values(checks).every((check) => check.ok),
+    checks: { ...checks, ...(reads && { standby: reads }) },
+  }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { type Env, loadDotEnv, parseEnv } from '@/lib/env'
 import { buildSite } from './build'
 import { checkDataFolder, checkPort, keptActionsKey, lookAtSpool } from './checks'
@@ -27,6 +28,23 @@ export async function startSite(root: string, options: StartOptions): Promise<vo
     if (life.ending) return
     console.error(isSentence(error) ? error.message : error)
     await life.end(error instanceof Refusal ? error.exitCode : 1)
+  }
+}
+
+/** Builds what `npm start` would build, without a database and without a setting; for an image. */
+export async function buildOnly(root: string): Promise<void> {
+  const life = lifetime()
+  life.atEnd(endRunning)
+  try {
+    await step('Database client', async (note) => note((await generateClient(root)) ? 'generated' : 'unchanged'))
+    // The server is given its own key when it starts.
+    const key = randomBytes(32).toString('base64')
+    await step('Site', async (note) => note((await buildSite(root, key)) ? 'built' : 'unchanged since the last build'))
+    await life.end(0)
+  } catch (error) {
+    if (life.ending) return
+    console.error(isSentence(error) ? error.message : error)
+    await life.end(1)
   }
 }
 

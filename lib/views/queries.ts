@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import type { ViewList } from './lists'
 
@@ -22,7 +22,7 @@ const SHOWN = 200
 
 /** The views of a list that the viewer may open: their own and shared ones, own ones first, by name. */
 export async function listViews(viewer: Viewer, list: ViewList): Promise<SavedView[]> {
-  const { rows } = await pool().query<Omit<SavedView, 'mayChange'>>(sql`
+  const { rows } = await reader().query<Omit<SavedView, 'mayChange'>>(sql`
     SELECT v.id::text AS id, v.list, v.name, v.query, v.shared, v.owner_name AS "ownerName",
       v.owner_id IS NOT DISTINCT FROM ${viewer.id}::numeric AS "isOwn", d.view_id IS NOT NULL AS "isDefault"
     FROM dashboard.saved_view v LEFT JOIN dashboard.default_view d
@@ -37,7 +37,7 @@ export async function defaultView(
   viewer: Viewer,
   list: ViewList,
 ): Promise<Pick<SavedView, 'id' | 'list' | 'query'> | null> {
-  const { rows } = await pool().query<Pick<SavedView, 'id' | 'list' | 'query'>>(sql`
+  const { rows } = await reader().query<Pick<SavedView, 'id' | 'list' | 'query'>>(sql`
     SELECT v.id::text AS id, v.list, v.query FROM dashboard.default_view d
     JOIN dashboard.saved_view v ON v.id = d.view_id AND v.list = d.list
     WHERE d.person_id = ${viewer.id}::numeric AND d.list = ${list}

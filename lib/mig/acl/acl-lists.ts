@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ExportColumn, ExportSource } from '@/lib/export'
@@ -69,7 +69,7 @@ export async function listAclGroups(
   const examples = page.rows.map((row) => row.example)
   const [acls, { rows: named }] = await Promise.all([
     readAcls(examples, names),
-    pool().query<{ id: MigId; name: string }>(
+    reader().query<{ id: MigId; name: string }>(
       sql`SELECT trunc(id)::text AS id, name FROM public.agents WHERE id = ANY(${examples}::numeric[])`,
     ),
   ])
@@ -93,7 +93,7 @@ export async function listAclGroups(
 }
 
 async function countedByPass(): Promise<Total> {
-  const { rows } = await pool().query<{ count: number }>(sql`SELECT coalesce((SELECT acls FROM dashboard.acl_pass), 0)
+  const { rows } = await reader().query<{ count: number }>(sql`SELECT coalesce((SELECT acls FROM dashboard.acl_pass), 0)
     + EXISTS (SELECT 1 FROM dashboard.acl_endpoint WHERE digest = ${NO_RULES})::int AS count`)
   return { count: rows[0]?.count ?? 0, more: false }
 }

@@ -1,6 +1,6 @@
 import 'server-only'
 import { disabledSql, personFrom } from '@/lib/auth/person.sql'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import { vintage } from '@/lib/mig/vintage'
@@ -11,8 +11,8 @@ import type { RuleModule } from './rule'
 /** Who and what an ACL file can name now. `twins` are names that two modules have: while there are any, no file can be made. */
 export async function readAclNames(): Promise<AclNames & { twins: string[] }> {
   const [modules, people] = await Promise.all([
-    pool().query<RuleModule>(sql`SELECT trunc(id)::text AS id, name FROM public.modules ORDER BY name, id`),
-    pool().query<AclPerson>(sql`
+    reader().query<RuleModule>(sql`SELECT trunc(id)::text AS id, name FROM public.modules ORDER BY name, id`),
+    reader().query<AclPerson>(sql`
       SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint, ${disabledSql(await vintage())} AS disabled
       FROM ${personFrom} ORDER BY i.id`),
   ])

@@ -1,7 +1,7 @@
 import 'server-only'
 import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ListParams } from '@/lib/list-params'
@@ -36,7 +36,7 @@ export type Asked = {
 
 async function signersOf(ids: readonly MigId[]): Promise<WhatIfSigner[]> {
   const v = await vintage()
-  const { rows } = await pool().query<{ id: MigId; name: string; fingerprint: string | null; disabled: boolean }>(sql`
+  const { rows } = await reader().query<{ id: MigId; name: string; fingerprint: string | null; disabled: boolean }>(sql`
     SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint,
       ${disabledSql(v)} AS disabled
     FROM ${personFrom} WHERE i.id = ANY(${ids}::numeric[])`)
@@ -58,7 +58,7 @@ type SignedAction = { name: string; operations: string | null; signatures: MigId
 
 /** An action with its signers, once a signature; null for no such action. */
 async function signedAction(id: MigId): Promise<SignedAction | null> {
-  const { rows } = await pool().query<{
+  const { rows } = await reader().query<{
     name: string
     operations: string | null
     stored: string | null

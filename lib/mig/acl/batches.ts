@@ -2,7 +2,7 @@ import 'server-only'
 import { digestOfKept } from '@/lib/audit/verify-cells'
 import type { Viewer } from '@/lib/auth/viewer'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { inRead, reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
@@ -109,7 +109,7 @@ export type BatchDetail = BatchRow & {
 /** A batch by the number of its audit row, or null. */
 export async function getBatch(_viewer: Viewer, id: string): Promise<BatchDetail | null> {
   if (!/^\d{1,18}$/.test(id)) return null
-  const { rows } = await pool().query<RawBatch & { batch: string; detail: string }>(sql`
+  const { rows } = await reader().query<RawBatch & { batch: string; detail: string }>(sql`
     SELECT ${BATCH_COLUMNS}, e.object_id AS batch, e.detail FROM dashboard.audit e
     WHERE e.id = ${id}::bigint AND e.object_type = 'acl_batch'`)
   const row = rows[0]
@@ -132,7 +132,7 @@ export async function getBatch(_viewer: Viewer, id: string): Promise<BatchDetail
 
 /** Whether the kept cells of a batch are those that its audit row covers. */
 export async function isBatchWhole(_viewer: Viewer, { batch, sha256 }: BatchDetail): Promise<boolean> {
-  return (await digestOfKept(pool(), batch)).sha256 === sha256
+  return (await inRead((client) => digestOfKept(client, batch))).sha256 === sha256
 }
 
 export type BatchCell = {

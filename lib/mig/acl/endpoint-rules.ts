@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { fleetBounds } from '@/lib/mig/agents/queries'
 import { stateSql } from '@/lib/mig/agents/state.sql'
@@ -22,16 +22,16 @@ export async function getEndpointRules(viewer: Viewer, agentId: MigId, now: Inst
     { lastSeen: sql`a.heartbeattime`, status: sql`a.status`, destructiontime: sql`a.destructiontime` },
     bounds,
   )
-  const { rows: live } = await pool().query<{ id: MigId }>(sql`
+  const { rows: live } = await reader().query<{ id: MigId }>(sql`
     SELECT trunc(a.id)::text AS id FROM public.agents a
     WHERE a.queueloc = ${endpoint.queueloc} AND a.heartbeattime >= ${bounds.late}::timestamptz AND ${state} IN ('online', 'late')
     ORDER BY a.heartbeattime DESC, a.id DESC`)
   const ids = [...new Set([endpoint.id, ...live.map(({ id }) => id)])]
   const [requirements, weights] = await Promise.all([
-    pool().query<{ agentid: MigId; moduleId: MigId; minimumWeight: number }>(sql`
+    reader().query<{ agentid: MigId; moduleId: MigId; minimumWeight: number }>(sql`
       SELECT trunc(agentid)::text AS agentid, trunc(moduleid)::text AS "moduleId", minimumweight AS "minimumWeight"
       FROM public.agtmodreq WHERE agentid = ANY(${ids}::numeric[])`),
-    pool().query<{ agentid: MigId; moduleId: MigId; investigatorId: MigId; weight: number }>(sql`
+    reader().query<{ agentid: MigId; moduleId: MigId; investigatorId: MigId; weight: number }>(sql`
       SELECT trunc(agentid)::text AS agentid, trunc(moduleid)::text AS "moduleId",
         trunc(investigatorid)::text AS "investigatorId", weight
       FROM public.invagtmodperm WHERE agentid = ANY(${ids}::numeric[])`),

@@ -2,7 +2,7 @@ import 'server-only'
 import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import type { Viewer } from '@/lib/auth/viewer'
 import { countRows, fetchPage } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
 import { fleetBounds } from '@/lib/mig/agents/queries'
@@ -65,7 +65,7 @@ export async function listEndpoints(
 
 /** The endpoint that an agent row belongs to, as its newest row, or null. */
 export async function getEndpoint(_viewer: Viewer, agentId: MigId, now: Instant): Promise<Endpoint | null> {
-  const { rows } = await pool().query<Endpoint>(newestRowSql(await vintage(), agentId, now))
+  const { rows } = await reader().query<Endpoint>(newestRowSql(await vintage(), agentId, now))
   return rows[0] ?? null
 }
 
@@ -74,7 +74,7 @@ export type Person = { id: MigId; name: string; fingerprint: string | null; disa
 
 async function people(where: Sql, order: Sql): Promise<Person[]> {
   const v = await vintage()
-  const { rows } = await pool().query<Person>(sql`
+  const { rows } = await reader().query<Person>(sql`
     SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint, ${disabledSql(v)} AS disabled
     FROM ${personFrom} ${where} ${order}`)
   return rows

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
@@ -19,7 +19,7 @@ export type EndpointFile = { state: FileState; last: LastFile | null }
 /** The digests that the tables give these agent rows now, by id: for a page of endpoints, in SQL. */
 export async function readDigests(agentIds: readonly MigId[], names: AclNames): Promise<Map<MigId, string>> {
   const asked = sql`SELECT a.queueloc, a.id FROM public.agents a WHERE a.id = ANY(${agentIds}::numeric[])`
-  const { rows } = await pool().query<{ id: string; digest: string }>(
+  const { rows } = await reader().query<{ id: string; digest: string }>(
     sql`SELECT trunc(d.id)::text AS id, d.digest FROM (${digestsSql(asked, names)}) d`,
   )
   return new Map(rows.map((row) => [row.id as MigId, row.digest]))
@@ -30,7 +30,7 @@ export type KnownFile = { state: 'same' | 'differs' | 'undecided'; last: LastFil
 
 /** How the tables stand now to the last file of these endpoints, by agent id; those of which no file is known are left out. */
 export async function listFileStates(_viewer: Viewer, endpoints: readonly Endpoint[]): Promise<Map<MigId, KnownFile>> {
-  const { rows } = await pool().query<LastFile & { queueloc: string; digest: string }>(
+  const { rows } = await reader().query<LastFile & { queueloc: string; digest: string }>(
     lastFilesSql(endpoints.map((e) => e.queueloc)),
   )
   const files = new Map(rows.map((row) => [row.queueloc, row]))

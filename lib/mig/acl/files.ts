@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import { type CarriedKey, type KeyringPlan, keysToCarry } from '@/lib/mig/investigators/keyring'
@@ -24,7 +24,7 @@ export async function readAcls(
   agentIds: readonly MigId[],
   names: AclNames,
 ): Promise<Map<MigId, { acl: AgentAcl; leftOut: LeftOut[] }>> {
-  const { rows } = await pool().query<{
+  const { rows } = await reader().query<{
     agentid: MigId
     moduleid: string
     investigatorid: string | null
@@ -148,7 +148,7 @@ export async function getAclFile(viewer: Viewer, of: FileOf, moments: Moments): 
     if (!endpoint) return null
     const [acls, { rows }] = await Promise.all([
       readAcls([endpoint.id], names),
-      pool().query<LastFile & { digest: string }>(lastFilesSql([endpoint.queueloc])),
+      reader().query<LastFile & { digest: string }>(lastFilesSql([endpoint.queueloc])),
     ])
     const built = await filesOf(viewer, acls.get(endpoint.id) ?? { acl: new Map(), leftOut: [] }, names, moments)
     const [last] = rows
@@ -165,8 +165,8 @@ export async function getAclFile(viewer: Viewer, of: FileOf, moments: Moments): 
     }
   }
   const [{ rows: groups }, { rows: members }] = await Promise.all([
-    pool().query<{ endpoints: number; same: number; differing: number } & Partial<LastFile>>(groupSql(of.group)),
-    pool().query<{ id: MigId }>(groupMembersSql(of.group)),
+    reader().query<{ endpoints: number; same: number; differing: number } & Partial<LastFile>>(groupSql(of.group)),
+    reader().query<{ id: MigId }>(groupMembersSql(of.group)),
   ])
   const [group] = groups
   if (!group || group.endpoints === 0) return null
@@ -194,7 +194,7 @@ export async function getAclFile(viewer: Viewer, of: FileOf, moments: Moments): 
 /** The endpoints that a text means: an agent's id in any form, else a name or a queue as it is written; at most ten. */
 export async function findEndpoints(viewer: Viewer, text: string, now: Instant): Promise<Endpoint[]> {
   const id = readIdText(text)?.id
-  const { rows } = await pool().query<{ id: MigId }>(sql`
+  const { rows } = await reader().query<{ id: MigId }>(sql`
     SELECT DISTINCT ON (a.queueloc) trunc(a.id)::text AS id FROM public.agents a
     WHERE ${id ? sql`a.id = ${id}::numeric` : sql`a.name = ${text} OR a.queueloc = ${text}`} ORDER BY a.queueloc LIMIT 10`)
   const found = await Promise.all(rows.map((row) => getEndpoint(viewer, row.id, now)))

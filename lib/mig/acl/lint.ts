@@ -2,7 +2,7 @@ import 'server-only'
 import type pg from 'pg'
 import type { Viewer } from '@/lib/auth/viewer'
 import { countRows, fetchPage, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { type Sql, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
@@ -49,7 +49,7 @@ const FEW = 5_000
 
 /** The modules that are marked sensitive. */
 export async function sensitiveModules(): Promise<MigId[]> {
-  const { rows } = await pool().query<{ id: MigId }>(
+  const { rows } = await reader().query<{ id: MigId }>(
     sql`SELECT trunc(moduleid)::text AS id FROM dashboard.sensitive_module ORDER BY moduleid`,
   )
   return rows.map(({ id }) => id)
@@ -94,7 +94,7 @@ export type LintCounts = Record<LintCheck, LintCount>
 
 /** Who has no key stored. */
 async function keylessPeople(): Promise<MigId[]> {
-  const { rows } = await pool().query<{ id: MigId }>(
+  const { rows } = await reader().query<{ id: MigId }>(
     sql`SELECT trunc(i.id)::text AS id FROM public.investigators i WHERE ${keylessSql(await vintage())} ORDER BY i.id`,
   )
   return rows.map(({ id }) => id)

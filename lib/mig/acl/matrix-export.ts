@@ -2,7 +2,7 @@ import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { containing } from '@/lib/db/like'
 import { streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ExportColumn, ExportSource } from '@/lib/export'
@@ -76,7 +76,7 @@ export async function exportPermissions(
 
 async function idsOf(table: 'modules' | 'investigators', chosen?: readonly MigId[]): Promise<readonly MigId[]> {
   if (chosen) return chosen
-  const { rows } = await pool().query<{ id: MigId }>(
+  const { rows } = await reader().query<{ id: MigId }>(
     table === 'modules'
       ? sql`SELECT trunc(id)::text AS id FROM public.modules`
       : sql`SELECT trunc(id)::text AS id FROM public.investigators`,

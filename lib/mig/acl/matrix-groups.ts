@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ExportColumn, ExportSource } from '@/lib/export'
@@ -86,7 +86,7 @@ export async function listMatrixGroups(
 
 /** Where files are known, the groups say how the tables stand to them: as the last pass found, which is made anew when it is old. */
 async function comparedFiles(): Promise<void> {
-  const { rows } = await pool().query<{ any: boolean }>(sql`SELECT EXISTS (SELECT FROM dashboard.acl_file) AS any`)
+  const { rows } = await reader().query<{ any: boolean }>(sql`SELECT EXISTS (SELECT FROM dashboard.acl_file) AS any`)
   if (!rows[0]?.any) return
   try {
     await freshAclPass()
@@ -148,7 +148,7 @@ export async function exportMatrixGroups(
 
 async function named(table: 'modules' | 'investigators', ids: readonly MigId[]): Promise<Named[]> {
   const asked = sql`WHERE id = ANY(${ids}::numeric[]) ORDER BY name, id`
-  const { rows } = await pool().query<Named>(
+  const { rows } = await reader().query<Named>(
     table === 'modules'
       ? sql`SELECT trunc(id)::text AS id, name FROM public.modules ${asked}`
       : sql`SELECT trunc(id)::text AS id, name FROM public.investigators ${asked}`,

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { type Sql, sql } from '@/lib/db/sql'
 import { fleetBounds } from '@/lib/mig/agents/queries'
 import type { FleetBounds, StateBounds } from '@/lib/mig/agents/state'
@@ -27,7 +27,7 @@ export type RequirementRow = { endpoint: EndpointRow; cells: Record<string, Requ
 
 /** The rules that a statement gives, by queue. */
 export async function ruleRows(statement: Sql): Promise<Map<string, RuleRow[]>> {
-  const { rows } = await pool().query<RuleRow>(statement)
+  const { rows } = await reader().query<RuleRow>(statement)
   const found = new Map<string, RuleRow[]>()
   for (const row of rows) {
     const list = found.get(row.queueloc)
@@ -40,7 +40,7 @@ export async function ruleRows(statement: Sql): Promise<Map<string, RuleRow[]>> 
 const NOTHING: ReadonlyMap<string, number> = new Map()
 
 async function reachableOn(agentIds: MigId[]): Promise<Map<string, Map<string, number>>> {
-  const { rows } = await pool().query<{ agentid: string; moduleid: string; weight: number }>(
+  const { rows } = await reader().query<{ agentid: string; moduleid: string; weight: number }>(
     reachableSql(activeKeys(await readSigners()), agentIds),
   )
   const found = new Map<string, Map<string, number>>()
@@ -102,7 +102,7 @@ export async function getMinimumCell(
   const endpoint = await getEndpoint(viewer, cell.row, now)
   const module = modules.find((m) => m.id === cell.column)
   if (!endpoint || !module) return null
-  const { rows } = await pool().query<{ value: number }>(sql`SELECT minimumweight AS value FROM public.agtmodreq
+  const { rows } = await reader().query<{ value: number }>(sql`SELECT minimumweight AS value FROM public.agtmodreq
     WHERE agentid = ${endpoint.id}::numeric AND moduleid = ${module.id}::numeric`)
   return { endpoint, module, person: null, stored: rows[0]?.value ?? null }
 }

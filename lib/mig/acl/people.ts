@@ -1,6 +1,6 @@
 import 'server-only'
 import { disabledSql, personFrom } from '@/lib/auth/person.sql'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { empty, join, type Sql, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import { vintage } from '@/lib/mig/vintage'
@@ -14,7 +14,7 @@ export type KnownSigner = Signer & { investigatorId: MigId; name: string; disabl
 /** Every investigator as a possible signer, by id. */
 export async function readSigners(): Promise<KnownSigner[]> {
   const v = await vintage()
-  const { rows } = await pool().query<{ id: MigId; name: string; fingerprint: string | null; disabled: boolean }>(sql`
+  const { rows } = await reader().query<{ id: MigId; name: string; fingerprint: string | null; disabled: boolean }>(sql`
     SELECT trunc(i.id)::text AS id, i.name, i.pgpfingerprint AS fingerprint, ${disabledSql(v)} AS disabled
     FROM ${personFrom} ORDER BY i.id`)
   return rows.map(({ id, ...row }) => ({ investigatorId: id, ...row }))

@@ -2,7 +2,7 @@ import 'server-only'
 import type pg from 'pg'
 import type { Viewer } from '@/lib/auth/viewer'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
@@ -58,7 +58,7 @@ const PARTNERS_SHOWN = 5
 
 /** The endpoints with several live rows at these bounds. */
 export async function readDoubled(bounds: FleetBounds): Promise<Doubled> {
-  const { rows } = await pool().query<{ queueloc: string; id: MigId }>(
+  const { rows } = await reader().query<{ queueloc: string; id: MigId }>(
     sql`SELECT d.queueloc, trunc(d.id)::text AS id FROM (${doublesSql(bounds)}) d`,
   )
   return { queues: [...new Set(rows.map(({ queueloc }) => queueloc))], live: rows.map(({ id }) => id) }

@@ -3,7 +3,7 @@ import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import type { Viewer } from '@/lib/auth/viewer'
 import { containing } from '@/lib/db/like'
 import { countRows, fetchPage } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { fleetBounds } from '@/lib/mig/agents/queries'
 import type { FleetBounds } from '@/lib/mig/agents/state'
@@ -186,7 +186,7 @@ export async function getWeightCell(
   ])
   const module = modules.find((m) => m.id === cell.module)
   if (!endpoint || !person || !module) return null
-  const { rows } = await pool().query<{ value: number }>(sql`SELECT weight AS value FROM public.invagtmodperm
+  const { rows } = await reader().query<{ value: number }>(sql`SELECT weight AS value FROM public.invagtmodperm
     WHERE investigatorid = ${person.id}::numeric AND agentid = ${endpoint.id}::numeric AND moduleid = ${module.id}::numeric`)
   return { endpoint, module, person, stored: rows[0]?.value ?? null }
 }

@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
@@ -101,7 +101,7 @@ export async function listWhatIf(
 async function judgeThese<Row extends { id: MigId }>(asked: Asked, rows: readonly Row[], bounds: FleetBounds) {
   if (rows.length === 0) return []
   const only = rows.map(({ id }) => id)
-  const { rows: judged } = await pool().query<Omit<Verdicts, 'short'> & { id: MigId; short: string | null }>(sql`
+  const { rows: judged } = await reader().query<Omit<Verdicts, 'short'> & { id: MigId; short: string | null }>(sql`
     SELECT trunc(j.id)::text AS id, ${verdictColumnsSql(asked)}
     FROM (${judgedFleetSql(asked.question, bounds, { only })}) j`)
   const byId = new Map(judged.map((one) => [one.id, one]))

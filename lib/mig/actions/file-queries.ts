@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { type Sql, sql } from '@/lib/db/sql'
 import { checkSignatures } from '@/lib/mig/signatures/queries'
 import { countersSql, pgpsignaturesSql, vintage } from '@/lib/mig/vintage'
@@ -26,7 +26,7 @@ const exact = (column: Sql) => sql`to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.U
 export async function getActionFile(viewer: Viewer, id: MigId): Promise<string | null> {
   const v = await vintage()
   const [{ rows }, report] = await Promise.all([
-    pool().query<Raw>(sql`
+    reader().query<Raw>(sql`
       SELECT a.name, a.target, a.description::text AS description, a.threat::text AS threat,
         a.operations::text AS operations, ${pgpsignaturesSql(v, 'a')} AS pgpsignatures, a.status, a.syntaxversion,
         ${exact(sql`a.validfrom`)} AS validfrom, ${exact(sql`a.expireafter`)} AS expireafter,

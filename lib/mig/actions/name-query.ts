@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import type { MigId } from '@/lib/mig/wire/id'
 
@@ -9,7 +9,7 @@ export async function getActionName(
   _viewer: Viewer,
   id: MigId,
 ): Promise<{ id: MigId; name: string; operations: string | null } | null> {
-  const { rows } = await pool().query<{ id: MigId; name: string; operations: string | null }>(sql`
+  const { rows } = await reader().query<{ id: MigId; name: string; operations: string | null }>(sql`
     SELECT trunc(id)::text AS id, name, operations::text AS operations FROM public.actions WHERE id = ${id}::numeric`)
   return rows[0] ?? null
 }

@@ -2,7 +2,7 @@ import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { containing } from '@/lib/db/like'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import { AppError } from '@/lib/errors'
@@ -153,7 +153,7 @@ const MOST_AGENTS = 20_000
 /** The agent rows that a text means: an id in any form its whole endpoint, else an exact queueloc or a part of a name. Throws `invalid` for too many. */
 async function agentsMeant(viewer: Viewer, text: string): Promise<MigId[]> {
   const ids = await findIds(viewer, 'agents', text)
-  const { rows } = await pool().query<{ id: MigId }>(
+  const { rows } = await reader().query<{ id: MigId }>(
     ids.length
       ? sql`SELECT id::text AS id FROM public.agents
           WHERE queueloc IN (SELECT queueloc FROM public.agents WHERE id = ANY(${ids}::numeric[])) LIMIT ${MOST_AGENTS + 1}`
@@ -178,7 +178,7 @@ export async function listActions(viewer: Viewer, params: Params): Promise<Page<
   ])
   const ids = page.rows.map((row) => row.id)
   const [listed, signers] = await Promise.all([
-    pool().query<RawListed & { key: string }>(
+    reader().query<RawListed & { key: string }>(
       sql`SELECT a.id::text AS key, ${query.select} FROM ${query.from} WHERE a.id = ANY(${ids}::numeric[])`,
     ),
     signersOf(ids),
@@ -224,7 +224,7 @@ export function countUncounted(_viewer: Viewer): Promise<Total> {
 
 /** The modules that the operations of any action name, by name, as the job that counts them last saw. */
 export async function listUsedModules(_viewer: Viewer): Promise<string[]> {
-  const { rows } = await pool().query<{ name: string }>(sql`
+  const { rows } = await reader().query<{ name: string }>(sql`
     SELECT jsonb_array_elements_text(j.state->'modules') AS name FROM dashboard.job j
     WHERE j.name = ${SUMMARY_JOB} AND jsonb_typeof(j.state->'modules') = 'array'`)
   return rows.map((row) => row.name)
@@ -234,7 +234,7 @@ const MOST_SIGNERS = 200
 
 /** The investigators for a choice of signers, by name; one that is asked for is always among them. */
 export async function listSigners(_viewer: Viewer, asked: MigId | null): Promise<{ id: MigId; name: string }[]> {
-  const { rows } = await pool().query<{ id: MigId; name: string }>(sql`
+  const { rows } = await reader().query<{ id: MigId; name: string }>(sql`
     SELECT trunc(id)::text AS id, name FROM public.investigators
     ORDER BY id = ${asked}::numeric DESC NULLS LAST, name, id LIMIT ${MOST_SIGNERS}`)
   return rows.sort((a, b) => a.name.localeCompare(b.name, 'en'))
@@ -244,7 +244,7 @@ export async function listSigners(_viewer: Viewer, asked: MigId | null): Promise
 async function signersOf(ids: MigId[]): Promise<Map<MigId, { id: MigId; name: string }[]>> {
   const found = new Map<MigId, { id: MigId; name: string }[]>()
   if (ids.length === 0) return found
-  const { rows } = await pool().query<{ actionid: MigId; id: MigId; name: string }>(sql`
+  const { rows } = await reader().query<{ actionid: MigId; id: MigId; name: string }>(sql`
     SELECT trunc(s.actionid)::text AS actionid, trunc(i.id)::text AS id, i.name
     FROM public.signatures s JOIN public.investigators i ON i.id = s.investigatorid
     WHERE s.actionid = ANY(${ids}::numeric[]) ORDER BY i.name`)
@@ -297,14 +297,14 @@ export type ActionDetail = Omit<ActionRow, 'signers' | 'oddThreat' | 'summary' |
 /** One action with its signatures, or null; its commands are counted apart, by `getCommandFigures`. */
 export async function getAction(_viewer: Viewer, id: MigId): Promise<ActionDetail | null> {
   const v = await vintage()
-  const { rows } = await pool().query<RawAction & { operations: string | null; pgpsignatures: string | null }>(sql`
+  const { rows } = await reader().query<RawAction & { operations: string | null; pgpsignatures: string | null }>(sql`
     SELECT trunc(a.id)::text AS id, a.name, a.target, a.status, a.validfrom, a.expireafter, a.starttime, a.finishtime,
       a.lastupdatetime, a.syntaxversion, a.description::text AS description, a.threat::text AS threat,
       a.operations::text AS operations, ${pgpsignaturesSql(v, 'a')} AS pgpsignatures, ${countersSql(v, 'a')}
     FROM public.actions a WHERE a.id = ${id}::numeric`)
   const row = rows[0]
   if (!row) return null
-  const signatures = await pool().query<ActionDetail['signatures'][number]>(sql`
+  const signatures = await reader().query<ActionDetail['signatures'][number]>(sql`
     SELECT trunc(s.investigatorid)::text AS "investigatorId", i.name, i.pgpfingerprint AS fingerprint, s.pgpsignature
     FROM public.signatures s LEFT JOIN public.investigators i ON i.id = s.investigatorid
     WHERE s.actionid = ${id}::numeric ORDER BY i.name, s.investigatorid`)

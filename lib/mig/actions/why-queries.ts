@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { isTimeout } from '@/lib/db/availability'
-import { pool } from '@/lib/db/pool'
+import { inRead } from '@/lib/db/read'
 import { env } from '@/lib/env'
 import { getSilence } from '@/lib/mig/agents/queries'
 import { earlier } from '@/lib/mig/agents/state'
@@ -46,22 +46,14 @@ async function inTime<Row extends object>(
   milliseconds: number,
   statement: { text: string; values: unknown[] },
 ): Promise<Row[] | null> {
-  const client = await pool().connect()
-  let failed: unknown
   try {
-    await client.query('BEGIN READ ONLY')
-    await client.query(`SET LOCAL statement_timeout = ${milliseconds}`)
-    const { rows } = await client.query<Row>(statement.text, statement.values)
-    await client.query('COMMIT')
-    return rows
+    return await inRead(async (client) => {
+      await client.query(`SET LOCAL statement_timeout = ${milliseconds}`)
+      return (await client.query<Row>(statement.text, statement.values)).rows
+    })
   } catch (error) {
-    failed = error
-    if (!isTimeout(error)) throw error
-    await client.query('ROLLBACK')
-    failed = undefined
-    return null
-  } finally {
-    client.release(failed !== undefined)
+    if (isTimeout(error)) return null
+    throw error
   }
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { fetchPage } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
+import { readRows } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import type { RawParams } from '@/lib/list-params'
 import { forgetVintage, vintage as readVintage } from '@/lib/mig/vintage'
@@ -278,9 +279,8 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('agents in the layou
   })
 
   it("exports every row with MIG's columns, the state and the number of rows", async () => {
-    const { columns, rows } = await exportAgents(viewer, params({ sort: 'name' }), now)
-    const found: Record<string, unknown>[] = []
-    for await (const batch of rows) found.push(...batch)
+    const { columns, statement } = await exportAgents(viewer, params({ sort: 'name' }), now)
+    const found = await readRows<Record<string, unknown>>(statement)
     expect(columns.map((column) => column.name)).toEqual(
       expect.arrayContaining(['id', 'queueloc', 'os', 'environment', 'tags', 'state', 'last_seen', 'processes']),
     )

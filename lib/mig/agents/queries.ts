@@ -1,11 +1,11 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { countRows, countSql, fetchPage, type ListQuery, pageSql, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { allRowsSql, countRows, countSql, fetchPage, type ListQuery, pageSql, streamRows } from '@/lib/db/list'
+import { reader } from '@/lib/db/read'
 import { ranSql } from '@/lib/db/shown-sql'
 import { type Sql, sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
-import type { ExportColumn, ExportSource } from '@/lib/export'
+import type { CopySource, ExportColumn, ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
 import { agentOsSql, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -66,7 +66,7 @@ export function thresholdsFor({
 /** Where the states begin at this moment, with the queues that are ahead of it, for questions about endpoints. */
 export async function fleetBounds(now: Instant, by = thresholds()): Promise<FleetBounds> {
   const bounds = boundsAt(now, by)
-  const { rows } = await pool().query<{ queueloc: string }>(queuesAheadSql(bounds.now))
+  const { rows } = await reader().query<{ queueloc: string }>(queuesAheadSql(bounds.now))
   return { ...bounds, queuesAhead: rows.length > QUEUES_AHEAD ? null : [...new Set(rows.map((row) => row.queueloc))] }
 }
 
@@ -110,7 +110,7 @@ export async function agentsQuery(_viewer: Viewer, params: AgentParams, now: Ins
 
 async function namedRows(statement: Sql | null): Promise<MigId[] | null> {
   if (!statement) return null
-  const { rows } = await pool().query<{ id: MigId }>(statement)
+  const { rows } = await reader().query<{ id: MigId }>(statement)
   return rows.length > NAMED_ROWS ? null : rows.map((row) => row.id)
 }
 
@@ -122,7 +122,7 @@ export async function listAgents(viewer: Viewer, params: AgentParams, now: Insta
   const ran = ranBy(query, params, params.filters.rows, now)
   if (params.filters.rows === 'endpoints' && page.rows.length) {
     const statement = processCountsSql([...new Set(page.rows.map((row) => row.queueloc))])
-    const { rows } = await pool().query<{ queueloc: string; n: string }>(statement)
+    const { rows } = await reader().query<{ queueloc: string; n: string }>(statement)
     for (const row of rows) counts.set(row.queueloc, Number(row.n))
     ran.push(ranSql('rows of these endpoints', statement, now))
   }
@@ -154,17 +154,17 @@ const AGENT_COLUMNS: ExportColumn[] = [
 ]
 
 /** All rows of the list with the columns of MIG's table, the computed state and, for endpoints, their number of rows. */
-export async function exportAgents(viewer: Viewer, params: AgentParams, now: Instant): Promise<ExportSource> {
+export async function exportAgents(viewer: Viewer, params: AgentParams, now: Instant): Promise<CopySource> {
   const query = await agentsQuery(viewer, params, now)
   const select = sql`${query.select}, a.environment::text AS environment, a.tags::text AS tags`
   if (params.filters.rows === 'processes')
-    return { columns: AGENT_COLUMNS, rows: streamRows({ ...query, select }, params) }
+    return { columns: AGENT_COLUMNS, statement: allRowsSql({ ...query, select }, params) }
   const counted = {
     ...query,
     select: sql`${select}, c.n AS processes`,
     from: sql`${query.from} JOIN (SELECT queueloc, count(*) AS n FROM public.agents GROUP BY queueloc) c ON c.queueloc = a.queueloc`,
   }
-  return { columns: [...AGENT_COLUMNS, { name: 'processes', kind: 'number' }], rows: streamRows(counted, params) }
+  return { columns: [...AGENT_COLUMNS, { name: 'processes', kind: 'number' }], statement: allRowsSql(counted, params) }
 }
 
 type GroupParams = ListParams<(typeof agentGroupList)['filters']>
@@ -251,7 +251,7 @@ export type Silence = {
 /** Whether anything at all was heard lately. A fleet without agents is not silent. */
 export async function getSilence(_viewer: Viewer, now: Instant): Promise<Silence> {
   const statement = newestHeartbeatSql(now)
-  const { rows } = await pool().query<{ at: Instant | null }>(statement)
+  const { rows } = await reader().query<{ at: Instant | null }>(statement)
   const newest = rows[0]?.at ?? null
   const silent = newest !== null && compareInstants(newest, boundsAt(now).online) < 0
   return { newest, silent, period: thresholds().period, ran: [ranSql('newest heartbeat of all', statement, now)] }
@@ -292,9 +292,9 @@ async function factsOf(
     const unanswered = missedCommandsSql(ids, thresholds().period, MISSED_SHOWN)
     const elsewhere = heardElsewhereSql(ids, earlier(now, params.filters.silent))
     const [tags, missed, heard] = await Promise.all([
-      pool().query<{ id: MigId; tags: string | null }>(tagged),
-      pool().query<MissedCommand & { agent: MigId; of: string }>(unanswered),
-      pool().query<{ id: MigId; heard_id: MigId; heard_name: string; same_queue: boolean }>(elsewhere),
+      reader().query<{ id: MigId; tags: string | null }>(tagged),
+      reader().query<MissedCommand & { agent: MigId; of: string }>(unanswered),
+      reader().query<{ id: MigId; heard_id: MigId; heard_name: string; same_queue: boolean }>(elsewhere),
     ])
     ran.push(
       ranSql('tags of these rows', tagged, now),
@@ -385,7 +385,7 @@ async function lastRows(
 ): Promise<{ byName: Map<string, LastRow>; ran: RanSql[] }> {
   if (names.length === 0) return { byName: new Map(), ran: [] }
   const statement = lastRowsSql(await vintage(), names, earlier(now, params.filters.seen))
-  const { rows } = await pool().query<Omit<LastRow, 'rows'> & { name: string; rows: string }>(statement)
+  const { rows } = await reader().query<Omit<LastRow, 'rows'> & { name: string; rows: string }>(statement)
   const byName = new Map(rows.map(({ name, rows: n, ...row }) => [name, { ...row, rows: Number(n) }]))
   return { byName, ran: [ranSql('last rows of these names', statement, now)] }
 }
@@ -471,9 +471,9 @@ async function doublesOf(
   const invalid = killActionsSql(queues)
   const alike = namesakesSql(queues, since)
   const [{ rows }, kills, namesakes] = await Promise.all([
-    pool().query<DoubleProcessRow & { place?: string }>(heard),
-    pool().query<{ queueloc: string; id: MigId; name: string; of: string }>(invalid),
-    pool().query<{ queueloc: string; id: MigId; other: string }>(alike),
+    reader().query<DoubleProcessRow & { place?: string }>(heard),
+    reader().query<{ queueloc: string; id: MigId; name: string; of: string }>(invalid),
+    reader().query<{ queueloc: string; id: MigId; other: string }>(alike),
   ])
   const byQueue = new Map<string, DoubleProcessRow[]>()
   for (const { place: _, ...row } of rows) byQueue.set(row.queueloc, [...(byQueue.get(row.queueloc) ?? []), row])
@@ -576,7 +576,7 @@ export async function getAgent(_viewer: Viewer, id: MigId, now: Instant): Promis
   const one = sql`
     SELECT ${columns}, ${cutJsonSql(sql`a.environment`, 'environment')}, ${cutJsonSql(sql`a.tags`, 'tags')}
     FROM public.agents a WHERE a.id = ${id}::numeric`
-  const { rows } = await pool().query<RawAgent & RawJson>(one)
+  const { rows } = await reader().query<RawAgent & RawJson>(one)
   const asked = rows[0]
   if (!asked) return null
   const queue = asked.queueloc
@@ -604,11 +604,11 @@ export async function getAgent(_viewer: Viewer, id: MigId, now: Instant): Promis
       WHERE r.agentid IN (${ofQueue}) ORDER BY m.name, r.moduleid, r.agentid LIMIT ${RULE_LIMIT}`,
   }
   const [newest, processes, count, commands, rules] = await Promise.all([
-    pool().query<RawAgent>(statements.newest),
-    pool().query<RawAgent>(statements.processes),
-    pool().query<{ n: string }>(statements.count),
-    pool().query<EndpointCommand>(statements.commands),
-    pool().query<RequirementRow>(statements.rules),
+    reader().query<RawAgent>(statements.newest),
+    reader().query<RawAgent>(statements.processes),
+    reader().query<{ n: string }>(statements.count),
+    reader().query<EndpointCommand>(statements.commands),
+    reader().query<RequirementRow>(statements.rules),
   ])
   const stands = newest.rows[0] ?? asked
   const shown = processes.rows.map(agentOf)
@@ -663,7 +663,7 @@ export async function listAgentsById(
   _viewer: Viewer,
   ids: MigId[],
 ): Promise<Pick<AgentRow, 'id' | 'name' | 'queueloc' | 'os' | 'heartbeattime'>[]> {
-  const { rows } = await pool().query<Pick<AgentRow, 'id' | 'name' | 'queueloc' | 'os' | 'heartbeattime'>>(sql`
+  const { rows } = await reader().query<Pick<AgentRow, 'id' | 'name' | 'queueloc' | 'os' | 'heartbeattime'>>(sql`
     SELECT trunc(a.id)::text AS id, a.name, a.queueloc, ${agentOsSql(await vintage(), 'a')} AS os, a.heartbeattime
     FROM public.agents a WHERE a.id = ANY(${ids}::numeric[]) ORDER BY a.id`)
   return rows

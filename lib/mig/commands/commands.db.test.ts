@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fetchPage } from '@/lib/db/list'
-import { exportLines } from '@/lib/export'
+import { linesOf } from '@/lib/export'
 import { forgetVintage } from '@/lib/mig/vintage'
 import { insertAgents } from '@/lib/testing/agent-rows'
 import { insertActions, insertCommands } from '@/lib/testing/command-rows'
@@ -182,8 +182,8 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('commands in the layout 
   it('exports the rows of the filters, results only when asked for', async () => {
     const text = async (raw: Record<string, string>, format: 'csv' | 'ndjson') => {
       let all = ''
-      for await (const chunk of exportLines(await exportCommands(viewer, params({ sort: 'start', ...raw })), format))
-        all += chunk
+      for await (const chunk of linesOf(await exportCommands(viewer, params({ sort: 'start', ...raw })), format))
+        all += String(chunk)
       return all
     }
     const csv = (await text({ status: 'failed' }, 'csv')).trimEnd().split('\r\n')

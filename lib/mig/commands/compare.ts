@@ -1,8 +1,7 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { fetchPage, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
-import { readRows } from '@/lib/db/read'
+import { reader, readRows } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import type { ExportSource } from '@/lib/export'
 import { type Difference, jsonDifference } from '@/lib/json-difference'
@@ -39,7 +38,7 @@ const OPERATIONS_BYTES = 1_000_000
 export async function getComparedAction(viewer: Viewer, text: string): Promise<ComparedAction | null> {
   const [id, other] = await findIds(viewer, 'actions', text)
   if (id === undefined || other !== undefined) return null
-  const { rows } = await pool().query<ComparedAction>(sql`
+  const { rows } = await reader().query<ComparedAction>(sql`
     SELECT trunc(a.id)::text AS id, a.name, a.status, a.starttime, a.validfrom,
       CASE WHEN octet_length(a.operations::text) <= ${OPERATIONS_BYTES} THEN a.operations::text END AS operations
     FROM public.actions a WHERE a.id = ${id}::numeric`)
@@ -48,7 +47,7 @@ export async function getComparedAction(viewer: Viewer, text: string): Promise<C
 
 /** Actions of the same name or with the same operations as this one, newest first. */
 export async function listLikeActions(_viewer: Viewer, action: ComparedAction): Promise<ComparedAction[]> {
-  const { rows } = await pool().query<ComparedAction>(sql`
+  const { rows } = await reader().query<ComparedAction>(sql`
     SELECT trunc(a.id)::text AS id, a.name, a.status, a.starttime, a.validfrom, NULL AS operations
     FROM public.actions a
     WHERE a.id <> ${action.id}::numeric
@@ -100,7 +99,7 @@ async function countChanges(a: MigId, b: MigId): Promise<Record<Change, number>>
 
 async function sidesOf(viewer: Viewer, ids: MigId[]): Promise<Map<MigId, Side>> {
   if (ids.length === 0) return new Map()
-  const { rows } = await pool().query<Omit<Side, 'answer'> & { actionid: MigId }>(sql`
+  const { rows } = await reader().query<Omit<Side, 'answer'> & { actionid: MigId }>(sql`
     SELECT trunc(c.id)::text AS id, trunc(c.actionid)::text AS actionid, trunc(c.agentid)::text AS agentid, g.name AS agent, c.status
     FROM public.commands c LEFT JOIN public.agents g ON g.id = c.agentid WHERE c.id = ANY(${ids}::numeric[])`)
   const answers = await readShortAnswers(viewer, rows)

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { type Difference, jsonDifference } from '@/lib/json-difference'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -40,7 +40,7 @@ export type CommandDifference = {
 
 /** How the results of two commands differ; null when one of them is not there. */
 export async function getDifference(_viewer: Viewer, ids: [MigId, MigId]): Promise<CommandDifference | null> {
-  const { rows } = await pool().query<ComparedCommand>(sql`
+  const { rows } = await reader().query<ComparedCommand>(sql`
     SELECT trunc(c.id)::text AS id, trunc(c.actionid)::text AS actionid, trunc(c.agentid)::text AS agentid, g.name AS agent,
       c.status, coalesce(NOT fits.it, false) AS large, CASE WHEN fits.it THEN c.results::text END AS results
     FROM public.commands c LEFT JOIN public.agents g ON g.id = c.agentid,

@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { fetchPage, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import type { ExportSource } from '@/lib/export'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -51,7 +51,7 @@ type RawGroup = {
 export async function listAnswerGroups(viewer: Viewer, action: MigId, params: AnswerListParams): Promise<AnswerGroups> {
   const [page, byStatus] = await Promise.all([
     fetchPage<RawGroup>(answerGroupsQuery(action, params.filters.by ?? 'answer'), params),
-    pool().query<{ status: string; n: string }>(sql`
+    reader().query<{ status: string; n: string }>(sql`
       SELECT status, count(*) AS n FROM public.commands
       WHERE actionid = ${action}::numeric GROUP BY status ORDER BY n DESC, status`),
   ])
@@ -87,7 +87,7 @@ export async function listAnswerGroups(viewer: Viewer, action: MigId, params: An
 
 async function agentsOf(commands: MigId[]): Promise<Map<MigId, { id: MigId; name: string | null }>> {
   if (commands.length === 0) return new Map()
-  const { rows } = await pool().query<{ command: MigId; id: MigId; name: string | null }>(sql`
+  const { rows } = await reader().query<{ command: MigId; id: MigId; name: string | null }>(sql`
     SELECT trunc(c.id)::text AS command, trunc(c.agentid)::text AS id, g.name
     FROM public.commands c LEFT JOIN public.agents g ON g.id = c.agentid
     WHERE c.id = ANY(${[...new Set(commands)]}::numeric[])`)

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import type { ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
@@ -39,12 +39,12 @@ export async function collectHits(
   limits: { answers: number; hits: number; bytes: number } = HIT_LIMITS,
 ): Promise<ActionHits> {
   const [groups, operations, large] = await Promise.all([
-    pool().query<{ id: MigId; n: string }>(sql`
+    reader().query<{ id: MigId; n: string }>(sql`
       SELECT trunc(g.id)::text AS id, g.n FROM (${groupsSql(action, 'answer')}) g
       WHERE g.key LIKE 'found %' ORDER BY g.n DESC, g.id LIMIT ${limits.answers + 1}`),
-    pool().query<{ operations: string | null }>(sql`
+    reader().query<{ operations: string | null }>(sql`
       SELECT left(operations::text, ${COMPARED_BYTES}) AS operations FROM public.actions WHERE id = ${action}::numeric`),
-    pool().query<{ n: string }>(sql`
+    reader().query<{ n: string }>(sql`
       SELECT count(*) AS n FROM public.commands c
       WHERE c.actionid = ${action}::numeric AND pg_column_size(c.results) > ${COMPARED_BYTES}`),
   ])
@@ -60,7 +60,7 @@ export async function collectHits(
   let bytes = 0
   for (let at = 0; at < wanted.length && !found.more; at += BATCH) {
     const batch = wanted.slice(at, at + BATCH)
-    const { rows } = await pool().query<{ id: MigId; results: string | null }>(sql`
+    const { rows } = await reader().query<{ id: MigId; results: string | null }>(sql`
       SELECT trunc(id)::text AS id, CASE WHEN octet_length(results::text) <= ${TEXT_BYTES} THEN results::text END AS results
       FROM public.commands
       WHERE id = ANY(${batch.map((group) => group.id)}::numeric[])`)

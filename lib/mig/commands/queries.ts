@@ -1,11 +1,11 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { containing } from '@/lib/db/like'
-import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { allRowsSql, countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
+import { reader } from '@/lib/db/read'
 import { join, type Sql, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
-import type { ExportSource } from '@/lib/export'
+import type { CopySource, ExportColumn, ExportSource } from '@/lib/export'
 import { RESULT_BYTES } from '@/lib/mig/modules-json/answer'
 import { modulesOf } from '@/lib/mig/modules-json/operations'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -55,14 +55,14 @@ const NAMED_AGENTS = 3_000
 async function namedAgents({ filters }: CommandParams): Promise<NamedAgents | null> {
   const { agent, agentid, queueloc, alike, same } = filters
   if (!agent || agentid || queueloc || alike || same) return null
-  const { rows } = await pool().query<{ id: MigId }>(sql`
+  const { rows } = await reader().query<{ id: MigId }>(sql`
     SELECT trunc(id)::text AS id FROM public.agents WHERE name ILIKE ${containing(agent)} LIMIT ${NAMED_AGENTS + 1}`)
   return rows.length > NAMED_AGENTS ? 'many' : { ids: rows.map((row) => row.id) }
 }
 
 async function isStatusIndexed(params: CommandParams): Promise<boolean> {
   if (!onlyStatus(params)) return false
-  const { rows } = await pool().query<{ indexed: boolean }>(STATUS_INDEXED)
+  const { rows } = await reader().query<{ indexed: boolean }>(STATUS_INDEXED)
   return rows[0]?.indexed ?? false
 }
 
@@ -77,7 +77,7 @@ async function meantActions({ filters }: CommandParams): Promise<MigId[] | null>
   // The name as an operation holds it; Go writes no space behind the colon, a person may have.
   if (module)
     where.push(sql`replace(a.operations::text, '": "', '":"') LIKE ${containing(`"module":${JSON.stringify(module)}`)}`)
-  const { rows } = await pool().query<{ id: MigId }>(
+  const { rows } = await reader().query<{ id: MigId }>(
     sql`SELECT trunc(a.id)::text AS id FROM public.actions a WHERE ${join(where, ' AND ')}`,
   )
   return rows.map((row) => row.id)
@@ -92,7 +92,7 @@ async function marksOf(viewer: Viewer, { filters }: CommandParams): Promise<Mean
   const ids = hit && action ? await answersWithHit(viewer, action.id, hit) : [alike?.id ?? same?.id ?? null]
   const wanted = ids.filter((id) => id !== null)
   if (!alike && !same && !hit) return null
-  const { rows } = await pool().query<AnswerMark>(answerMarksSql(by, wanted))
+  const { rows } = await reader().query<AnswerMark>(answerMarksSql(by, wanted))
   return { by, marks: rows }
 }
 
@@ -117,7 +117,7 @@ export async function commandsQuery(viewer: Viewer, params: CommandParams): Prom
 }
 
 async function scanOf(params: CommandParams): Promise<Scan> {
-  const { rows } = await pool().query<{ n: string; since: Instant | null }>(
+  const { rows } = await reader().query<{ n: string; since: Instant | null }>(
     sql`SELECT count(*) AS n, min(starttime) AS since FROM (${scannedSql(params)}) AS scanned`,
   )
   const n = Number(rows[0]?.n ?? 0)
@@ -131,7 +131,7 @@ export async function readShortAnswers(
 ): Promise<Map<MigId, ShortAnswer>> {
   if (commands.length === 0) return new Map()
   const [results, operations] = await Promise.all([
-    pool().query<ReadResults & { id: MigId }>(sql`
+    reader().query<ReadResults & { id: MigId }>(sql`
       SELECT trunc(c.id)::text AS id,
         CASE WHEN pg_column_size(c.results) <= ${LIST_STORED_BYTES} THEN octet_length(c.results::text)
           WHEN c.results IS NULL THEN 0 END AS bytes,
@@ -139,7 +139,7 @@ export async function readShortAnswers(
         CASE WHEN pg_column_size(c.results) <= ${LIST_RESULT_BYTES} AND octet_length(c.results::text) <= ${LIST_RESULT_BYTES}
           THEN c.results::text END AS text
       FROM public.commands c WHERE c.id = ANY(${commands.map((one) => one.id)}::numeric[])`),
-    pool().query<{ id: MigId; operations: string | null }>(sql`
+    reader().query<{ id: MigId; operations: string | null }>(sql`
       SELECT trunc(id)::text AS id,
         CASE WHEN pg_column_size(operations) <= ${LIST_RESULT_BYTES} THEN operations::text END AS operations
       FROM public.actions WHERE id = ANY(${[...new Set(commands.map((one) => one.actionid))]}::numeric[])`),
@@ -169,32 +169,28 @@ export async function listCommands(viewer: Viewer, params: CommandParams): Promi
 }
 
 /** Every command that the filters mean, however far back; `results` only when the URL asks for that column. */
-export async function exportCommands(viewer: Viewer, params: CommandParams): Promise<ExportSource> {
+export async function exportCommands(viewer: Viewer, params: CommandParams): Promise<ExportSource | CopySource> {
   const query = commandListQuery(params, await meantBy(viewer, params), true)
-  const withResults = params.columns?.includes('results') ?? false
+  const _withResults = params.columns?.includes('results') ?? false
+  if (!params.columns?.includes('results')) return { columns: COMMAND_COLUMNS, statement: allRowsSql(query, params) }
+  const select = sql`${query.select}, coalesce(pg_column_size(c.results), 0) AS stored`
   return {
-    columns: [
-      { name: 'id', kind: 'id' },
-      { name: 'actionid', kind: 'id' },
-      { name: 'action', kind: 'text' },
-      { name: 'agentid', kind: 'id' },
-      { name: 'agent', kind: 'text' },
-      { name: 'queueloc', kind: 'text' },
-      { name: 'status', kind: 'text' },
-      { name: 'starttime', kind: 'time' },
-      { name: 'finishtime', kind: 'time' },
-      ...(withResults ? [{ name: 'results', kind: 'json' as const }] : []),
-    ],
-    rows: withResults
-      ? withTheirResults(
-          streamRows(
-            { ...query, select: sql`${query.select}, coalesce(pg_column_size(c.results), 0) AS stored` },
-            params,
-          ),
-        )
-      : streamRows(query, params),
+    columns: [...COMMAND_COLUMNS, { name: 'results', kind: 'json' }],
+    rows: withTheirResults(streamRows({ ...query, select }, params)),
   }
 }
+
+const COMMAND_COLUMNS: ExportColumn[] = [
+  { name: 'id', kind: 'id' },
+  { name: 'actionid', kind: 'id' },
+  { name: 'action', kind: 'text' },
+  { name: 'agentid', kind: 'id' },
+  { name: 'agent', kind: 'text' },
+  { name: 'queueloc', kind: 'text' },
+  { name: 'status', kind: 'text' },
+  { name: 'starttime', kind: 'time' },
+  { name: 'finishtime', kind: 'time' },
+]
 
 /** How much of stored results one step of an export reads: unpacked they are a few times as long. */
 const STEP_BYTES = 1_000_000
@@ -211,7 +207,7 @@ async function* withTheirResults(batches: AsyncGenerator<Stored[]>): AsyncGenera
       step.push(row)
       bytes += row.stored
       if (bytes < STEP_BYTES && i < batch.length - 1) continue
-      const { rows } = await pool().query<{ id: MigId; results: string | null }>(sql`
+      const { rows } = await reader().query<{ id: MigId; results: string | null }>(sql`
         SELECT trunc(id)::text AS id, status, finishtime, results::text AS results
         FROM public.commands WHERE id = ANY(${step.map((one) => one.id)}::numeric[])`)
       const read = new Map(rows.map((one) => [one.id, one]))
@@ -238,7 +234,7 @@ const BEGINNING = 20_000
 
 /** One command with its results as stored, its action and its agent, or null. */
 export async function getCommand(_viewer: Viewer, id: MigId): Promise<CommandDetail | null> {
-  const { rows } = await pool().query<Omit<CommandDetail, 'modules'>>(sql`
+  const { rows } = await reader().query<Omit<CommandDetail, 'modules'>>(sql`
     SELECT trunc(c.id)::text AS id, trunc(c.actionid)::text AS actionid, a.name AS action, a.operations::text AS operations,
       trunc(c.agentid)::text AS agentid, g.name AS agent, g.queueloc, g.version, split_part(g.queueloc, '.', 1) AS os,
       c.status, c.starttime, c.finishtime,

@@ -1,6 +1,7 @@
 import 'server-only'
+import type pg from 'pg'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { onReader, reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import type { MigId } from '@/lib/mig/wire/id'
 
@@ -15,19 +16,16 @@ export type StoredResults = {
 
 /** A command's `results` as stored, in chunks, or null when there is no such command or it has none. */
 export async function openStoredResults(_viewer: Viewer, id: MigId): Promise<StoredResults | null> {
-  const { rows } = await pool().query<{ bytes: number | null }>(sql`
+  const { rows } = await reader().query<{ bytes: number | null }>(sql`
     SELECT octet_length(results::text) AS bytes FROM public.commands WHERE id = ${id}::numeric`)
   const bytes = rows[0]?.bytes ?? null
   return bytes === null ? null : { bytes, text: readChunks(id) }
 }
 
 async function* readChunks(id: MigId): AsyncGenerator<string> {
-  const client = await pool().connect()
+  const client = await onReader(beginRead)
   let finished = false
   try {
-    // All chunks of one answer, also when another one arrives meanwhile.
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    await client.query('SET LOCAL statement_timeout = 0')
     for (let from = 1; ; from += CHUNK) {
       const { rows } = await client.query<{ chunk: string | null; whole: boolean }>(sql`
         SELECT substr(results::text, ${from}, ${CHUNK}) AS chunk, length(results::text) < ${from + CHUNK} AS whole
@@ -41,5 +39,17 @@ async function* readChunks(id: MigId): AsyncGenerator<string> {
   } finally {
     // A connection inside an unfinished transaction is closed, not given back.
     client.release(!finished)
+  }
+}
+
+// All chunks of one answer, also when another one arrives meanwhile.
+async function beginRead(on: pg.Pool): Promise<pg.PoolClient> {
+  const client = await on.connect()
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0')
+    return client
+  } catch (error) {
+    client.release(true)
+    throw error
   }
 }

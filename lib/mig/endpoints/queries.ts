@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { ranSql } from '@/lib/db/shown-sql'
 import { type EndpointCommand, thresholds } from '@/lib/mig/agents/queries'
 import { earlier, stateBounds } from '@/lib/mig/agents/state'
@@ -38,7 +38,7 @@ export async function getEndpointCalendar(
   const whole = { from: earlier(to, KEPT.spans), to }
   const [stretches, sampled] = await Promise.all([
     getEndpointHistory(viewer, queueloc, whole),
-    pool().query<{ day: string }>(sampledDaysSql(whole)),
+    reader().query<{ day: string }>(sampledDaysSql(whole)),
   ])
   // At midnight the day that begins then is not one of them.
   const wanted = earlier(to, (days - 1) * DAY + 1)
@@ -73,7 +73,7 @@ export async function getLives(
   now: Instant,
 ): Promise<{ lives: Life[]; ran: RanSql[] }> {
   const statement = livesSql(queueloc, stateBounds(now, thresholds()), MOST_LIVES)
-  const { rows } = await pool().query<Life>(statement)
+  const { rows } = await reader().query<Life>(statement)
   return { lives: rows, ran: [ranSql('lives of its processes', statement, now)] }
 }
 
@@ -101,7 +101,7 @@ export async function getMissed(
     .map(({ from, to }) => ({ from: dateToInstant(new Date(from)), to: dateToInstant(new Date(to)) }))
   if (!silentSince && silences.length === 0) return { commands: [], count: 0, ran: [] }
   const statement = missedSql(endpoint.queueloc, silences, silentSince, MISSED_LIMIT)
-  const { rows } = await pool().query<EndpointCommand & { of: string }>(statement)
+  const { rows } = await reader().query<EndpointCommand & { of: string }>(statement)
   return {
     commands: rows.map(({ of: _, ...command }) => command),
     count: Number(rows[0]?.of ?? 0),

@@ -119,7 +119,7 @@ describe('the pass on random fleets', () => {
   let mig: ReturnType<typeof openPool>
   beforeAll(() => {
     forgetVintage()
-    mig = openPool(ownerUrl(), 1)
+    mig = openPool(ownerUrl(), { max: 1 })
   })
   afterAll(() => mig.end())
 

@@ -4,7 +4,7 @@ import type { Viewer } from '@/lib/auth/viewer'
 import { isUnavailable } from '@/lib/db/availability'
 import { countRows, countSql, fetchPage, type ListQuery, pageSql, streamRows } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
-import { readRows } from '@/lib/db/read'
+import { reader, readRows } from '@/lib/db/read'
 import { ranSql } from '@/lib/db/shown-sql'
 import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
@@ -145,7 +145,7 @@ export type History = { beginsAt: Instant; passedAt: Instant; standsStill: boole
 
 /** The extent of the history; null before its first pass. */
 export async function getHistory(_viewer: Viewer): Promise<History | null> {
-  const { rows } = await pool().query<Omit<History, 'standsStill'>>(
+  const { rows } = await reader().query<Omit<History, 'standsStill'>>(
     'SELECT begins_at AS "beginsAt", passed_at AS "passedAt" FROM dashboard.fleet_history',
   )
   return rows[0] ? { ...rows[0], standsStill: env().migNow !== null } : null
@@ -220,7 +220,7 @@ export async function getSeries(
 ): Promise<Series> {
   const wide = Math.max(step, STEPS[grain])
   const statement = samplesSql(range, grain, wide)
-  const { rows } = await pool().query<RawSample>(statement)
+  const { rows } = await reader().query<RawSample>(statement)
   return { grain, step: wide, samples: rows.reverse().map(sampleOf), ran: [ranSql('samples', statement, range.to)] }
 }
 
@@ -236,7 +236,7 @@ export async function getSampleAt(
   now: Instant,
 ): Promise<{ sample: Sample | null; ran: RanSql[] }> {
   const statement = sampleAtSql(at, nearHours(at, now))
-  const { rows } = await pool().query<RawSample>(statement)
+  const { rows } = await reader().query<RawSample>(statement)
   return { sample: rows[0] ? sampleOf(rows[0]) : null, ran: [ranSql(`sample of ${at}`, statement, at)] }
 }
 
@@ -245,7 +245,7 @@ export type DayCount = { day: string; came: number; lost: number; rebuilt: boole
 
 /** New and lost endpoints by day, oldest first. */
 export async function getDays(_viewer: Viewer, range: { from: Instant; to: Instant }): Promise<DayCount[]> {
-  const { rows } = await pool().query<DayCount>(daysSql(range))
+  const { rows } = await reader().query<DayCount>(daysSql(range))
   return rows.reverse()
 }
 
@@ -286,11 +286,11 @@ export async function getStoredStats(
 ): Promise<StoredStats[] | null> {
   const columns = (await vintage()).columns.agents_stats
   if (!columns) return null
-  const { rows: granted } = await pool().query<{ may: boolean }>(
+  const { rows: granted } = await reader().query<{ may: boolean }>(
     `SELECT has_table_privilege('public.agents_stats', 'SELECT') OR has_any_column_privilege('public.agents_stats', 'SELECT') AS may`,
   )
   if (!granted[0]?.may) return null
-  const { rows } = await pool().query<
+  const { rows } = await reader().query<
     Record<keyof Omit<StoredStats, 'at' | 'onlineByVersion'>, string | null> & {
       at: Instant | null
       versions: string | null
@@ -396,7 +396,7 @@ export async function getFiguresAt(
   thresholds: Thresholds = settings(),
 ): Promise<PastFigures> {
   const statement = pastFiguresSql(at, thresholds)
-  const { rows } = await pool().query<Record<'by_state' | 'by_age' | 'by_os' | 'by_version', string>>(statement)
+  const { rows } = await reader().query<Record<'by_state' | 'by_age' | 'by_os' | 'by_version', string>>(statement)
   const row = rows[0]
   const states = JSON.parse(row?.by_state ?? '{}') as Record<string, number>
   const byState = Object.fromEntries(ENDPOINT_STATES.map((state) => [state, states[state] ?? 0])) as Figures['byState']
@@ -534,7 +534,7 @@ export async function getEndpointHistory(
   range: { from: Instant; to: Instant },
   thresholds: Thresholds = settings(),
 ): Promise<Stretch[]> {
-  const { rows } = await pool().query<RawSpan>(endpointHistorySql(queueloc, range))
+  const { rows } = await reader().query<RawSpan>(endpointHistorySql(queueloc, range))
   return rows.reverse().flatMap((span) => stretchesOf(span, thresholds, range))
 }
 

@@ -70,7 +70,7 @@ describe('a week of history under a driven clock', () => {
     )
     const silentUntil = new Map<number, number>()
     let next = FLEET
-    const mig = openPool(ownerUrl(), 1)
+    const mig = openPool(ownerUrl(), { max: 1 })
     const client = await pool().connect()
     try {
       // Steps of ten minutes, and of one within the second day's first hours and around the gap.

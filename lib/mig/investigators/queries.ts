@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { type Sql, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ExportColumn, ExportSource } from '@/lib/export'
@@ -75,7 +75,7 @@ function columnsSql(v: Vintage): Sql {
 
 async function keysOf(v: Vintage, rows: readonly RawInvestigator[], clock: Instant) {
   return readStoredKeys(rows, clock, async (ids) => {
-    const { rows: texts } = await pool().query<{ id: string; publickey: string | null }>(sql`
+    const { rows: texts } = await reader().query<{ id: string; publickey: string | null }>(sql`
       SELECT trunc(i.id)::text AS id, ${publickeySql(v, 'i')} AS publickey FROM public.investigators i
       WHERE i.id = ANY(${ids}::numeric[])`)
     return texts
@@ -142,7 +142,7 @@ export async function readAllKeys(
   name?: string,
 ): Promise<{ row: InvestigatorRow; key: KeyFacts | null }[]> {
   const v = await vintage()
-  const { rows } = await pool().query<RawInvestigator>(sql`
+  const { rows } = await reader().query<RawInvestigator>(sql`
     SELECT ${columnsSql(v)}, coalesce(s.signed, 0) AS signed, s.last
     FROM public.investigators i LEFT JOIN (
       SELECT s.investigatorid, count(*) AS signed, ${lastSql(mig)}
@@ -214,7 +214,7 @@ export async function listInvestigators(
 }
 
 async function weightsOf(ids: MigId[]): Promise<Map<MigId, { count: number; more: boolean }>> {
-  const { rows } = await pool().query<{ id: MigId; n: string }>(sql`
+  const { rows } = await reader().query<{ id: MigId; n: string }>(sql`
     SELECT i.id::text AS id, (SELECT count(*) FROM (
       SELECT 1 FROM public.invagtmodperm p WHERE p.investigatorid = i.id LIMIT ${WEIGHTS_LIMIT + 1}) AS held) AS n
     FROM unnest(${ids}::numeric[]) AS i(id)`)
@@ -224,7 +224,7 @@ async function weightsOf(ids: MigId[]): Promise<Map<MigId, { count: number; more
 }
 
 async function weightCounts(ids: MigId[]): Promise<Map<MigId, string>> {
-  const { rows } = await pool().query<{ id: MigId; n: string }>(sql`
+  const { rows } = await reader().query<{ id: MigId; n: string }>(sql`
     SELECT trunc(p.investigatorid)::text AS id, count(*) AS n FROM public.invagtmodperm p
     WHERE p.investigatorid = ANY(${ids}::numeric[]) GROUP BY trunc(p.investigatorid)`)
   return new Map(rows.map(({ id, n }) => [id, n]))
@@ -299,7 +299,7 @@ export async function getInvestigator(
   { mig, clock }: Moments,
 ): Promise<InvestigatorDetail | null> {
   const v = await vintage()
-  const { rows } = await pool().query<RawInvestigator>(sql`
+  const { rows } = await reader().query<RawInvestigator>(sql`
     SELECT ${columnsSql(v)}, s.signed, s.last FROM public.investigators i, LATERAL (
       SELECT count(*) AS signed, ${lastSql(mig)}
       FROM public.signatures s LEFT JOIN public.actions a ON a.id = s.actionid WHERE s.investigatorid = i.id
@@ -308,11 +308,11 @@ export async function getInvestigator(
   if (!raw) return null
   const [keys, actions, weights] = await Promise.all([
     keysOf(v, [raw], clock),
-    pool().query<InvestigatorDetail['actions'][number]>(sql`
+    reader().query<InvestigatorDetail['actions'][number]>(sql`
       SELECT trunc(a.id)::text AS id, a.name, a.status, a.validfrom
       FROM public.signatures s JOIN public.actions a ON a.id = s.actionid
       WHERE s.investigatorid = ${id}::numeric ORDER BY a.validfrom DESC, a.id DESC LIMIT ${ACTIONS_SHOWN}`),
-    pool().query<{ moduleId: MigId; module: string | null; agents: string; least: number; greatest: number }>(sql`
+    reader().query<{ moduleId: MigId; module: string | null; agents: string; least: number; greatest: number }>(sql`
       SELECT trunc(p.moduleid)::text AS "moduleId", m.name AS module, count(*) AS agents,
         min(p.weight) AS least, max(p.weight) AS greatest
       FROM public.invagtmodperm p LEFT JOIN public.modules m ON m.id = p.moduleid
@@ -362,7 +362,7 @@ export async function getPublicKey(
   id: MigId,
 ): Promise<{ fingerprint: string; armored: string } | null> {
   const v = await vintage()
-  const { rows } = await pool().query<{ publickey: string | null; clock: Instant }>(sql`
+  const { rows } = await reader().query<{ publickey: string | null; clock: Instant }>(sql`
     SELECT ${publickeySql(v, 'i')} AS publickey, clock_timestamp() AS clock
     FROM public.investigators i WHERE i.id = ${id}::numeric`)
   const [row] = rows

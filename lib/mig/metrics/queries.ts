@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { instantMillis } from '@/lib/format'
 import { listJobs } from '@/lib/jobs/queries'
@@ -68,7 +68,7 @@ async function heartbeatMetrics(viewer: Viewer): Promise<Metric[]> {
 }
 
 async function actionMetrics(): Promise<Metric[]> {
-  const { rows } = await pool().query<{ status: string; n: string }>(sql`
+  const { rows } = await reader().query<{ status: string; n: string }>(sql`
     SELECT status, count(*) AS n FROM public.actions WHERE status = ANY(${[...ON_THEIR_WAY]}) GROUP BY status`)
   const counts = new Map(rows.map(({ status, n }) => [status, Number(n)]))
   return [

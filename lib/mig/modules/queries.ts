@@ -2,7 +2,7 @@ import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { containing } from '@/lib/db/like'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { raw, type Sql, sql } from '@/lib/db/sql'
 import type { ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
@@ -21,7 +21,7 @@ export type Module = { id: MigId; name: string; twin: boolean; sensitive?: boole
 
 /** All modules by name, `default` first: it stands in for those without a rule of their own. */
 export async function listModules(_viewer: Viewer): Promise<Module[]> {
-  const { rows } = await pool().query<Module>(sql`
+  const { rows } = await reader().query<Module>(sql`
     SELECT trunc(id)::text AS id, name, count(*) OVER (PARTITION BY name) > 1 AS twin,
       EXISTS (SELECT FROM dashboard.sensitive_module k WHERE k.moduleid = modules.id) AS sensitive
     FROM public.modules ORDER BY name <> 'default', name, id`)
@@ -88,7 +88,7 @@ export async function listModuleUses(_viewer: Viewer, params: Params): Promise<P
 
 /** One module with what refers to it, or null. */
 export async function getModule(_viewer: Viewer, id: MigId): Promise<ModuleRow | null> {
-  const { rows } = await pool().query<RawModule>(sql`
+  const { rows } = await reader().query<RawModule>(sql`
     SELECT trunc(m.id)::text AS id, m.name,
       EXISTS (SELECT FROM public.modules t WHERE t.name = m.name AND t.id <> m.id) AS twin,
       k.marked_at AS sensitive_since, ${USES}

@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { isUnavailable } from '@/lib/db/availability'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { type Sql, sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import { countLint } from '@/lib/mig/acl/lint'
@@ -23,7 +23,7 @@ const COUNT_LIMIT = 1_000
 const DAY = 86_400_000
 
 async function countUpTo(rows: Sql): Promise<Total> {
-  const { rows: counted } = await pool().query<{ n: string }>(
+  const { rows: counted } = await reader().query<{ n: string }>(
     sql`SELECT count(*) AS n FROM (${rows} LIMIT ${COUNT_LIMIT + 1}) AS counted`,
   )
   const count = Number(counted[0]?.n ?? 0)
@@ -46,7 +46,7 @@ export function countInflight(_viewer: Viewer): Promise<Total> {
 async function countReasons(now: Instant): Promise<Attention['reasons']> {
   const v = await vintage()
   const bounds = attentionBounds(now, env())
-  const { rows } = await pool().query<{ reason: AttentionReason; n: string }>(sql`
+  const { rows } = await reader().query<{ reason: AttentionReason; n: string }>(sql`
     SELECT reason, count(*) AS n FROM (
       SELECT ${attentionReasonSql(v, 'a', bounds)} AS reason FROM public.actions a
       WHERE ${needsAttentionSql(v, 'a', bounds)} LIMIT ${COUNT_LIMIT + 1}

@@ -4,7 +4,7 @@ import { normalSql, type PersonRow, personFrom, personSelect } from '@/lib/auth/
 import { isScheduler } from '@/lib/auth/rules'
 import type { Viewer } from '@/lib/auth/viewer'
 import { isTimeout } from '@/lib/db/availability'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import { readStoredKey } from '@/lib/mig/investigators/key-cache'
@@ -91,8 +91,8 @@ type Stored = { text: string; copies: number; listed: ListedSigner[] }
 export async function checkSignatures(_viewer: Viewer, id: MigId): Promise<SignatureReport | null> {
   const v = await vintage()
   const [{ rows }, listed, byId] = await Promise.all([
-    pool().query<SignedRowText>(signedRowSql(v, id)),
-    pool().query<{ id: MigId; name: string | null; fingerprint: string | null; text: string }>(sql`
+    reader().query<SignedRowText>(signedRowSql(v, id)),
+    reader().query<{ id: MigId; name: string | null; fingerprint: string | null; text: string }>(sql`
       SELECT trunc(s.investigatorid)::text AS id, i.name, i.pgpfingerprint AS fingerprint, s.pgpsignature AS text
       FROM public.signatures s LEFT JOIN public.investigators i ON i.id = s.investigatorid
       WHERE s.actionid = ${id}::numeric ORDER BY i.name, s.investigatorid LIMIT 200`),
@@ -330,7 +330,7 @@ async function holdersOf(keyIds: readonly string[]): Promise<Person[]> {
   const v = await vintage()
   const [ids, { clock }] = await Promise.all([investigatorsHolding(keyIds), now()])
   const held = new Set(ids)
-  const { rows } = await pool().query<SignerRow>(sql`
+  const { rows } = await reader().query<SignerRow>(sql`
     SELECT ${personSelect(v)}, ${publickeySql(v, 'i')} AS publickey FROM ${personFrom}
     WHERE i.id = ANY(${ids}::numeric[]) OR right(${normalSql(sql`i.pgpfingerprint`)}, 16) = ANY(${[...keyIds]}::text[])
     ORDER BY i.id LIMIT ${MAX_HOLDERS}`)
@@ -378,7 +378,7 @@ async function findReplays(
   const v = await vintage()
   const forms = new Set(operationsForms(row.operations))
   try {
-    const { rows } = await pool().query<
+    const { rows } = await reader().query<
       SignedRowText & { id: MigId; status: string | null; starttime: Instant | null; listed: boolean }
     >(
       replaysSql(
@@ -412,9 +412,9 @@ async function weightsOf(id: MigId, investigators: readonly MigId[], modules: re
   const of = new Map<MigId, ModuleWeight[]>()
   const limit = weighedCommands(investigators.length, modules.length)
   const [counted, weights] = await Promise.all([
-    pool().query<{ commands: number }>(weighedSql(id, limit)),
+    reader().query<{ commands: number }>(weighedSql(id, limit)),
     investigators.length > 0 && modules.length > 0
-      ? pool().query<{
+      ? reader().query<{
           investigator: MigId
           module: string
           twice: boolean

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import { attentionBounds } from '@/lib/mig/actions/anomalies'
@@ -55,7 +55,7 @@ export async function getSpoolSigns(viewer: Viewer, at: Instant, spool: SpoolOve
 
 async function isAnyNotPickedUp(at: Instant): Promise<boolean> {
   const bounds = attentionBounds(at, env())
-  const { rowCount } = await pool().query(sql`
+  const { rowCount } = await reader().query(sql`
     SELECT 1 FROM public.actions a
     WHERE a.status = 'init' AND ${attentionReasonSql(await vintage(), 'a', bounds)} = 'A1' LIMIT 1`)
   return rowCount !== 0
@@ -64,7 +64,7 @@ async function isAnyNotPickedUp(at: Instant): Promise<boolean> {
 /** By the summaries' counts, so that no page counts the commands; actions that are not counted yet are missing. */
 async function commandsLeftOut(at: Instant): Promise<Total | null> {
   const { due } = attentionBounds(at, env())
-  const { rows } = await pool().query<{ id: MigId; out: string }>(sql`
+  const { rows } = await reader().query<{ id: MigId; out: string }>(sql`
     SELECT trunc(a.id)::text AS id, s.still_out::text AS out
     FROM dashboard.action_summary s JOIN public.actions a ON a.id = s.action_id
     WHERE s.still_out > 0 AND a.expireafter < ${due}::timestamptz ORDER BY a.id DESC LIMIT ${ACTIONS + 1}`)

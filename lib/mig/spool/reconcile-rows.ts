@@ -1,4 +1,4 @@
-import { pool } from '@/lib/db/pool'
+import { reader } from '@/lib/db/read'
 import type { Sql } from '@/lib/db/sql'
 import { idCreatedAt, type MigId } from '@/lib/mig/wire/id'
 import { type Instant, instantToDate } from '@/lib/mig/wire/time'
@@ -47,5 +47,5 @@ export async function rowsOf<Row extends object>(
   ids: MigId[],
   statement: (ids: readonly MigId[]) => Sql,
 ): Promise<Row[]> {
-  return ids.length ? (await pool().query<Row>(statement(ids))).rows : []
+  return ids.length ? (await reader().query<Row>(statement(ids))).rows : []
 }

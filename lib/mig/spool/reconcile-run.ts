@@ -1,5 +1,4 @@
-import { pool } from '@/lib/db/pool'
-import { streamStatement } from '@/lib/db/read'
+import { reader, streamStatement } from '@/lib/db/read'
 import { type MigId, parseId } from '@/lib/mig/wire/id'
 import { readSpoolName, SPOOL_STATES, type SpoolDirectory, type SpoolName } from '@/lib/mig/wire/spool-name'
 import type { Instant } from '@/lib/mig/wire/time'
@@ -216,7 +215,7 @@ class Comparison {
   private async linkFailures(failures: Named[], actions: Map<MigId, ActionRow>): Promise<void> {
     const signatures = failures.flatMap(({ peeked }) => (peeked && !peeked.id && peeked.signature) || [])
     const signed = signatures.length
-      ? (await pool().query<{ id: MigId; signature: string }>(signedActionsSql(signatures))).rows
+      ? (await reader().query<{ id: MigId; signature: string }>(signedActionsSql(signatures))).rows
       : []
     const exact = await exactIds('actions', failures)
     for (const one of failures) {
@@ -346,6 +345,6 @@ function peekedId(peeked: PeekedFile | null, exact: Map<string, MigId>): MigId |
 async function exactIds(table: 'actions' | 'commands', named: Named[]): Promise<Map<string, MigId>> {
   const rounded = named.flatMap(({ peeked }) => (peeked?.id && !peeked.id.exact ? peeked.id.digits : []))
   if (rounded.length === 0) return new Map()
-  const { rows } = await pool().query<{ rounded: string; id: MigId }>(idsOfRoundedSql(table, rounded))
+  const { rows } = await reader().query<{ rounded: string; id: MigId }>(idsOfRoundedSql(table, rounded))
   return new Map(rows.map((row) => [row.rounded, row.id]))
 }

@@ -1,0 +1,73 @@
+import { join, raw, type Sql, sql } from '@/lib/db/sql'
+import type { ExportColumn } from '@/lib/export'
+
+// The same text as exportLines of lib/export.ts makes of rows, made by PostgreSQL.
+
+const FORMULA = raw(String.raw`'^''*[=+@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20-]'`)
+const QUOTED = raw(String.raw`'[",\r\n]'`)
+
+function csvTextSql(cell: Sql): Sql {
+  return sql`CASE
+    WHEN ${cell} ~ ${QUOTED} THEN concat('"', CASE WHEN ${cell} ~ ${FORMULA} THEN '''' END, replace(${cell}, '"', '""'), '"')
+    WHEN ${cell} ~ ${FORMULA} THEN '''' || ${cell} ELSE ${cell} END`
+}
+
+// Years below 100 and above 9000 mean "not yet"; the session's time zone is UTC.
+function instantSql(cell: Sql): Sql {
+  return sql`CASE WHEN ${cell} >= '0100-01-01 00:00:00+00' AND ${cell} < '9001-01-01 00:00:00+00'
+    THEN replace(left(${cell}::text, -3), ' ', 'T') || 'Z' END`
+}
+
+function csvCellSql({ name, kind }: ExportColumn, idsAsText: boolean): Sql {
+  const cell = raw(`r.${name}`)
+  switch (kind) {
+    case 'id':
+      return idsAsText ? sql`'"=""' || ${cell} || '"""'` : cell
+    case 'number':
+    case 'flag':
+      return sql`${cell}::text`
+    case 'time':
+      return instantSql(cell)
+    case 'text':
+    case 'json':
+      return csvTextSql(cell)
+  }
+}
+
+function jsonSql({ name, kind }: ExportColumn): Sql {
+  const cell = raw(`r.${name}`)
+  switch (kind) {
+    case 'id':
+      return sql`'"' || ${cell} || '"'`
+    case 'number':
+    case 'flag':
+      return sql`${cell}::text`
+    case 'time':
+      return sql`'"' || ${instantSql(cell)} || '"'`
+    case 'text':
+      return sql`to_json(${cell})::text`
+    case 'json':
+      // As stored, digits and all; a line break in JSON's text stands between its tokens only.
+      return sql`translate(${cell}, E'\\n\\r', '  ')`
+  }
+}
+
+/** A statement whose one column is a line of the export for each row of `rows`, in its order. */
+export function exportLinesSql(
+  columns: readonly ExportColumn[],
+  rows: Sql,
+  format: 'csv' | 'ndjson',
+  idsAsText = false,
+): Sql {
+  const parts =
+    format === 'csv'
+      ? columns.map((column, i) => sql`${raw(i > 0 ? `',', ` : '')}${csvCellSql(column, idsAsText)}`)
+      : [
+          ...columns.map(
+            (column, i) =>
+              sql`${raw(`'${i > 0 ? ',' : '{'}${JSON.stringify(column.name)}:'`)}, coalesce(${jsonSql(column)}, 'null')`,
+          ),
+          sql`'}'`,
+        ]
+  return sql`SELECT concat(${join(parts, ', ')}) FROM (${rows}) r`
+}
