@@ -13,9 +13,11 @@ const config = {
       './node_modules/openpgp/dist/node/openpgp.mjs',
       // What openpgp asks for by name to check signatures on Brainpool's curves.
       './node_modules/eckey-utils/**',
+      // What the "?" of each page explains.
+      './docs/glossary.md',
     ],
   },
-  outputFileTracingExcludes: { '/*': ['./.data/**', './.git/**', './docs/**', './e2e/**', './test-results/**'] },
+  outputFileTracingExcludes: { '/*': ['./.data/**', './.git/**', './docs/images/**', './e2e/**', './test-results/**'] },
   turbopack: { root: import.meta.dirname },
   agentRules: false,
   poweredByHeader: false,

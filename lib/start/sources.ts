@@ -7,6 +7,7 @@ const BUILD_INPUTS = [
   'components',
   'lib',
   'public',
+  'docs/glossary.md',
   'prisma/schema.prisma',
   'package.json',
   'package-lock.json',
