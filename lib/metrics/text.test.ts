@@ -7,7 +7,7 @@ const label = fc.string({ unit: 'grapheme', maxLength: 12 })
 
 describe('metricsText', () => {
   it('prints what either grammar reads back, whatever a label or a help text holds', () => {
-    const hostile = fc.oneof(label, fc.constantFrom('a"b', 'a\\', '\\n', 'a\nb', '}', ',', '{x="y"}', '\\"'))
+    const hostile = fc.oneof(label, fc.constantFrom('a"b', 'a\\', '\\n', 'a\nb', '\u2028', '}', ',', '{x="y"}', '\\"'))
     fc.assert(
       fc.property(
         fc.uniqueArray(hostile, { minLength: 1, maxLength: 5 }),
