@@ -4,12 +4,15 @@ import type { ExportColumn } from '@/lib/export'
 // The same text as exportLines of lib/export.ts makes of rows, made by PostgreSQL.
 
 const FORMULA = raw(String.raw`'^''*[=+@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20-]'`)
-const QUOTED = raw(String.raw`'[",\r\n]'`)
+// What a text that the expression takes begins with, by ascii(): the expression alone takes ten times as long for every cell.
+const FORMULA_STARTS = raw('9, 10, 13, 39, 43, 45, 61, 64, 65291, 65293, 65309, 65312')
+const QUOTED = raw(String.raw`E'",\r\n'`)
 
 function csvTextSql(cell: Sql): Sql {
-  return sql`CASE
-    WHEN ${cell} ~ ${QUOTED} THEN concat('"', CASE WHEN ${cell} ~ ${FORMULA} THEN '''' END, replace(${cell}, '"', '""'), '"')
-    WHEN ${cell} ~ ${FORMULA} THEN '''' || ${cell} ELSE ${cell} END`
+  const safe = sql`CASE WHEN ascii(${cell}) IN (${FORMULA_STARTS}) AND ${cell} ~ ${FORMULA}
+    THEN '''' || ${cell} ELSE ${cell} END`
+  return sql`CASE WHEN translate(${cell}, ${QUOTED}, '') <> ${cell} THEN concat('"', replace(${safe}, '"', '""'), '"')
+    ELSE ${safe} END`
 }
 
 // Years below 100 and above 9000 mean "not yet"; the session's time zone is UTC.
