@@ -58,18 +58,19 @@ function ndjsonValue(value: unknown, kind: ExportColumn['kind']): unknown {
 const headOf = (columns: ExportColumn[]) => `${columns.map((c) => c.name).join(',')}\r\n`
 
 /** The lines of a list, whichever way they are made. */
-export function linesOf(source: ExportSource | CopySource, format: Format, idsAsText = false) {
-  return 'statement' in source ? copiedLines(source, format, idsAsText) : exportLines(source, format, idsAsText)
+export function linesOf(source: ExportSource | CopySource, format: Format, idsAsText = false, signal?: AbortSignal) {
+  return 'statement' in source ? copiedLines(source, format, idsAsText, signal) : exportLines(source, format, idsAsText)
 }
 
 // The same lines as `exportLines` makes, as bytes in large pieces.
 async function* copiedLines(
   { columns, statement }: CopySource,
   format: Format,
-  idsAsText = false,
+  idsAsText: boolean,
+  signal?: AbortSignal,
 ): AsyncGenerator<string | Buffer> {
   if (format === 'csv') yield headOf(columns)
-  yield* copyLines(exportLinesSql(columns, statement, format, idsAsText), format === 'csv' ? '\r\n' : '\n')
+  yield* copyLines(exportLinesSql(columns, statement, format, idsAsText), format === 'csv' ? '\r\n' : '\n', signal)
 }
 
 /** The rows as lines of CSV (RFC 4180, with a header) or NDJSON, a chunk a batch. */
@@ -139,7 +140,8 @@ export function exportRoute<F>(
       if (!parsed.ok) return refuse(400, parsed.problem)
       const { after: _, before: __, ...params } = parsed.params
       const rows = await source(viewer, params, url)
-      const lines: AsyncGenerator<string | Buffer> = linesOf(rows, format, url.searchParams.get('ids') === 'text')
+      const idsAsText = url.searchParams.get('ids') === 'text'
+      const lines: AsyncGenerator<string | Buffer> = linesOf(rows, format, idsAsText, request.signal)
       // The header and the first rows are made before the answer starts, so that a failing query is an error, not an empty file.
       const first = [await lines.next(), await lines.next()]
       try {

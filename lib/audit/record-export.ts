@@ -1,5 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
+import { keepWritten } from '@/lib/auth/written'
 import { db } from '@/lib/db/prisma'
 import { recordAudit } from './record'
 
@@ -15,4 +16,5 @@ export async function recordExport(viewer: Viewer, made: Export): Promise<void> 
       ? { object: { type: 'list', id: made.path }, detail: { format: made.format, filters: made.filters } }
       : { object: made.object, detail: { bytes: made.bytes } }
   await db().$transaction((tx) => recordAudit(tx, viewer, { kind: made.kind, before: null, after: null, ...event }))
+  await keepWritten()
 }

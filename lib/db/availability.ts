@@ -23,7 +23,7 @@ const AWAY_CODES = new Set([
   'P2024',
 ])
 const AWAY_WORDS =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|DatabaseNotReachable|Can't reach database server|Connection ended unexpectedly|ConnectionClosed/i
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|DatabaseNotReachable|Can't reach database server|Connection ended unexpectedly|ConnectionClosed|Query read timeout/i
 
 function chain(error: unknown): { code?: unknown; message?: unknown }[] {
   const found: { code?: unknown; message?: unknown }[] = []

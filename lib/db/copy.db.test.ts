@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { copyLines, unescaper } from '@/lib/db/copy'
-import { pool } from '@/lib/db/pool'
+import { MOST_STREAMS, pool, streamPool } from '@/lib/db/pool'
 import { streamStatement } from '@/lib/db/read'
 import { type Sql, sql } from '@/lib/db/sql'
 import { type ExportColumn, linesOf } from '@/lib/export'
@@ -194,7 +194,7 @@ describe('exported lines', () => {
         `SELECT count(*)::integer AS n FROM pg_stat_activity WHERE state LIKE 'idle in%' AND usename = current_user AND datname = current_database()`,
       )
       expect(rows).toEqual([{ n: 0 }])
-      expect(pool().idleCount).toBeGreaterThan(0)
+      expect(streamPool().idleCount).toBe(1)
     })
 
     test('is closed and its statement cancelled for who goes away, also before the first line', async () => {
@@ -219,6 +219,38 @@ describe('exported lines', () => {
           `SELECT FROM pg_stat_activity WHERE query LIKE 'COPY%' AND state = 'active' AND pid <> pg_backend_pid() AND datname = current_database()`,
         )
       await vi.waitFor(async () => expect((await still()).rowCount).toBe(0), { timeout: 10_000, interval: 50 })
+    })
+
+    test('is free again when the signal comes, before the first line too', async () => {
+      const stop = new AbortController()
+      const slow = copyLines(
+        sql`SELECT x::text FROM (SELECT x, pg_sleep(61) FROM generate_series(1, 2) x) s`,
+        '\n',
+        stop.signal,
+      )
+      const first = slow.next()
+      first.catch(() => {})
+      const busy = async () =>
+        (
+          await pool().query(
+            `SELECT FROM pg_stat_activity WHERE query LIKE 'COPY%pg_sleep(61)%' AND state = 'active' AND pid <> pg_backend_pid() AND datname = current_database()`,
+          )
+        ).rowCount
+      await vi.waitFor(async () => expect(await busy()).toBe(1), { timeout: 10_000, interval: 50 })
+      stop.abort()
+      await expect(first).rejects.toMatchObject({ code: '57014' })
+      expect(await busy()).toBe(0)
+    })
+
+    test('more of them than may run at once are refused, and pages are read beside them', async () => {
+      const many = Array.from({ length: MOST_STREAMS }, () =>
+        copyLines(sql`SELECT repeat('x', 1000) FROM generate_series(1, 1000000)`, '\n'),
+      )
+      for (const one of many) await one.next()
+      await expect(copyLines(sql`SELECT 'x'`, '\n').next()).rejects.toMatchObject({ code: 'unavailable' })
+      expect((await pool().query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
+      await Promise.all(many.map((one) => one.return(undefined)))
+      for await (const line of copyLines(sql`SELECT 'x'`, '\n')) expect(line.toString()).toBe('x\n')
     })
 
     test('a statement that fails is an error', async () => {

@@ -1,41 +1,67 @@
 import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
-import { onReader } from './read'
+import { BEGIN, onStreamReader } from './read'
 import { inlineSql } from './shown-sql'
 import type { Sql } from './sql'
+import type { Pools } from './standby'
 
 const TIMEOUT = '60min'
+const CANCEL_LIMIT_MS = 5_000
 
-type Opened = { client: pg.PoolClient; cancel(): Promise<unknown> }
+type Pieces = AsyncIterator<Buffer>
+type Opened = {
+  client: pg.PoolClient
+  pieces: Pieces
+  first: IteratorResult<Buffer>
+  cancel(): Promise<unknown>
+  /** From here on the signal is nothing to this connection, which others get. */
+  part(): void
+}
 
 /**
  * The lines that a statement gives as its one column, through COPY: as bytes in large pieces, each line with `lineEnd` behind
- * it. From one snapshot, for an hour at most; who closes the iterator early cancels the statement.
+ * it. From one snapshot, for an hour at most; who closes the iterator early, or aborts the signal, cancels the statement.
  */
-export async function* copyLines(statement: Sql, lineEnd: '\n' | '\r\n'): AsyncGenerator<Buffer> {
-  const { client, cancel } = await onReader(open)
+export async function* copyLines(statement: Sql, lineEnd: '\n' | '\r\n', signal?: AbortSignal): AsyncGenerator<Buffer> {
+  const { client, pieces, first, cancel, part } = await onStreamReader((on) => open(on, statement, signal))
   let finished = false
   try {
     const unescaped = unescaper(lineEnd)
-    for await (const piece of client.query(copyTo(`COPY (${inlineSql(statement)}) TO STDOUT`)))
-      yield unescaped(piece as Buffer)
+    for (let piece = first; !piece.done; piece = await pieces.next()) yield unescaped(piece.value)
     await client.query('COMMIT')
     finished = true
   } finally {
+    part()
     // Closing the connection alone would not be noticed by a server that still sorts.
     if (!finished) await cancel().catch(() => {})
     client.release(!finished)
   }
 }
 
-async function open(on: pg.Pool): Promise<Opened> {
-  const client = await on.connect()
+// With its first piece, so that a read that a standby cannot do goes to the primary.
+async function open(on: Pools, statement: Sql, signal?: AbortSignal): Promise<Opened> {
+  const client = await on.streams.connect()
+  let part = () => {}
   try {
-    await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = '${TIMEOUT}'`)
+    await client.query(BEGIN)
+    await client.query(`SET LOCAL statement_timeout = '${TIMEOUT}'`)
     // Asked and not taken from the connection: a pooler gives its clients ids of its own.
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
-    return { client, cancel: () => on.query('SELECT pg_cancel_backend($1)', [rows[0]?.pid]) }
+    const cancel = () =>
+      on.pages.query({
+        text: 'SELECT pg_cancel_backend($1)',
+        values: [rows[0]?.pid],
+        query_timeout: CANCEL_LIMIT_MS,
+      } as pg.QueryConfig)
+    signal?.throwIfAborted()
+    const onAbort = () => void cancel().catch(() => {})
+    signal?.addEventListener('abort', onAbort, { once: true })
+    part = () => signal?.removeEventListener('abort', onAbort)
+    const stream = client.query(copyTo(`COPY (${inlineSql(statement)}) TO STDOUT`))
+    const pieces = stream[Symbol.asyncIterator]() as Pieces
+    return { client, pieces, first: await pieces.next(), cancel, part }
   } catch (error) {
+    part()
     client.release(true)
     throw error
   }

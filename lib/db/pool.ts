@@ -16,7 +16,7 @@ const types = {
   },
 } as pg.CustomTypesConfig
 
-const kept = globalThis as unknown as { migPool?: pg.Pool }
+const kept = globalThis as unknown as { migPool?: pg.Pool; migStreams?: pg.Pool }
 
 /** The program's one pool: timestamptz as Instant or null, numeric, bigint and json as text; session in UTC, statements at most 10 s. */
 export function pool(): pg.Pool {
@@ -26,6 +26,19 @@ export function pool(): pg.Pool {
     kept.migPool = openPool(url)
   }
   return kept.migPool
+}
+
+/** Exports that one process makes at once from one server: each holds a connection as long as somebody takes it. */
+export const MOST_STREAMS = 4
+
+/** The primary's connections for what is streamed, apart, so that slow readers leave the pages theirs. */
+export function streamPool(): pg.Pool {
+  const { connectionString } = pool().options
+  if (kept.migStreams?.options.connectionString !== connectionString) {
+    void kept.migStreams?.end()
+    kept.migStreams = openPool(connectionString as string, { max: MOST_STREAMS })
+  }
+  return kept.migStreams as pg.Pool
 }
 
 export type PoolOptions = {

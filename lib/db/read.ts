@@ -1,15 +1,18 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type pg from 'pg'
 import Cursors from 'pg-cursor'
 import { neededPosition } from '@/lib/auth/written'
+import { AppError } from '@/lib/errors'
 import type { Sql } from './sql'
-import { readOn } from './standby'
+import { type Pools, readOn } from './standby'
 
 /** What a statement may take beyond the role's limits: a time as PostgreSQL writes it, megabytes for each sort. */
 export type ReadSettings = { timeout?: '2s' | '60s' | '10min' | '60min'; memory?: 64 }
 
 // A server that froze answers nothing, not even that a statement took too long: beyond the statement's own limit it is given up.
 const ANSWER_LIMIT_MS = { none: 15_000, '2s': 15_000, '60s': 65_000, '10min': 605_000, '60min': 3_605_000 }
-const BEGIN = { text: 'BEGIN READ ONLY', query_timeout: ANSWER_LIMIT_MS.none } as pg.QueryConfig
+/** Begins a transaction that only reads; a server that does not answer is given up. */
+export const BEGIN = { text: 'BEGIN READ ONLY', query_timeout: ANSWER_LIMIT_MS.none } as pg.QueryConfig
 
 function settingsOf({ timeout, memory }: ReadSettings): string {
   return [timeout && `SET LOCAL statement_timeout = '${timeout}'`, memory && `SET LOCAL work_mem = '${memory}MB'`]
@@ -22,7 +25,29 @@ function settingsOf({ timeout, memory }: ReadSettings): string {
  * on the primary. `run` may run twice.
  */
 export async function onReader<T>(run: (on: pg.Pool) => Promise<T>): Promise<T> {
-  return readOn(await neededPosition(), run)
+  return onServer(({ pages }) => run(pages))
+}
+
+/**
+ * As `onReader`, with connections apart from the pages' in `streams`, for what is read as long as somebody takes it. Throws
+ * `unavailable` while all of those are taken.
+ */
+export function onStreamReader<T>(run: (on: Pools) => Promise<T>): Promise<T> {
+  return onServer((on) => {
+    const { idleCount, totalCount, options } = on.streams
+    if (idleCount === 0 && totalCount >= (options.max ?? 0))
+      throw new AppError('unavailable', 'As many exports as may run at once are running. Try again when one has ended.')
+    return run(on)
+  })
+}
+
+const onPrimaryOnly = new AsyncLocalStorage<true>()
+
+/** Runs with all its reads on the primary: what is handed out or kept for others is decided by what is true now. */
+export const onPrimary = <T>(run: () => Promise<T>): Promise<T> => onPrimaryOnly.run(true, run)
+
+async function onServer<T>(run: (on: Pools) => Promise<T>): Promise<T> {
+  return readOn(onPrimaryOnly.getStore() ? null : await neededPosition(), run)
 }
 
 /** Where pages and exports read: `reader().query(…)`, as of a pool. What is not for reading pages alone uses `pool()`. */
@@ -80,7 +105,9 @@ export async function* streamStatement<Row extends object>(
   statement: Sql,
   { batch = 1000, timeout = '60min' }: { batch?: number; timeout?: ReadSettings['timeout'] } = {},
 ): AsyncGenerator<Row[]> {
-  const { client, cursor, first } = await onReader((on) => openCursor<Row>(on, statement, batch, timeout))
+  const { client, cursor, first } = await onStreamReader(({ streams }) =>
+    openCursor<Row>(streams, statement, batch, timeout),
+  )
   let finished = false
   try {
     try {

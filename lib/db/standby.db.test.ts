@@ -2,7 +2,16 @@ import { rmSync } from 'node:fs'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openPool } from '@/lib/db/pool'
-import { type Position, readOn, readPosition, setStandby, standbyState, writtenPosition } from '@/lib/db/standby'
+import { onPrimary, reader } from '@/lib/db/read'
+import {
+  type Pools,
+  type Position,
+  readOn,
+  readPosition,
+  setStandby,
+  standbyState,
+  writtenPosition,
+} from '@/lib/db/standby'
 import { run } from '@/lib/testing/database'
 import { temporaryDataDir } from '@/lib/testing/site'
 import { type Pair, startPair } from '@/lib/testing/standby'
@@ -25,8 +34,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-const modules = async (on: pg.Pool) => {
-  const { rows } = await on.query<{ standby: boolean; n: number }>(
+const modules = async ({ pages }: Pools) => {
+  const { rows } = await pages.query<{ standby: boolean; n: number }>(
     'SELECT pg_is_in_recovery() AS standby, count(*)::integer AS n FROM public.modules',
   )
   return rows[0]
@@ -109,7 +118,8 @@ describe('with a standby', () => {
       const answer = await readOn(0n, async (on) => {
         const here = await modules(on)
         seen.push(here?.standby === true)
-        if (here?.standby) await on.query(`DO $$ BEGIN RAISE EXCEPTION 'given up' USING ERRCODE = '${code}'; END $$`)
+        if (here?.standby)
+          await on.pages.query(`DO $$ BEGIN RAISE EXCEPTION 'given up' USING ERRCODE = '${code}'; END $$`)
         return here
       })
       expect([answer?.standby, ...seen]).toEqual([false, true, false])
@@ -117,15 +127,38 @@ describe('with a standby', () => {
     },
   )
 
+  test('with all its connections taken by our own reads it is not called away', async () => {
+    await usable()
+    const held: pg.PoolClient[] = []
+    await readOn(0n, async ({ pages }) => {
+      if (held.length > 0) return
+      for (let i = 0; i < 10; i++) held.push(await pages.connect())
+    })
+    try {
+      expect(await readOn(0n, modules)).toMatchObject({ standby: false })
+      expect(await standbyState()).toMatchObject({ problem: null })
+    } finally {
+      for (const client of held) client.release()
+    }
+    expect(await readOn(0n, modules)).toMatchObject({ standby: true })
+  })
+
+  test('what must see all that is written reads on the primary', async () => {
+    const where = async () => (await reader().query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')).rows
+    expect(await onPrimary(where)).toEqual([{ standby: false }])
+  })
+
   test('an error of the read itself is thrown', async () => {
-    await expect(readOn(0n, (on) => on.query('SELECT 1 / 0'))).rejects.toMatchObject({ code: '22012' })
-    await expect(readOn(0n, (on) => on.query('SELECT FROM public.nowhere'))).rejects.toMatchObject({ code: '42P01' })
+    await expect(readOn(0n, ({ pages }) => pages.query('SELECT 1 / 0'))).rejects.toMatchObject({ code: '22012' })
+    await expect(readOn(0n, ({ pages }) => pages.query('SELECT FROM public.nowhere'))).rejects.toMatchObject({
+      code: '42P01',
+    })
   })
 
   test('killed in the middle of a read: the read ends on the primary, until it is back', async () => {
     await usable()
     const reading = readOn(0n, async (on) => {
-      const { rows } = await on.query<{ standby: boolean }>(
+      const { rows } = await on.pages.query<{ standby: boolean }>(
         'SELECT pg_is_in_recovery() AS standby, CASE WHEN pg_is_in_recovery() THEN pg_sleep(8) END',
       )
       return rows[0]?.standby

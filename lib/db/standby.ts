@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { env } from '@/lib/env'
 import { isCollision, isUnavailable } from './availability'
-import { openPool, pool } from './pool'
+import { MOST_STREAMS, openPool, pool, streamPool } from './pool'
 
 // A hot standby (DATABASE_READ_URL) takes reads that may be a moment old. It is looked at at most once a second, before a
 // read; while it cannot be used every read goes to the primary.
@@ -18,8 +18,12 @@ export type StandbyState = {
   behindMs: number
 }
 
-type Standby = {
-  pool: pg.Pool
+/** The connections to one server: for pages, and apart for what is streamed as long as somebody takes it. */
+export type Pools = { pages: pg.Pool; streams: pg.Pool }
+
+type Standby = Pools & {
+  /** For looking at it alone, whatever the others wait for. */
+  looks: pg.Pool
   problem: StandbyProblem | null
   replayed: Position
   /** The oldest position seen on the primary that is not replayed, and since when. */
@@ -52,10 +56,13 @@ function standby(): Standby | null {
 
 /** Has this process read from another standby, or from none; what was known of the old one is forgotten. */
 export function setStandby(url: string | null): void {
-  void kept.migStandby?.pool.end()
+  for (const name of ['pages', 'streams', 'looks'] as const) void kept.migStandby?.[name].end()
+  const open = (max: number) => openPool(url as string, { max, connectLimitMs: LOOK_LIMIT_MS })
   kept.migStandby = url
     ? {
-        pool: openPool(url, { connectLimitMs: LOOK_LIMIT_MS }),
+        pages: open(10),
+        streams: open(MOST_STREAMS),
+        looks: open(1),
         problem: null,
         replayed: 0n,
         missing: null,
@@ -81,7 +88,10 @@ export async function standbyState(): Promise<StandbyState | null> {
 /** The position of everything that is written on the primary by now; null without a standby. */
 export async function writtenPosition(): Promise<string | null> {
   if (!standby()) return null
-  const { rows } = await pool().query<{ at: string }>('SELECT pg_current_wal_insert_lsn() AS at')
+  const { rows } = await pool().query<{ at: string }>({
+    text: 'SELECT pg_current_wal_insert_lsn() AS at',
+    query_timeout: LOOK_LIMIT_MS,
+  } as pg.QueryConfig)
   return rows[0]?.at ?? null
 }
 
@@ -89,19 +99,31 @@ export async function writtenPosition(): Promise<string | null> {
  * Runs a read on the standby when it has replayed everything up to `needed`, else on the primary; `needed` null is a read
  * that has to see all that is written. A standby that fails meanwhile is left, and the read runs again on the primary.
  */
-export async function readOn<T>(needed: Position | null, run: (on: pg.Pool) => Promise<T>): Promise<T> {
+export async function readOn<T>(needed: Position | null, run: (on: Pools) => Promise<T>): Promise<T> {
   const one = needed === null ? null : standby()
-  if (!one || needed === null) return run(pool())
+  if (!one || needed === null) return run(primary)
   await lookedAt(one)
-  if (one.problem !== null || one.replayed < needed) return run(pool())
+  if (one.problem !== null || one.replayed < needed) return run(primary)
   try {
-    return await run(one.pool)
+    return await run(one)
   } catch (error) {
-    if (isUnavailable(error) || isSilent(error)) leave(one)
-    else if (!isOfStandby(error)) throw error
-    return run(pool())
+    // Its connections may all be taken by our own reads: that says nothing of the server.
+    if (isUnavailable(error) && !isFull(one.pages) && !isFull(one.streams)) leave(one)
+    else if (!isUnavailable(error) && !isOfStandby(error)) throw error
+    return run(primary)
   }
 }
+
+const primary: Pools = {
+  get pages() {
+    return pool()
+  },
+  get streams() {
+    return streamPool()
+  },
+}
+
+const isFull = ({ idleCount, totalCount, options }: pg.Pool) => idleCount === 0 && totalCount >= (options.max ?? 10)
 
 const behind = ({ missing }: Standby) => (missing ? Date.now() - missing.since : 0)
 
@@ -109,8 +131,6 @@ function leave(one: Standby): void {
   one.problem = 'away'
   one.looked = performance.now()
 }
-
-const isSilent = (error: unknown) => (error as Error)?.message === 'Query read timeout'
 
 // Cancelled because the standby replays what the read still sees; or a table or column of a migration not replayed yet.
 function isOfStandby(error: unknown): boolean {
@@ -131,7 +151,7 @@ async function look(one: Standby): Promise<void> {
   try {
     const [ahead, found] = await Promise.all([
       writtenPosition().catch(() => null),
-      one.pool.query<{ standby: boolean; replayed: string | null; age: string | null }>({
+      one.looks.query<{ standby: boolean; replayed: string | null; age: string | null }>({
         text: `SELECT pg_is_in_recovery() AS standby, pg_last_wal_replay_lsn() AS replayed,
           extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000 AS age`,
         query_timeout: LOOK_LIMIT_MS,
@@ -149,8 +169,9 @@ async function look(one: Standby): Promise<void> {
 
 // Not by the time of the last transaction alone: while nothing is written that one grows old on a standby that lacks nothing.
 function measure(one: Standby, ahead: Position | null, ageMs: number): void {
-  const first = one.looked < 0
-  if (one.missing && one.replayed >= one.missing.position) one.missing = null
+  const overtaken = one.missing !== null && one.replayed >= one.missing.position
+  const isKnown = one.looked >= 0 && !overtaken
+  if (overtaken) one.missing = null
   if (!one.missing && ahead !== null && one.replayed < ahead)
-    one.missing = { position: ahead, since: Date.now() - (first ? ageMs : 0) }
+    one.missing = { position: ahead, since: Date.now() - (isKnown ? 0 : ageMs) }
 }

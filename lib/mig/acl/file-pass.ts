@@ -1,6 +1,7 @@
 import 'server-only'
 import type pg from 'pg'
 import { pool } from '@/lib/db/pool'
+import { onPrimary, reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import type { Instant } from '@/lib/mig/wire/time'
 import { now } from '@/lib/now'
@@ -23,9 +24,9 @@ const PATIENCE_MS = { first: 6_000, later: 1_500 }
 const LAST = sql`SELECT at, made_at AS "madeAt", took_ms AS "tookMs", endpoints, acls,
   extract(epoch FROM clock_timestamp() - made_at)::float8 * 1000 AS age FROM dashboard.acl_pass`
 
-/** The last pass, or null before the first. */
+/** The last pass as the lists of this request see it, or null before the first. */
 export async function readAclPass(): Promise<AclPass | null> {
-  return (await pool().query<AclPass>(LAST)).rows[0] ?? null
+  return (await reader().query<AclPass>(LAST)).rows[0] ?? null
 }
 
 /**
@@ -33,7 +34,7 @@ export async function readAclPass(): Promise<AclPass | null> {
  * process; without it that one's answer is left to come. Throws `conflict` while two modules have one name.
  */
 export async function passOverAcls({ wait }: { wait: boolean }): Promise<void> {
-  const names = await readAclNames()
+  const names = await onPrimary(readAclNames)
   mustBeClear(names)
   const { mig } = await now()
   const client = await pool().connect()
@@ -86,8 +87,8 @@ let running: Promise<void> | null = null
  * gets the one before, null while the first is not done.
  */
 export async function freshAclPass(): Promise<AclPass | null> {
-  const last = await readAclPass()
-  if (last && last.age < Math.max(FRESH_MS, 20 * last.tookMs)) return last
+  const last = await onPrimary(readAclPass)
+  if (last && last.age < Math.max(FRESH_MS, 20 * last.tookMs)) return readAclPass()
   running ??= passOverAcls({ wait: false }).finally(() => {
     running = null
   })

@@ -2,7 +2,9 @@ import 'server-only'
 import { recordAudit } from '@/lib/audit/record'
 import type { Viewer } from '@/lib/auth/viewer'
 import { inOwnWrite } from '@/lib/auth/write'
+import { keepWritten } from '@/lib/auth/written'
 import { db, type Transaction } from '@/lib/db/prisma'
+import { onPrimary } from '@/lib/db/read'
 import { raw, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { Moments } from '@/lib/mig/investigators/queries'
@@ -47,7 +49,8 @@ export async function exportAclFile(
   part: FilePart,
   moments: Moments,
 ): Promise<{ text: string; name: string }> {
-  const view = await mustGetAclFile(viewer, of, moments)
+  // Agents will follow it: by what is true now, whatever a standby has.
+  const view = await onPrimary(() => mustGetAclFile(viewer, of, moments))
   const text = view.texts[part]
   await db().$transaction(async (tx) => {
     // Keys alone are no ACL: with them the endpoints' last file stays what it was.
@@ -60,6 +63,7 @@ export async function exportAclFile(
       detail: { file: fileName(part), digest: view.digest, endpoints, bytes: Buffer.byteLength(text) },
     })
   }, WAIT)
+  await keepWritten()
   return { text, name: fileName(part) }
 }
 

@@ -171,7 +171,6 @@ export async function listCommands(viewer: Viewer, params: CommandParams): Promi
 /** Every command that the filters mean, however far back; `results` only when the URL asks for that column. */
 export async function exportCommands(viewer: Viewer, params: CommandParams): Promise<ExportSource | CopySource> {
   const query = commandListQuery(params, await meantBy(viewer, params), true)
-  const _withResults = params.columns?.includes('results') ?? false
   if (!params.columns?.includes('results')) return { columns: COMMAND_COLUMNS, statement: allRowsSql(query, params) }
   const select = sql`${query.select}, coalesce(pg_column_size(c.results), 0) AS stored`
   return {

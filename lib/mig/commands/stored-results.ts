@@ -1,7 +1,7 @@
 import 'server-only'
 import type pg from 'pg'
 import type { Viewer } from '@/lib/auth/viewer'
-import { onReader, reader } from '@/lib/db/read'
+import { onStreamReader, reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import type { MigId } from '@/lib/mig/wire/id'
 
@@ -23,7 +23,7 @@ export async function openStoredResults(_viewer: Viewer, id: MigId): Promise<Sto
 }
 
 async function* readChunks(id: MigId): AsyncGenerator<string> {
-  const client = await onReader(beginRead)
+  const client = await onStreamReader(({ streams }) => beginRead(streams))
   let finished = false
   try {
     for (let from = 1; ; from += CHUNK) {

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
+import { onPrimary } from '@/lib/db/read'
 import { normalFingerprint } from '@/lib/mig/acl/rule'
 import type { MigId } from '@/lib/mig/wire/id'
 import { armorKeys, keyBytes } from '@/lib/pgp/key-material'
@@ -85,7 +86,8 @@ export async function exportKeyring(
   kind: KeyringKind,
   moments: Moments,
 ): Promise<{ bytes: Uint8Array; armored: string; ids: MigId[] } | null> {
-  const { plan: made, armored } = await plan(kind, moments)
+  // Agents will trust these keys: by what is true now, whatever a standby has.
+  const { plan: made, armored } = await onPrimary(() => plan(kind, moments))
   if (armored.length === 0) return null
   const bytes = Buffer.concat(await Promise.all(armored.map(keyBytes)))
   return { bytes, armored: armorKeys(bytes), ids: made.members.map((member) => member.id) }
