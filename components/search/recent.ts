@@ -1,12 +1,12 @@
+import type { Store } from './browser-store'
+
 /** A place where the person was, as the page called itself. */
 export type Recent = { href: string; title: string }
 
 const MOST = 8
 const keyOf = (person: string) => `recent:${person}`
 
-type Store = Pick<Storage, 'getItem' | 'setItem'>
-
-/** Where this person was in this browser, the newest first. */
+/** Where this person was in this tab, the newest first. */
 export function recentPlaces(store: Store, person: string): Recent[] {
   try {
     const kept: unknown = JSON.parse(store.getItem(keyOf(person)) ?? '[]')
