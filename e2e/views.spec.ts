@@ -50,6 +50,11 @@ for (const javaScriptEnabled of [true, false])
       await page.getByRole('link', { name: 'Show all' }).click()
       await expect(page).toHaveURL('/actions?view=all')
       await expect(page.getByRole('link', { name: 'Back to your default view' })).toBeVisible()
+      // What is cleared is everything, not the default view.
+      await page.goto('/actions?status=completed')
+      await page.getByRole('link', { name: 'Clear filters' }).click()
+      await expect(page).toHaveURL('/actions?view=all')
+      await expect(page.getByRole('link', { name: 'Back to your default view' })).toBeVisible()
 
       await menu.click()
       await views.getByText('Change').click()

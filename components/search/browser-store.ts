@@ -1,8 +1,9 @@
 /** What is asked of a browser's store. */
-export type Store = Pick<Storage, 'getItem' | 'setItem'>
+export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 const NOTHING: Store = {
   getItem: () => null,
+  removeItem() {},
   setItem() {
     throw new Error('This browser keeps nothing for this site.')
   },

@@ -8,7 +8,7 @@ import { Icon } from '@/components/ui/icon'
 import { browserStore } from './browser-store'
 import { asksForSearch } from './keys'
 import type { PaletteProps } from './palette'
-import { rememberPlace } from './recent'
+import { forgetPlaces, rememberPlace } from './recent'
 
 /** Opens the palette, also by Ctrl-K; without scripts it leads to the page of the search. The palette is loaded on first use. */
 export function SearchButton({
@@ -62,6 +62,9 @@ export function SearchButton({
     }, 1_000)
     return () => clearTimeout(timer)
   }, [pathname, person])
+
+  // Signing out leaves the pages that have this button.
+  useEffect(() => () => forgetPlaces(browserStore('sessionStorage'), person), [person])
 
   return (
     <>
