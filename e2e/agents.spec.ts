@@ -12,9 +12,9 @@ test.describe('agents', () => {
       all.map((a) => [a.getAttribute('href') ?? '', (a as HTMLElement).innerText]),
     )
     const counts = new Map(links.map(([href, text = '']) => [href, figure(text)]))
-    const total = counts.get('/agents') ?? 0
+    const total = counts.get('/agents?view=all') ?? 0
     expect(total).toBeGreaterThan(0)
-    expect([...counts].reduce((sum, [href, n]) => sum + (href === '/agents' ? 0 : n), 0)).toBe(total)
+    expect([...counts].reduce((sum, [href, n]) => sum + (href === '/agents?view=all' ? 0 : n), 0)).toBe(total)
     // Gone endpoints are the ones that do not come and go while the test looks.
     await page.goto('/agents?state=gone')
     await expect(page.getByTestId('total')).toContainText(

@@ -158,7 +158,7 @@ test('clearing the filters empties their fields too', async ({ page }) => {
   await hydrated(page)
   await expect(page.getByLabel('Name')).toHaveValue('a')
   await page.getByRole('link', { name: 'Clear filters' }).click()
-  await expect(page).toHaveURL('/actions')
+  await expect(page).toHaveURL('/actions?view=all')
   await expect(page.getByLabel('Name')).toHaveValue('')
   await expect(page.getByRole('combobox', { name: 'Status' })).toHaveValue('')
 })

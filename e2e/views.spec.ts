@@ -50,6 +50,11 @@ for (const javaScriptEnabled of [true, false])
       await page.getByRole('link', { name: 'Show all' }).click()
       await expect(page).toHaveURL('/actions?view=all')
       await expect(page.getByRole('link', { name: 'Back to your default view' })).toBeVisible()
+      // What is cleared is everything, not the default view.
+      await page.goto('/actions?status=completed')
+      await page.getByRole('link', { name: 'Clear filters' }).click()
+      await expect(page).toHaveURL('/actions?view=all')
+      await expect(page.getByRole('link', { name: 'Back to your default view' })).toBeVisible()
 
       await menu.click()
       await views.getByText('Change').click()
@@ -69,6 +74,8 @@ test('a view whose filter this list does not have gives the list’s own sentenc
   await page.getByText('Views', { exact: true }).click()
   await page.getByRole('list', { name: 'Saved views' }).getByRole('link', { name: 'old' }).click()
   await expect(page.getByRole('main')).toContainText('This list has no filter "gone-filter".')
+  await page.getByRole('link', { name: 'Clear all filters' }).click()
+  await expect(page).toHaveURL('/actions?view=all')
 })
 
 test.describe('an investigator', () => {
@@ -81,5 +88,11 @@ test.describe('an investigator', () => {
     await views.getByText('Change').click()
     await expect(page.getByRole('button', { name: 'Open the list with it' })).toBeVisible()
     await expect(page.getByRole('button', { name: /^Remove/ })).toHaveCount(0)
+    // One that cannot be read any more locks nobody out of the list.
+    await page.getByRole('button', { name: 'Open the list with it' }).click()
+    await expect(page.getByRole('link', { name: 'Back to your default view' })).toBeVisible()
+    await page.goto('/actions')
+    await expect(page).toHaveURL('/actions')
+    await expect(page.getByRole('rowheader').first()).toBeVisible()
   })
 })

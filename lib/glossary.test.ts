@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { tmpdir } from 'node:os'
+import { expect, test, vi } from 'vitest'
 import { EXPLAINED, glossary, termsOf } from './glossary'
 
 test.each(EXPLAINED)('the glossary has "%s"', (word) => {
@@ -23,4 +24,15 @@ test('a page explains its own words, one below it those of the page above when i
   expect(words('/acl/modules')).toEqual(words('/acl'))
   expect(words('/')).toContain('verdict of the fleet')
   expect(words('/nothing/here')).toEqual([])
+})
+
+test('without the file pages have no words, and the log one line', async () => {
+  vi.resetModules()
+  vi.spyOn(process, 'cwd').mockReturnValue(tmpdir())
+  const log = vi.spyOn(console, 'error').mockReturnValue()
+  const anew = await import('./glossary')
+  expect(anew.termsOf('/actions')).toEqual([])
+  expect(anew.termsOf('/commands')).toEqual([])
+  expect(log).toHaveBeenCalledTimes(1)
+  vi.restoreAllMocks()
 })

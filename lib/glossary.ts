@@ -10,12 +10,19 @@ let terms: Map<string, Term> | undefined
 
 /** The terms of the glossary's tables by their first word, without the columns of exports. */
 export function glossary(text?: string): Map<string, Term> {
-  if (text === undefined && terms) return terms
-  const read = readTerms(
-    text ?? readFileSync(path.join(/* turbopackIgnore: true */ process.cwd(), 'docs/glossary.md'), 'utf8'),
-  )
-  if (text === undefined) terms = read
-  return read
+  if (text !== undefined) return readTerms(text)
+  terms ??= readTerms(storedText())
+  return terms
+}
+
+// A page is there without its words.
+function storedText(): string {
+  try {
+    return readFileSync(path.join(/* turbopackIgnore: true */ process.cwd(), 'docs/glossary.md'), 'utf8')
+  } catch (error) {
+    console.error(`The glossary cannot be read, so pages explain no words: ${(error as Error).message}`)
+    return ''
+  }
 }
 
 function readTerms(text: string): Map<string, Term> {

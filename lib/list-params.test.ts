@@ -78,14 +78,23 @@ describe('a list of URL parameters', () => {
   })
 })
 
-it('a list that was opened by a view, or past one, stays past the default view', () => {
-  const list = defineList({ path: '/things', filters: { q: textFilter('text') }, sorts: ['name'], defaultSort: 'name' })
-  for (const view of ['7', 'all']) {
+it('an address of everything leads past a default view, one with a parameter needs no more', () => {
+  const list = defineList({
+    path: '/actions',
+    filters: { q: textFilter('text') },
+    sorts: ['name'],
+    defaultSort: 'name',
+  })
+  expect(list.all).toBe('/actions?view=all')
+  for (const view of [undefined, '7', 'all']) {
     const parsed = list.parse({ q: 'a', view })
     if (!parsed.ok) throw new Error(parsed.problem)
     expect(parsed.params.view).toBe(view)
-    expect(list.href(parsed.params, { filters: { q: null } })).toBe('/things?view=all')
+    expect(list.href(parsed.params)).toBe('/actions?q=a')
+    expect(list.href(parsed.params, { filters: { q: null } })).toBe(list.all)
+    expect(list.href(parsed.params, { filters: { q: null } }, '/actions/export')).toBe('/actions/export')
   }
   const odd = list.parse({ view: 'x' })
-  expect(odd.ok && list.href(odd.params)).toBe('/things')
+  expect(odd.ok && odd.params.view).toBe(undefined)
+  expect(defineList({ ...list, path: '/things', defaultSort: 'name' }).all).toBe('/things')
 })

@@ -2,6 +2,7 @@ import { parseGoDuration } from '@/lib/mig/wire/duration'
 import { type MigId, readIdText } from '@/lib/mig/wire/id'
 import { type Instant, parseRfc3339 } from '@/lib/mig/wire/time'
 import { type Cursor, printCursor, readCursor } from '@/lib/page'
+import { isViewList } from '@/lib/views/lists'
 
 /** What a URL or a form gives: Next's searchParams, or `Object.fromEntries` of a query string. */
 export type RawParams = Record<string, string | string[] | undefined>
@@ -143,7 +144,7 @@ export type ListParams<F = unknown> = {
   size: number
   /** Ids of the shown columns, or null for the list's own choice. */
   columns: string[] | null
-  /** The saved view that the address names, or 'all' for none at all: links of the list then lead past a default view. */
+  /** The saved view that the address names, or 'all' for none at all. */
   view?: string
   after?: Cursor
   before?: Cursor
@@ -164,6 +165,8 @@ export type ListChanges = {
 /** A list's URL state: path, filters, sort keys. Page, export and links read and write it only through this. */
 export type ListDefinition<F> = {
   path: string
+  /** The address of all its rows; `path` alone opens the viewer's default view where there is one. */
+  all: string
   filters: F
   sorts: readonly string[]
   defaultSort: { key: string; descending: boolean }
@@ -185,6 +188,7 @@ export function defineList<const F extends Filters>(definition: {
   const defaultSort = readSort(definition.defaultSort)
   return {
     ...definition,
+    all: allRows(definition.path),
     defaultSort,
     parse(raw) {
       const texts: Record<string, string[]> = {}
@@ -252,14 +256,16 @@ export function defineList<const F extends Filters>(definition: {
       if (size !== DEFAULT_SIZE) query.set('size', String(size))
       const columns = changes.columns === undefined ? params.columns : changes.columns
       if (columns) query.set('columns', columns.join(','))
-      if (params.view) query.set('view', 'all')
       if (changes.after) query.set('after', printCursor(changes.after))
       if (changes.before) query.set('before', printCursor(changes.before))
       const text = query.toString().replaceAll('%2C', ',')
-      return text ? `${path}?${text}` : path
+      return text ? `${path}?${text}` : allRows(path)
     },
   }
 }
+
+// Any parameter leads past a default view; an address without one would open it.
+const allRows = (path: string) => (isViewList(path) ? `${path}?view=all` : path)
 
 function readSort(text: string): { key: string; descending: boolean } {
   return text.startsWith('-') ? { key: text.slice(1), descending: true } : { key: text, descending: false }

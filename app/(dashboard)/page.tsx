@@ -16,6 +16,8 @@ import { SpoolBacklog } from '@/components/overview/spool-backlog'
 import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatDuration, formatNumber } from '@/lib/format'
+import { actionList } from '@/lib/mig/actions/search-params'
+import { agentList, doubleList, offlineList } from '@/lib/mig/agents/search-params'
 import { getFleet, silenceOf } from '@/lib/mig/health/queries'
 import { listKeyWarnings } from '@/lib/mig/investigators/queries'
 import { countInflight, getAclAttention, getAttention, getBacklog, getRecentActions } from '@/lib/mig/overview/queries'
@@ -78,7 +80,7 @@ export default dataPage(async () => {
               key: 'offline',
               label: 'names offline',
               value: formatNumber(fleet.offlineNames),
-              href: '/agents/offline',
+              href: offlineList.all,
               tone: fleet.offlineNames ? 'bad' : 'good',
               icon: 'offline',
               note: 'seen in 30 days, silent for 5 min',
@@ -87,7 +89,7 @@ export default dataPage(async () => {
               key: 'doubles',
               label: 'double agents',
               value: formatNumber(fleet.doubles),
-              href: '/agents/doubles',
+              href: doubleList.all,
               tone: fleet.doubles ? 'attention' : 'good',
               icon: 'double',
               note: 'heard in the last 10 min',
@@ -96,7 +98,7 @@ export default dataPage(async () => {
               key: 'heartbeat',
               label: 'newest heartbeat',
               value: <Moment at={silence.newest} now={at} none="none" />,
-              href: '/agents',
+              href: agentList.all,
               tone: silence.newest === null ? 'neutral' : silence.silent ? 'bad' : 'good',
               note: `one is expected every ${formatDuration(period)} from each agent`,
             },
@@ -119,7 +121,7 @@ export default dataPage(async () => {
           <Section
             title="Recent actions"
             action={
-              <TextLink href="/actions" className="text-sm">
+              <TextLink href={actionList.all} className="text-sm">
                 All actions
               </TextLink>
             }

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react'
 import { ViewMenu } from '@/components/views/view-menu'
 import type { Viewer } from '@/lib/auth/viewer'
 import type { ListDefinition, ListParams, RawParams } from '@/lib/list-params'
-import { isViewList, viewHref, viewQuery } from '@/lib/views/lists'
-import { defaultView, listViews } from '@/lib/views/queries'
+import { isViewList, viewQuery } from '@/lib/views/lists'
+import { defaultViewHref, listViews } from '@/lib/views/queries'
 
 /** A list's filters with its saved views before them. */
 export async function SavedViews<F>({
@@ -31,7 +31,7 @@ export async function SavedViews<F>({
 
 /** Leads to the viewer's default view when a list is opened without any parameter. */
 export async function openDefaultView<F>(viewer: Viewer, list: ListDefinition<F>, raw: RawParams): Promise<void> {
-  if (!isViewList(list.path) || Object.keys(raw).length > 0) return
-  const view = await defaultView(viewer, list.path)
-  if (view) redirect(viewHref(view))
+  if (Object.keys(raw).length > 0) return
+  const href = await defaultViewHref(viewer, list)
+  if (href) redirect(href)
 }

@@ -91,7 +91,7 @@ export function AclGroupTable({ params, page }: { params: Params; page: Page<Acl
       caption="ACLs of the endpoints"
       empty={
         Object.keys(params.given).length > 0 ? (
-          <NothingMatches what="ACLs" clearHref={aclGroupList.path} framed={false} />
+          <NothingMatches what="ACLs" clearHref={aclGroupList.all} framed={false} />
         ) : (
           <EmptyState title="No agent has registered yet" icon="agent" framed={false}>
             Endpoints and their ACLs appear here with the first heartbeat.

@@ -53,7 +53,7 @@ export function BatchFields({ cells }: { cells: number }) {
       {cells > LONG && (
         <p className="max-w-text text-muted">
           All of it is one transaction, written and measured part by part: it may take some minutes, at most fifteen. If
-          the answer is lost, the <TextLink href="/acl/batches">batches</TextLink> tell whether it was saved.
+          the answer is lost, the <TextLink href="/acl/batches?view=all">batches</TextLink> tell whether it was saved.
         </p>
       )}
       <div className="flex flex-wrap gap-2">

@@ -113,7 +113,7 @@ export function BatchTable({
       caption="Batches of ACL cells"
       empty={
         Object.keys(params.given).length > 0 ? (
-          <NothingMatches what="batches" clearHref={batchList.path} framed={false} />
+          <NothingMatches what="batches" clearHref={batchList.all} framed={false} />
         ) : (
           <EmptyState title="No cell was changed here yet" framed={false} icon="history">
             Each save of minimums or weights becomes a batch.

@@ -111,7 +111,7 @@ export function ActionTable({
       caption="Actions"
       empty={
         Object.keys(params.given).length ? (
-          <NothingMatches what="actions" clearHref={actionList.path} framed={false} />
+          <NothingMatches what="actions" clearHref={actionList.all} framed={false} />
         ) : (
           <EmptyState title="No action has been run yet" icon="action" framed={false}>
             Actions appear here as soon as an investigator sends one through MIG.

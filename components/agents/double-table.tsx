@@ -160,7 +160,7 @@ export function DoubleTable({
       caption="Endpoints with more than one agent"
       empty={
         params.filters.queueloc ? (
-          <NothingMatches what="doubles" clearHref={doubleList.path} framed={false} />
+          <NothingMatches what="doubles" clearHref={doubleList.all} framed={false} />
         ) : (
           <EmptyState title="No endpoint runs two agents" icon="circle-check" framed={false}>
             In the window no queue had heartbeats of more than one process.

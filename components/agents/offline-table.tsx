@@ -170,7 +170,7 @@ export function OfflineTable({
       caption={byName ? 'Offline names' : 'Offline endpoints'}
       empty={
         params.filters.name || params.filters.lost || params.filters.only ? (
-          <NothingMatches what="offline agents" clearHref={offlineList.path} framed={false} />
+          <NothingMatches what="offline agents" clearHref={offlineList.all} framed={false} />
         ) : (
           <EmptyState title="Nothing is offline" icon="circle-check" framed={false}>
             {byName ? 'Every name' : 'Every endpoint'} that was seen in the first window has been heard in the second.

@@ -174,7 +174,7 @@ export function AuditTable({
       caption="Audit"
       empty={
         Object.keys(params.given).length ? (
-          <NothingMatches what="audit rows" clearHref={auditList.path} framed={false} />
+          <NothingMatches what="audit rows" clearHref={auditList.all} framed={false} />
         ) : (
           <EmptyState title="Nothing was done yet" icon="history" framed={false}>
             Every change, sign-in and export leaves a row here.

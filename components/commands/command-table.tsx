@@ -99,7 +99,7 @@ export function CommandTable({
       caption="Commands"
       empty={
         filtered ? (
-          <NothingMatches what="commands" clearHref={path} framed={false} />
+          <NothingMatches what="commands" clearHref={ofOneAction ? path : commandList.all} framed={false} />
         ) : (
           <EmptyState title="No command has been sent" icon="command" framed={false}>
             MIG makes one command for each agent that an action targets.

@@ -12,6 +12,6 @@ export function HiddenParams<F>({
 }) {
   const query = new URL(list.href(params), 'http://list').searchParams
   return [...query.entries()]
-    .filter(([name]) => !except.includes(name))
+    .filter(([name]) => name !== 'view' && !except.includes(name))
     .map(([name, value], i) => <input key={`${name}-${i}`} type="hidden" name={name} value={value} />)
 }

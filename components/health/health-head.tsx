@@ -7,6 +7,7 @@ import { TONE_ICON, TONE_TEXT } from '@/components/ui/tone'
 import { Unknown } from '@/components/ui/unknown'
 import { cn } from '@/lib/cn'
 import { formatCount, formatDuration, formatNumber, formatPercent } from '@/lib/format'
+import { doubleList, offlineList } from '@/lib/mig/agents/search-params'
 import { STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Picture } from '@/lib/mig/health/picture'
 import { sinceYesterday, verdictOf } from './verdict'
@@ -40,7 +41,7 @@ export function HealthHead({ picture, now }: { picture: Picture; now: string }) 
             key: 'total',
             label: 'endpoints',
             value: formatNumber(endpoints),
-            href: rows.replace(/[?&]$/, ''),
+            href: rows.endsWith('?') ? `${rows}view=all` : rows.slice(0, -1),
             note: ['in all', sinceYesterday(endpoints, before?.endpoints)].filter(Boolean).join(' · '),
           },
           ...shown.map((state) => ({
@@ -71,7 +72,7 @@ function Counted({ picture, now }: { picture: Picture; now: string }) {
           key: 'offline',
           label: 'names offline, as documented',
           value: counted ? formatNumber(counted.offlineNames) : <Unknown why={NOT_SAMPLED} />,
-          ...(!isPast && { href: '/agents/offline' }),
+          ...(!isPast && { href: offlineList.all }),
           ...(counted && { tone: counted.offlineNames ? ('bad' as const) : ('good' as const) }),
           icon: 'offline',
           note:
@@ -87,7 +88,7 @@ function Counted({ picture, now }: { picture: Picture; now: string }) {
           key: 'doubles',
           label: 'double, as documented',
           value: counted ? formatNumber(counted.doubles) : <Unknown why={NOT_SAMPLED} />,
-          ...(!isPast && { href: '/agents/doubles' }),
+          ...(!isPast && { href: doubleList.all }),
           ...(counted && { tone: counted.doubles ? ('attention' as const) : ('good' as const) }),
           icon: 'double',
           note:

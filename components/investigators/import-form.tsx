@@ -31,7 +31,7 @@ function Steps() {
     <div className="flex max-w-[44rem] flex-col gap-4">
       {state.status === 'ok' ? (
         <Notice live tone="good" title={visibleText(state.message ?? '')}>
-          <TextLink href="/investigators">Look at the list</TextLink> or{' '}
+          <TextLink href="/investigators?view=all">Look at the list</TextLink> or{' '}
           <TextLink href="/audit?kind=investigator">at the audit</TextLink>.
         </Notice>
       ) : (

@@ -136,7 +136,7 @@ export function InvestigatorTable({
       caption="Investigators"
       empty={
         Object.keys(params.given).length ? (
-          <NothingMatches what="investigators" clearHref={investigatorList.path} framed={false} />
+          <NothingMatches what="investigators" clearHref={investigatorList.all} framed={false} />
         ) : (
           <EmptyState
             title="There is no investigator yet"

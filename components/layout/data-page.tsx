@@ -8,6 +8,8 @@ import { isTimeout, isUnavailable } from '@/lib/db/availability'
 import { AppError } from '@/lib/errors'
 import { termsOf } from '@/lib/glossary'
 import type { RawParams } from '@/lib/list-params'
+import { isViewList } from '@/lib/views/lists'
+import { LinkButton } from '../ui/button'
 import { Content } from './content'
 import { PageHeader } from './page-header'
 import { PageTerms } from './page-terms'
@@ -33,7 +35,8 @@ export function dataPage<P extends Partial<PageProps>>(render: (props: P) => Pro
       )
     } catch (error) {
       if (error instanceof AppError && error.code === 'unauthenticated') await askToSignIn()
-      const panel = expected(error)
+      const list = ((await headers()).get('x-mig-path') ?? '').split('?')[0] ?? ''
+      const panel = expected(error, isViewList(list) ? `${list}?view=all` : undefined)
       if (!panel) throw error
       return (
         <>
@@ -50,16 +53,20 @@ async function askToSignIn(): Promise<never> {
   redirect(signInHref((await headers()).get('x-mig-path')))
 }
 
-function expected(error: unknown): ReactNode {
+// `all` is the list without any filter: a default view that fails would otherwise be all that its owner sees.
+function expected(error: unknown, all: string | undefined): ReactNode {
   if (isUnavailable(error)) return <DatabaseAway />
   if (isTimeout(error))
     return (
-      <ErrorPanel title="The database took too long to answer">
+      <ErrorPanel
+        title="The database took too long to answer"
+        action={all && <LinkButton href={all}>Clear all filters</LinkButton>}
+      >
         The question was stopped after 10 seconds. Narrow the filters and try again.
       </ErrorPanel>
     )
   if (!(error instanceof AppError)) return null
   if (error.code === 'forbidden') return <NoAccess needs="admin">{error.message}</NoAccess>
-  if (error.code === 'invalid') return <ProblemPanel problem={error.message} />
+  if (error.code === 'invalid') return <ProblemPanel problem={error.message} clearHref={all} />
   return null
 }

@@ -19,7 +19,7 @@ export function FleetFigures({ counts }: { counts: Pick<Figures, 'endpoints' | '
         large
         label="Endpoints by state"
         stats={[
-          { key: 'total', label: 'endpoints', value: formatNumber(total), href: agentList.path, note: 'in all' },
+          { key: 'total', label: 'endpoints', value: formatNumber(total), href: agentList.all, note: 'in all' },
           ...shown.map((state) => ({
             key: state,
             label: STATE_MEANING[state].label,

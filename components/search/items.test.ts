@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { paletteGroups } from './items'
+import { paletteGroups, placeOf } from './items'
 
 const given = { isAdmin: true, recent: [{ href: '/agents/1', title: 'web1' }], found: [] }
 const keys = (text: string, more = {}) => paletteGroups(text, { ...given, ...more }).map(({ key }) => key)
@@ -18,6 +18,19 @@ test('a kind that could not be searched stays, with its reason', () => {
   expect(paletteGroups('zzz', { ...given, found })).toEqual([
     { key: 'agent', label: 'Agents', items: [], problem: 'The database is away.' },
   ])
+})
+
+test('what was chosen before the answer arrived is chosen after it', () => {
+  const hits = [{ id: '1', name: 'audit1', detail: '', href: '/agents/1' }]
+  const itemsOf = (found: { kind: 'agent'; hits: typeof hits; problem: null }[]) =>
+    paletteGroups('audit', { ...given, found }).flatMap(({ items }) => items)
+  const [first] = itemsOf([])
+  expect(first?.href).toBe('/audit')
+  const later = itemsOf([{ kind: 'agent', hits, problem: null }])
+  expect(later[0]?.href).toBe('/agents/1')
+  expect(later[placeOf(later, first?.key ?? null)]).toEqual(first)
+  expect(placeOf(later, null)).toBe(0)
+  expect(placeOf(later, 'gone')).toBe(0)
 })
 
 test('texts of MIG are spelled out', () => {

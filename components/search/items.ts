@@ -64,6 +64,14 @@ export function paletteGroups(
   return groups.filter(({ items, problem }) => items.length > 0 || problem !== null)
 }
 
+/** The place of the chosen item among what is listed: answers that arrive move it, and change nothing about what it is. */
+export function placeOf(items: readonly Item[], key: string | null): number {
+  return Math.max(
+    items.findIndex((item) => item.key === key),
+    0,
+  )
+}
+
 const group = (key: string, label: string, items: Item[]): ItemGroup => ({ key, label, items, problem: null })
 
 function recentItem({ href, title }: Recent): Item {

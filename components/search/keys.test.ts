@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { commandFor, GO, setSingleKeys, singleKeysOn } from './keys'
+import { asksForSearch, commandFor, GO, isHeard, setSingleKeys, singleKeysOn } from './keys'
 import { PLACES } from './places'
 
 const press = (key: string, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more })
@@ -17,6 +17,30 @@ test('single keys mean one thing, and after "g" another', () => {
 
 test.each(['ctrlKey', 'metaKey', 'altKey'])('with %s a key is the browser’s', (held) => {
   for (const key of ['g', '/', 'j', '?']) expect(commandFor(press(key, { [held]: true }), false)).toBeNull()
+})
+
+const heard = { repeat: false, isComposing: false, defaultPrevented: false, shiftKey: false }
+
+test('Ctrl-K and ⌘K ask for the search', () => {
+  for (const key of ['k', 'K'])
+    for (const held of ['ctrlKey', 'metaKey'])
+      expect(asksForSearch({ ...heard, ...press(key, { [held]: true }) })).toBe(true)
+  expect(asksForSearch({ ...heard, ...press('k') })).toBe(false)
+  for (const held of ['altKey', 'shiftKey'])
+    expect(asksForSearch({ ...heard, ...press('k', { ctrlKey: true, [held]: true }) })).toBe(false)
+})
+
+test('keys without a name, of an input method, or answered by somebody else are not heard', () => {
+  for (const more of [{ key: undefined }, { isComposing: true }, { defaultPrevented: true }]) {
+    const event = { ...heard, ...press('k', { ctrlKey: true }), ...more } as Parameters<typeof asksForSearch>[0]
+    expect(isHeard(event)).toBe(false)
+    expect(asksForSearch(event)).toBe(false)
+  }
+})
+
+test('a held "g" is one "g", a held "j" walks on', () => {
+  expect(isHeard({ ...heard, key: 'g', repeat: true })).toBe(false)
+  expect(isHeard({ ...heard, key: 'j', repeat: true })).toBe(true)
 })
 
 test('every "g" leads to a page of the search', () => {

@@ -29,6 +29,24 @@ export const LASTING: readonly { keys: string; label: string }[] = [
   { keys: 'Arrows', label: 'Walk through a grid, a chart or a strip of days that has the focus' },
 ]
 
+/** Ctrl-K or ⌘K; not while an input method composes, and not what somebody else has answered. */
+export function asksForSearch(event: Heard & Pressed & { shiftKey: boolean }): boolean {
+  return (
+    isHeard(event) &&
+    event.key.toLowerCase() === 'k' &&
+    (event.ctrlKey || event.metaKey) &&
+    !event.altKey &&
+    !event.shiftKey
+  )
+}
+
+type Heard = { key?: string; repeat: boolean; isComposing: boolean; defaultPrevented: boolean }
+
+/** Whether a key is meant for the page. A browser that fills in a form tells of keys without a name; a held "g" is one "g". */
+export function isHeard({ key, repeat, isComposing, defaultPrevented }: Heard): boolean {
+  return key !== undefined && !isComposing && !defaultPrevented && !(repeat && key === 'g')
+}
+
 export type Command = { go: string } | { does: 'filter' | 'next' | 'previous' | 'sheet' } | { begins: 'g' }
 
 export type Pressed = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean }

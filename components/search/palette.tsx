@@ -4,7 +4,8 @@ import { useRouter } from 'next/navigation'
 import { type KeyboardEvent, startTransition, useEffect, useRef, useState } from 'react'
 import { Icon } from '@/components/ui/icon'
 import { cn } from '@/lib/cn'
-import { type Item, type ItemGroup, paletteGroups } from './items'
+import { browserStore } from './browser-store'
+import { type Item, type ItemGroup, paletteGroups, placeOf } from './items'
 import { recentPlaces } from './recent'
 import { type SearchState, useAnswer } from './use-answer'
 
@@ -20,17 +21,24 @@ export function Palette({ person, isAdmin, signOut, onClosed }: PaletteProps) {
   const router = useRouter()
   const dialog = useRef<HTMLDialogElement>(null)
   const [text, setText] = useState('')
-  const [active, setActive] = useState(0)
+  const [chosenKey, setChosenKey] = useState<string | null>(null)
   const [attempt, setAttempt] = useState(0)
-  const [recent] = useState(() => recentPlaces(localStorage, person))
+  const [recent] = useState(() => recentPlaces(browserStore('sessionStorage'), person))
   const state = useAnswer(text, attempt)
   const groups = paletteGroups(text, { isAdmin, recent, found: state.status === 'done' ? state.groups : [] })
   const items = groups.flatMap((group) => group.items)
-  const chosen = items[Math.min(active, items.length - 1)]
+  const active = placeOf(items, chosenKey)
+  const chosen = items[active]
 
   useEffect(() => {
     if (!dialog.current?.open) dialog.current?.showModal()
   }, [])
+
+  useEffect(() => {
+    // Hits come in above it.
+    if (state.status === 'done')
+      dialog.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
+  }, [state.status])
 
   const pick = (item: Item) => {
     // Closing first gives the focus back to where it was.
@@ -53,7 +61,7 @@ export function Palette({ person, isAdmin, signOut, onClosed }: PaletteProps) {
     const to = moves[event.key]
     if (to !== undefined) {
       event.preventDefault()
-      setActive(Math.max(to, 0))
+      setChosenKey(items[Math.max(to, 0)]?.key ?? null)
       document.getElementById(`found-${Math.max(to, 0)}`)?.scrollIntoView({ block: 'nearest' })
     } else if (event.key === 'Enter' && chosen) {
       event.preventDefault()
@@ -80,7 +88,7 @@ export function Palette({ person, isAdmin, signOut, onClosed }: PaletteProps) {
             aria-expanded={items.length > 0}
             aria-controls="found"
             aria-autocomplete="list"
-            aria-activedescendant={chosen ? `found-${items.indexOf(chosen)}` : undefined}
+            aria-activedescendant={chosen ? `found-${active}` : undefined}
             autoComplete="off"
             spellCheck={false}
             maxLength={200}
@@ -88,7 +96,9 @@ export function Palette({ person, isAdmin, signOut, onClosed }: PaletteProps) {
             value={text}
             onChange={(event) => {
               setText(event.target.value)
-              setActive(0)
+              // What Enter opens stays what it was when the answer arrives.
+              const [first] = paletteGroups(event.target.value, { isAdmin, recent, found: [] })
+              setChosenKey(first?.items[0]?.key ?? null)
             }}
             onKeyDown={onKeyDown}
             className="h-11 min-w-0 flex-1 bg-transparent outline-none placeholder:text-faint"
@@ -106,7 +116,7 @@ export function Palette({ person, isAdmin, signOut, onClosed }: PaletteProps) {
         <Told state={state} count={items.length} text={text} onRetry={() => setAttempt(attempt + 1)} />
         <div id="found" role="listbox" aria-label="What was found" className="min-h-0 overflow-y-auto p-1 empty:hidden">
           {groups.map((group) => (
-            <Group key={group.key} group={group} items={items} chosen={chosen} onPick={pick} onPoint={setActive} />
+            <Group key={group.key} group={group} items={items} chosen={chosen} onPick={pick} onPoint={setChosenKey} />
           ))}
         </div>
       </div>
@@ -164,7 +174,7 @@ function Group({
   items: Item[]
   chosen: Item | undefined
   onPick: (item: Item) => void
-  onPoint: (index: number) => void
+  onPoint: (key: string) => void
 }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of options, which no element is
@@ -184,7 +194,7 @@ function Group({
             tabIndex={-1}
             aria-selected={item === chosen}
             onClick={() => onPick(item)}
-            onPointerMove={() => item !== chosen && onPoint(index)}
+            onPointerMove={() => item !== chosen && onPoint(item.key)}
             className={cn(
               'flex min-h-8 cursor-pointer items-center gap-2.5 rounded-sm px-2 py-1 text-sm pointer-coarse:min-h-10',
               item === chosen && 'bg-accent-tint text-accent outline-1 outline-transparent',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { recentPlaces, rememberPlace } from './recent'
+import { forgetPlaces, recentPlaces, rememberPlace } from './recent'
 
 function storeOf(kept: Record<string, string> = {}) {
   return {
@@ -7,6 +7,9 @@ function storeOf(kept: Record<string, string> = {}) {
     getItem: (key: string) => kept[key] ?? null,
     setItem: (key: string, text: string) => {
       kept[key] = text
+    },
+    removeItem: (key: string) => {
+      delete kept[key]
     },
   }
 }
@@ -24,6 +27,13 @@ test('each person has places of their own', () => {
   const store = storeOf()
   rememberPlace(store, '2', { href: '/audit', title: 'Audit' })
   expect(recentPlaces(store, '3')).toEqual([])
+})
+
+test('nothing is left of what is forgotten', () => {
+  const store = storeOf()
+  for (const person of ['2', '3']) rememberPlace(store, person, { href: '/audit', title: 'Audit' })
+  forgetPlaces(store, '2')
+  expect(Object.keys(store.kept)).toEqual(['recent:3'])
 })
 
 test.each([

@@ -5,8 +5,10 @@ import { usePathname } from 'next/navigation'
 import { type ComponentType, useEffect, useEffectEvent, useState } from 'react'
 import { buttonClass } from '@/components/ui/button'
 import { Icon } from '@/components/ui/icon'
+import { browserStore } from './browser-store'
+import { asksForSearch } from './keys'
 import type { PaletteProps } from './palette'
-import { rememberPlace } from './recent'
+import { forgetPlaces, rememberPlace } from './recent'
 
 /** Opens the palette, also by Ctrl-K; without scripts it leads to the page of the search. The palette is loaded on first use. */
 export function SearchButton({
@@ -38,7 +40,7 @@ export function SearchButton({
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== 'k' || event.altKey || event.shiftKey || !(event.ctrlKey || event.metaKey)) return
+      if (!asksForSearch(event)) return
       event.preventDefault()
       if (!document.querySelector('dialog[open]')) void open()
     }
@@ -56,10 +58,13 @@ export function SearchButton({
     // The title of a page comes a moment after its address.
     const timer = setTimeout(() => {
       const title = document.querySelector('main h1')?.textContent ?? document.title
-      rememberPlace(localStorage, person, { href: pathname, title: title.slice(0, 120) })
+      rememberPlace(browserStore('sessionStorage'), person, { href: pathname, title: title.slice(0, 120) })
     }, 1_000)
     return () => clearTimeout(timer)
   }, [pathname, person])
+
+  // Signing out leaves the pages that have this button.
+  useEffect(() => () => forgetPlaces(browserStore('sessionStorage'), person), [person])
 
   return (
     <>

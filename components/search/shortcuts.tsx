@@ -2,13 +2,14 @@
 
 import { useRouter } from 'next/navigation'
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
-import { commandFor, singleKeysOn } from './keys'
+import { browserStore } from './browser-store'
+import { commandFor, isHeard, singleKeysOn } from './keys'
 import { ShortcutSheet } from './shortcut-sheet'
 
 const AFTER_G_MS = 1_500
 // What takes typing, or has keys of its own.
 const OWN_KEYS =
-  'input, textarea, select, [contenteditable], [role=grid], [role=application], [role=combobox], [role=listbox], [role=tree], dialog, [popover]'
+  'input, textarea, select, [contenteditable], [role=textbox], [role=searchbox], [role=grid], [role=application], [role=combobox], [role=listbox], [role=tree], dialog, [popover]'
 
 /** The single keys of every page, and the sheet that tells them. */
 export function Shortcuts() {
@@ -17,7 +18,7 @@ export function Shortcuts() {
   const gAt = useRef(Number.NEGATIVE_INFINITY)
 
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.isComposing || !singleKeysOn(localStorage)) return
+    if (!isHeard(event) || !singleKeysOn(browserStore('localStorage'))) return
     if ((event.target as Element).closest?.(OWN_KEYS) || document.querySelector('dialog[open]')) return
     const afterG = performance.now() - gAt.current < AFTER_G_MS
     gAt.current = Number.NEGATIVE_INFINITY

@@ -1,6 +1,7 @@
 'use client'
 
 import { useState, useSyncExternalStore } from 'react'
+import { browserStore } from '@/components/search/browser-store'
 import { setSingleKeys, singleKeysOn } from '@/components/search/keys'
 import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/field'
@@ -11,7 +12,7 @@ const never = () => () => {}
 export function ShortcutChoice() {
   const stored = useSyncExternalStore(
     never,
-    () => singleKeysOn(localStorage),
+    () => singleKeysOn(browserStore('localStorage')),
     () => true,
   )
   const [chosen, setChosen] = useState<boolean | null>(null)
@@ -24,7 +25,7 @@ export function ShortcutChoice() {
         checked={chosen ?? stored}
         onChange={(event) => {
           const on = event.target.checked
-          const kept = setSingleKeys(localStorage, on)
+          const kept = setSingleKeys(browserStore('localStorage'), on)
           setRefused(!kept)
           if (kept) setChosen(on)
         }}

@@ -135,7 +135,7 @@ export function ReconcileTable({
       caption="Files and rows of the comparison"
       empty={
         Object.keys(params.given).length ? (
-          <NothingMatches what="files or rows" clearHref={reconcileList.path} framed={false} />
+          <NothingMatches what="files or rows" clearHref={reconcileList.all} framed={false} />
         ) : (
           <EmptyState title="Spool and database agree" icon="circle-check" framed={false}>
             Files and rows appear here when they do not fit to each other.

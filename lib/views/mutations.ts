@@ -60,6 +60,7 @@ export async function changeView(
     viewer,
     async (tx) => {
       const before = await changeable(tx, viewer, id)
+      if (before.name === name && before.shared === change.shared) return { name }
       if (before.name !== name) await refuseTaken(tx, before.owner, before.list, name)
       await tx.$executeRaw(
         sql`UPDATE dashboard.saved_view SET name = ${name}, shared = ${change.shared} WHERE id = ${id}::bigint`,
@@ -107,6 +108,7 @@ export async function chooseDefault(viewer: Viewer, list: string, id: string | n
     if (view && view.list !== list) throw unknown(id ?? '')
     const [before] = await tx.$queryRaw<{ view: string }[]>(sql`
       SELECT view_id::text AS view FROM dashboard.default_view WHERE person_id = ${person}::numeric AND list = ${list} FOR UPDATE`)
+    if (before?.view === view?.id) return { name: view?.name ?? null }
     if (view)
       await tx.$executeRaw(sql`
         INSERT INTO dashboard.default_view (person_id, list, view_id) VALUES (${person}::numeric, ${list}, ${view.id}::bigint)

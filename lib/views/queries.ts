@@ -2,7 +2,9 @@ import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
-import type { ViewList } from './lists'
+import { rawParams } from '@/lib/export'
+import type { ListDefinition } from '@/lib/list-params'
+import { isViewList, type ViewList, viewHref } from './lists'
 
 /** A saved view as its list's menu shows it. */
 export type SavedView = {
@@ -43,4 +45,12 @@ export async function defaultView(
     WHERE d.person_id = ${viewer.id}::numeric AND d.list = ${list}
       AND (v.shared OR v.owner_id = ${viewer.id}::numeric)`)
   return rows[0] ?? null
+}
+
+/** Where a list leads that is opened without any parameter; null for a view that the list cannot read any more, too. */
+export async function defaultViewHref<F>(viewer: Viewer, list: ListDefinition<F>): Promise<string | null> {
+  const view = isViewList(list.path) ? await defaultView(viewer, list.path) : null
+  if (!view) return null
+  const href = viewHref(view)
+  return list.parse(rawParams(new URL(href, 'http://list'))).ok ? href : null
 }

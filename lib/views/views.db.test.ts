@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { actionList } from '@/lib/mig/actions/search-params'
 import type { MigId } from '@/lib/mig/wire/id'
 import { insertMigRows } from '@/lib/testing/mig-rows'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
 import { MAX_VIEW_QUERY, MAX_VIEWS } from './lists'
 import { changeView, chooseDefault, removeView, saveView } from './mutations'
-import { defaultView, listViews } from './queries'
+import { defaultView, defaultViewHref, listViews } from './queries'
 
 const ann = testViewer('investigator', { id: '2' as MigId, name: 'Ann' })
 const bea = testViewer('investigator', { id: '3' as MigId, name: 'Bea' })
@@ -88,6 +89,31 @@ describe('saved views', () => {
     await chooseDefault(ann, '/actions', null)
     expect((await audit())[0]).toMatchObject({ kind: 'view.default', before: { view: id }, after: { view: null } })
     expect(await defaultView(ann, '/actions')).toBeNull()
+  })
+
+  test('a list opens with its default view as long as it can read it', async () => {
+    const dora = testViewer('investigator', { id: '6' as MigId, name: 'Dora' })
+    expect(await defaultViewHref(dora, actionList)).toBeNull()
+    const { id } = await saveView(dora, view({ query: 'status=invalid&status=completed' }))
+    await chooseDefault(dora, '/actions', id)
+    expect(await defaultViewHref(dora, actionList)).toBe(`/actions?status=invalid&status=completed&view=${id}`)
+    for (const query of ['no-such-filter=1', 'status=no-such-status']) {
+      const { id: old } = await saveView(dora, view({ name: query, query }))
+      await chooseDefault(dora, '/actions', old)
+      expect(await defaultViewHref(dora, actionList)).toBeNull()
+    }
+  })
+
+  test('what changes nothing leaves no row in the audit', async () => {
+    const emil = testViewer('investigator', { id: '7' as MigId, name: 'Emil' })
+    const { id } = await saveView(emil, view({ shared: true }))
+    await chooseDefault(emil, '/actions', id)
+    const before = await rows()
+    expect(await chooseDefault(emil, '/actions', id)).toEqual({ name: 'broken' })
+    expect(await chooseDefault(emil, '/commands', null)).toEqual({ name: null })
+    expect(await changeView(emil, id, { name: ' broken ', shared: true })).toEqual({ name: 'broken' })
+    expect(await rows()).toBe(before)
+    await removeView(emil, id)
   })
 
   test('names and addresses have bounds, and hostile ones are kept as they are', async () => {

@@ -27,7 +27,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <>
         <PageHeader title="Actions" />
         <Content>
-          <ProblemPanel problem={parsed.problem} clearHref={actionList.path} />
+          <ProblemPanel problem={parsed.problem} clearHref={actionList.all} />
         </Content>
       </>
     )

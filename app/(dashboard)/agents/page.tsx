@@ -33,7 +33,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <>
         <PageHeader title="Agents" />
         <Content>
-          <ProblemPanel problem={parsed.problem} clearHref={agentList.path} />
+          <ProblemPanel problem={parsed.problem} clearHref={agentList.all} />
         </Content>
       </>
     )

@@ -25,7 +25,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <>
         <PageHeader title="Audit" />
         <Content>
-          <ProblemPanel problem={parsed.problem} clearHref={auditList.path} />
+          <ProblemPanel problem={parsed.problem} clearHref={auditList.all} />
         </Content>
       </>
     )

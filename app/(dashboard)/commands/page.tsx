@@ -25,7 +25,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <>
         <PageHeader title="Commands" />
         <Content>
-          <ProblemPanel problem={parsed.problem} clearHref={commandList.path} />
+          <ProblemPanel problem={parsed.problem} clearHref={commandList.all} />
         </Content>
       </>
     )

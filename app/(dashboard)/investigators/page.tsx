@@ -25,7 +25,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <>
         <PageHeader title="Investigators" />
         <Content>
-          <ProblemPanel problem={parsed.problem} clearHref={investigatorList.path} />
+          <ProblemPanel problem={parsed.problem} clearHref={investigatorList.all} />
         </Content>
       </>
     )

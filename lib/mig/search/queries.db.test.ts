@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { SpoolClient, spoolClient } from '@/lib/mig/spool/client'
 import { insertAgents } from '@/lib/testing/agent-rows'
 import { insertMigRows } from '@/lib/testing/mig-rows'
 import { useDatabaseOf } from '@/lib/testing/use-database'
@@ -27,6 +28,8 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('the search, layout %s',
   const { owner, ownerUrl } = useDatabaseOf(vintage)
 
   beforeAll(async () => {
+    // The first question starts the worker, which takes as long as it takes.
+    await spoolClient(spool).ask({ command: 'list', kind: 'action', state: 'new', size: 1 })
     await insertMigRows(ownerUrl(), vintage)
     await insertAgents(owner, vintage, [
       ...Array.from({ length: 8 }, (_, i) => ({
@@ -70,11 +73,12 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('the search, layout %s',
     expect((await found('9bd89a69f758')).investigator).toBeUndefined()
   })
 
-  test('files by id and by the beginning of their name', async () => {
+  test('files by id and by name', async () => {
     const file = `/spool/action/inflight/file/${ACTION}.json`
     expect((await found(ACTION)).file).toEqual([file])
     expect((await found(`${ACTION.slice(0, 12)}`)).file).toBeUndefined()
-    expect((await found(`${ACTION}.js`)).file).toEqual([file])
+    expect((await found(`${ACTION}.js`)).file).toBeUndefined()
+    expect((await found(`${ACTION}.json`)).file).toEqual([file])
   })
 
   test('what is no text to look for finds nothing', async () => {
@@ -89,5 +93,19 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('the search, layout %s',
     const groups = await searchEverywhere(viewer, '100')
     expect(groups.find(({ kind }) => kind === 'command')?.hits).toHaveLength(1)
     expect(groups.find(({ kind }) => kind === 'file')?.problem).not.toBeNull()
+  })
+
+  test('a spool without a single directory of MIG is a problem, not an empty answer', async () => {
+    rmSync(path.join(spool, 'action'), { recursive: true, force: true })
+    const groups = await searchEverywhere(viewer, ACTION)
+    expect(groups.find(({ kind }) => kind === 'file')?.problem).toContain('none of MIG’s directories')
+  })
+
+  test('a spool that does not answer withholds nothing else', async () => {
+    const hangs = vi.spyOn(SpoolClient.prototype, 'ask').mockReturnValue(new Promise(() => {}))
+    const groups = await searchEverywhere(viewer, '100')
+    hangs.mockRestore()
+    expect(groups.find(({ kind }) => kind === 'command')?.hits).toHaveLength(1)
+    expect(groups.find(({ kind }) => kind === 'file')?.problem).toContain('longer than 2 seconds')
   })
 })

@@ -25,6 +25,7 @@ export type SearchGroup = { kind: SearchKind; hits: SearchHit[]; problem: string
 export const MAX_SEARCH = 200
 
 const QUICK = { timeout: '2s' } as const
+const KIND_MS = 2_000
 // The newest of them: there are thousands of actions, and nobody looks for a hundred thousand by name.
 const ACTIONS_LOOKED_AT = 20_000
 
@@ -45,7 +46,7 @@ export async function searchEverywhere(viewer: Viewer, text: string): Promise<Se
   return Promise.all(
     kinds.map(async (kind) => {
       try {
-        return { kind, hits: (await finders[kind]()).slice(0, SHOWN), problem: null }
+        return { kind, hits: (await inTime(finders[kind]())).slice(0, SHOWN), problem: null }
       } catch (error) {
         const problem = problemOf(error)
         if (problem === null) throw error
@@ -55,12 +56,23 @@ export async function searchEverywhere(viewer: Viewer, text: string): Promise<Se
   )
 }
 
-class SpoolProblem extends Error {}
+class SearchProblem extends Error {}
+
+const TOO_LONG = 'This took longer than 2 seconds and was stopped.'
+
+/** No kind withholds the others: what it finds later is not waited for. */
+async function inTime<T>(finding: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, refuse) => {
+    timer = setTimeout(() => refuse(new SearchProblem(TOO_LONG)), KIND_MS)
+  })
+  return Promise.race([finding, late]).finally(() => clearTimeout(timer))
+}
 
 function problemOf(error: unknown): string | null {
-  if (error instanceof SpoolProblem) return error.message
+  if (error instanceof SearchProblem) return error.message
   if (isUnavailable(error)) return 'The database is away.'
-  if (isTimeout(error)) return 'This took longer than 2 seconds and was stopped.'
+  if (isTimeout(error)) return TOO_LONG
   return null
 }
 
@@ -123,7 +135,7 @@ async function findInvestigators(viewer: Viewer, text: string): Promise<SearchHi
 
 async function findFiles(_viewer: Viewer, text: string): Promise<SearchHit[]> {
   const id = readIdText(text)
-  if (!id && !/^\S*(\d|\.json)\S*$/.test(text)) return []
+  if (!id && !/^\S+\.json$/.test(text)) return []
   const { spoolDir } = env()
   if (!spoolDir) return []
   const spool = spoolClient(spoolDir)
@@ -135,10 +147,12 @@ async function findFiles(_viewer: Viewer, text: string): Promise<SearchHit[]> {
       return { directory, answer: await spool.ask<'list'>({ command: 'list', kind, state, size: SHOWN, match }) }
     }),
   )
+  if (answers.every(({ answer }) => !answer.ok && answer.reason === 'absent'))
+    throw new SearchProblem('The spool has none of MIG’s directories.')
   for (const { directory, answer } of answers) {
     if (!answer.ok) {
       if (answer.reason === 'absent') continue
-      throw new SpoolProblem(answer.sentence)
+      throw new SearchProblem(answer.sentence)
     }
     for (const entry of answer.value.rows) {
       const name = encodeFileName(entry.name)

@@ -28,7 +28,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <>
         <PageHeader crumbs={crumbs} title="Batches" />
         <Content>
-          <ProblemPanel problem={parsed.problem} clearHref={batchList.path} />
+          <ProblemPanel problem={parsed.problem} clearHref={batchList.all} />
         </Content>
       </>
     )

@@ -32,7 +32,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         <PageHeader crumbs={crumbs} title="ACL files" />
         <Content>
           <AclTabs current="files" />
-          <ProblemPanel problem={parsed.problem} clearHref={aclGroupList.path} />
+          <ProblemPanel problem={parsed.problem} clearHref={aclGroupList.all} />
         </Content>
       </>
     )
@@ -45,7 +45,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         <PageHeader crumbs={crumbs} title="ACL files" />
         <Content>
           <AclTabs current="files" />
-          <NoPass twins={twins} href={aclGroupList.path} />
+          <NoPass twins={twins} href={aclGroupList.href(params)} />
         </Content>
       </>
     )

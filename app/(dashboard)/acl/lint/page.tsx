@@ -36,7 +36,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <>
         <PageHeader crumbs={crumbs} title="Lint" />
         <Content>
-          <ProblemPanel problem={parsed.problem} clearHref={lintList.path} />
+          <ProblemPanel problem={parsed.problem} clearHref={lintList.all} />
         </Content>
       </>
     )

@@ -31,7 +31,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <>
         <PageHeader crumbs={crumbs} title="Doubles" />
         <Content>
-          <ProblemPanel problem={parsed.problem} clearHref={doubleList.path} />
+          <ProblemPanel problem={parsed.problem} clearHref={doubleList.all} />
         </Content>
       </>
     )

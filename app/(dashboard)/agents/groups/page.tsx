@@ -36,7 +36,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <>
         <PageHeader crumbs={crumbs} title="Groups" />
         <Content>
-          <ProblemPanel problem={parsed.problem} clearHref={agentGroupList.path} />
+          <ProblemPanel problem={parsed.problem} clearHref={agentGroupList.all} />
         </Content>
       </>
     )

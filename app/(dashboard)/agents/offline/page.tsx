@@ -39,7 +39,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <>
         <PageHeader crumbs={crumbs} title="Offline" />
         <Content>
-          <ProblemPanel problem={parsed.problem} clearHref={offlineList.path} />
+          <ProblemPanel problem={parsed.problem} clearHref={offlineList.all} />
         </Content>
       </>
     )

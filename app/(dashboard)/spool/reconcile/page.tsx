@@ -31,7 +31,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <>
         <PageHeader crumbs={crumbs} title="Spool against database" />
         <Content>
-          <ProblemPanel problem={parsed.problem} clearHref={reconcileList.path} />
+          <ProblemPanel problem={parsed.problem} clearHref={reconcileList.all} />
         </Content>
       </>
     )

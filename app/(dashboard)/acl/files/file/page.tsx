@@ -39,7 +39,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <>
         <PageHeader crumbs={crumbs} title="ACL file" />
         <Content>
-          <ProblemPanel problem={problem} clearHref={aclGroupList.path} />
+          <ProblemPanel problem={problem} clearHref={aclGroupList.all} />
         </Content>
       </>
     )
