@@ -54,19 +54,21 @@ export type BatchSetting = { vintage: Vintage; bounds: FleetBounds; preview: boo
 export class Raced extends Error {}
 
 /**
- * Writes a batch in the caller's transaction, which must hold `ACL_LOCK`. After every answer but `saved` the caller has to
- * roll back: cells may have been written for the measurement.
+ * Writes a batch in the caller's transaction, which must hold `ACL_LOCK`; `stillMay` throws, before the audit row, when the
+ * viewer may not write any more. After every answer but `saved` the caller has to roll back: cells may have been written
+ * for the measurement.
  */
 export async function applyBatch(
   viewer: Viewer,
   tx: Transaction,
   batch: Batch,
   setting: BatchSetting,
+  stillMay: () => Promise<void>,
 ): Promise<BatchAnswer> {
   const run = await BatchRun.begin(viewer, tx, setting)
   if ('keep' in batch.cells) await run.addKept(batch.cells, batch.reason)
   else for await (const chunk of chunksOf(batch.cells, tx, run.partOf(CHUNK_CELLS))) await run.add(chunk)
-  return run.end(batch)
+  return run.end(batch, stillMay)
 }
 
 function byPlace(a: CellChange, b: CellChange): number {
@@ -236,7 +238,7 @@ class BatchRun {
   }
 
   /** The answer, with the audit row last when everything is written. */
-  async end({ kind, reason: given, confirmed, detail }: Batch): Promise<BatchAnswer> {
+  async end({ kind, reason: given, confirmed, detail }: Batch, stillMay: () => Promise<void>): Promise<BatchAnswer> {
     const { first, cells } = this
     if (!first) throw new AppError('invalid', 'No cell is changed: there is nothing to save.')
     if (this.conflicting > 0)
@@ -256,6 +258,7 @@ class BatchRun {
     const sha256 = this.digest.digest('hex')
     if (locksOut && confirmed !== true && confirmed !== sha256)
       return { kind: 'confirm', message: lockoutSentence(effects, typeof confirmed === 'string'), effects, sha256 }
+    await stillMay()
     await forgetAnswers(this.tx)
     const single = cells === 1 ? await this.names.describe(first) : null
     const value = first.table === 'agtmodreq' ? 'minimumweight' : 'weight'

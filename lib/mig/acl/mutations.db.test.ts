@@ -2,7 +2,7 @@ import pg from 'pg'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { digestOfKept } from '@/lib/audit/verify-cells'
 import type { Viewer } from '@/lib/auth/viewer'
-import { inWrite } from '@/lib/auth/write'
+import { inLongWrite } from '@/lib/auth/write'
 import { pool } from '@/lib/db/pool'
 import { sql } from '@/lib/db/sql'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -179,12 +179,14 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('batches of ACL cells, l
     await other.connect()
     await other.query('SELECT pg_advisory_lock($1)', [ACL_LOCK])
     const limits = (ms: number) =>
-      inWrite(
+      inLongWrite(
         admin,
-        (tx) =>
-          tx.$queryRaw(
+        async (tx, stillMay) => {
+          await stillMay()
+          return tx.$queryRaw(
             sql`SELECT current_setting('statement_timeout') AS each, current_setting('lock_timeout') AS lock`,
-          ),
+          )
+        },
         { lock: ACL_LOCK, timeout: 120_000, wait: { ms, busy: 'Another batch is being written.' } },
       )
     await expect(limits(50)).rejects.toMatchObject({ code: 'conflict', message: 'Another batch is being written.' })

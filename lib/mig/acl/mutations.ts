@@ -1,6 +1,6 @@
 import 'server-only'
 import { assertAdmin, type Viewer } from '@/lib/auth/viewer'
-import { inWrite } from '@/lib/auth/write'
+import { inLongWrite } from '@/lib/auth/write'
 import { AppError } from '@/lib/errors'
 import { fleetBounds } from '@/lib/mig/agents/queries'
 import { vintage } from '@/lib/mig/vintage'
@@ -37,10 +37,10 @@ export async function runBatch(
   const setting = { vintage: await vintage(), bounds: await fleetBounds((await now()).mig), preview }
   for (let attempt = 1; ; attempt++) {
     try {
-      return await inWrite(
+      return await inLongWrite(
         viewer,
-        async (tx) => {
-          const answer = await applyBatch(viewer, tx, batch, setting)
+        async (tx, stillMay) => {
+          const answer = await applyBatch(viewer, tx, batch, setting, stillMay)
           if (answer.kind !== 'saved') throw new Undone(answer)
           return answer
         },
