@@ -41,7 +41,7 @@ export type Batch = {
   /** Why; a batch of more than one cell must say it. */
   reason: string | null
   cells: CellSource
-  /** The person knows that it takes the last sufficient signers away: of the cells with this SHA-256, or (true) of any. */
+  /** The person knows that it takes the last sufficient signers away: what a `confirm` answer named, or (true) any. */
   confirmed: boolean | string
   /** What else the audit row is to say, asked when all cells are written. */
   detail?: () => Record<string, unknown>
@@ -151,11 +151,13 @@ class BatchRun {
   async addKept(source: KeptCells, reason: string | null): Promise<void> {
     await source.check(this.tx)
     this.cells = await this.tx.$executeRaw(source.keep(this.id))
-    if (this.cells !== source.expected()) throw new Raced()
+    const expected = source.expected()
+    if (this.cells !== expected.cells) throw new Raced()
     // Before the long part.
     if (!this.setting.preview) saidWhy(this.cells, reason)
     const [overview] = await this.tx.$queryRaw<KeptOverview[]>(keptOverviewSql(this.id))
     if (!overview?.first) return
+    if (overview.digest !== expected.digest) throw new Raced()
     this.first = overview.first
     if (overview.twice > 0)
       throw new AppError('conflict', 'A cell has several rows in the database instead of one. Nothing was changed.')
@@ -256,8 +258,12 @@ class BatchRun {
     const reason = saidWhy(cells, given)
     const locksOut = effects.anyone.lost > 0
     const sha256 = this.digest.digest('hex')
-    if (locksOut && confirmed !== true && confirmed !== sha256)
-      return { kind: 'confirm', message: lockoutSentence(effects, typeof confirmed === 'string'), effects, sha256 }
+    // Rules, people and keys that others change make the same cells take more away.
+    const confirm = `${sha256}.${effects.anyone.lost}`
+    if (locksOut && confirmed !== true && confirmed !== confirm) {
+      const other = typeof confirmed !== 'string' ? null : confirmed.startsWith(`${sha256}.`) ? 'loss' : 'cells'
+      return { kind: 'confirm', message: lockoutSentence(effects, other), effects, confirm }
+    }
     await stillMay()
     await forgetAnswers(this.tx)
     const single = cells === 1 ? await this.names.describe(first) : null

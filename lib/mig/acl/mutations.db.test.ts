@@ -309,12 +309,21 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('batches of ACL cells, l
     if (asked.kind !== 'confirm') throw new Error('not asked')
     // Confirmed are those cells and no others.
     const other = batch([weightOf({ module: DEFAULT, investigator: BO, seen: 1, weight: -1 })])
-    expect(await runBatch(ann, { ...other, confirmed: asked.sha256 })).toMatchObject({
+    expect(await runBatch(ann, { ...other, confirmed: asked.confirm })).toMatchObject({
       kind: 'confirm',
       message: expect.stringContaining('not the changes that were confirmed'),
     })
     expect(await weights()).toEqual([1, 1])
-    const answer = saved(await runBatch(ann, { ...change, confirmed: asked.sha256 }))
+    // And with what they took away then: a rule of its own for file changes that.
+    await owner('INSERT INTO public.agtmodreq VALUES (1, $1, 1)', [LIVE])
+    await owner('INSERT INTO public.invagtmodperm VALUES (2, $1, 1, 1)', [LIVE])
+    expect(await runBatch(ann, { ...change, confirmed: asked.confirm })).toMatchObject({
+      kind: 'confirm',
+      message: expect.stringContaining('something else away than was confirmed'),
+      effects: { anyone: { lost: 2 } },
+    })
+    await owner('DELETE FROM public.agtmodreq WHERE moduleid = 1; DELETE FROM public.invagtmodperm WHERE moduleid = 1')
+    const answer = saved(await runBatch(ann, { ...change, confirmed: asked.confirm }))
     expect(answer.message).toContain('Nobody can run 3 pairs')
     const [row] = await owner('SELECT detail FROM dashboard.audit WHERE id = $1', [answer.auditId])
     expect(row?.detail).toMatchObject({ confirmed: 'lockout', effects: { anyone: { lost: 3 } } })
