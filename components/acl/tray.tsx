@@ -154,7 +154,7 @@ export function Tray({
               event.preventDefault()
               if (isBlocked) return
               if (answer?.kind !== 'confirm') send('save')
-              else if (isSure) send('save', answer.sha256)
+              else if (isSure) send('save', answer.confirm)
             }}
           >
             {answer?.kind === 'refused' && (

@@ -31,6 +31,12 @@ export function ChainNotice({ chain }: { chain: ChainState }) {
     <p className="flex flex-wrap items-center gap-x-1.5 text-muted text-sm">
       <Icon name="link" className="size-4 text-good" />
       <span>{words}.</span>
+      {chain.batchesUnread > 0 && (
+        <span>
+          The cells of {formatCount(chain.batchesUnread, 'batch', 'batches')} are too many to be read here: “npm run
+          mig-dashboard -- audit verify” does.
+        </span>
+      )}
       {chain.head && (
         <span className="inline-flex items-center gap-1 whitespace-nowrap">
           Head <code title={chain.head}>{chain.head.slice(0, SHORT)}…</code>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
-import { sql } from '@/lib/db/sql'
+import { type Sql, sql } from '@/lib/db/sql'
 import { formatNumber } from '@/lib/format'
 import { keptLinesSql } from './kept-cells.sql'
 
@@ -34,27 +34,40 @@ export async function digestOfKept(queryable: Queryable, batch: string): Promise
   return { cells, sha256: digest.digest('hex') }
 }
 
+/** The batches with a SHA-256 behind a row; `isRead` with `most` for the newest ones of together so many cells, no larger one among them. */
+function sealedSql(after: string, most: number | undefined): Sql {
+  const isRead =
+    most === undefined
+      ? sql`true`
+      : sql`cells <= ${most}::bigint
+          AND sum(cells) FILTER (WHERE cells <= ${most}::bigint) OVER (ORDER BY id DESC) <= ${most}::bigint`
+  return sql`SELECT id, object_id, detail, ${isRead} AS is_read FROM (
+    SELECT id, object_id, detail, (detail->>'cells')::bigint AS cells FROM dashboard.audit
+    WHERE object_type = 'acl_batch' AND id > ${after}::bigint AND detail->>'sha256' IS NOT NULL) c`
+}
+
 /**
- * Holds the kept cells of every batch to the count and the SHA-256 in its audit row; gives the first that differs, or null.
- * `since` leaves out older rows; `most` stops, from the newest batch on, before so many cells are read.
+ * Holds the kept cells of every batch to the count and the SHA-256 in its audit row; gives the first that differs, or how
+ * many batches were not read. `since` leaves out older rows; `most` reads, from the newest batch on, at most so many cells,
+ * and leaves out a batch that alone has more.
  */
 export async function findAlteredCells(
   client: pg.ClientBase,
   { since, most }: { since: string | null; most?: number },
-): Promise<AlteredCells | null> {
+): Promise<AlteredCells | { unread: number }> {
   let after = since === null ? '-1' : String(BigInt(since) - 1n)
+  const { rows: left } = await client.query<{ unread: number }>(
+    sql`SELECT count(*) FILTER (WHERE NOT is_read)::int AS unread FROM (${sealedSql(after, most)}) b`,
+  )
   for (;;) {
     const { rows } = await client.query<Sealed>(sql`
-      SELECT id::text AS id, object_id AS batch, detail->>'cells' AS cells, detail->>'sha256' AS sha256 FROM (
-        SELECT id, object_id, detail,
-          ${most === undefined ? sql`0` : sql`sum((detail->>'cells')::bigint) OVER (ORDER BY id DESC)`} AS read
-        FROM dashboard.audit WHERE object_type = 'acl_batch' AND id > ${after}::bigint AND detail->>'sha256' IS NOT NULL
-      ) b WHERE read <= ${most ?? 0}::bigint ORDER BY id LIMIT ${ROWS}`)
+      SELECT id::text AS id, object_id AS batch, detail->>'cells' AS cells, detail->>'sha256' AS sha256
+      FROM (${sealedSql(after, most)}) b WHERE is_read ORDER BY id LIMIT ${ROWS}`)
     for (const { id, batch, cells, sha256 } of rows) {
       const why = await alteredIn(client, batch, { cells: Number(cells), sha256 })
       if (why) return { row: id, why: `The cells of batch ${id} ${why}` }
     }
-    if (rows.length < ROWS) return null
+    if (rows.length < ROWS) return { unread: left[0]?.unread ?? 0 }
     after = rows.at(-1)?.id ?? after
   }
 }

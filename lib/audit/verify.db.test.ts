@@ -67,17 +67,17 @@ describe('the chain', () => {
     expect(since).toBeNull()
     expect(head).toMatch(/^[0-9a-f]{64}$/)
     for (const batch of [1, 2, 3, 8, 9, 10])
-      expect(await verifyChain(pool(), { batch })).toEqual({ ok: true, rows: 9, head, since })
+      expect(await verifyChain(pool(), { batch })).toEqual({ ok: true, rows: 9, head, since, batchesUnread: 0 })
     await withClient(database.ownerUrl, async (client) => {
       await client.query(`SET timezone = 'Asia/Kolkata'`)
-      expect(await verifyChain(client)).toEqual({ ok: true, rows: 9, head, since })
+      expect(await verifyChain(client)).toEqual({ ok: true, rows: 9, head, since, batchesUnread: 0 })
       expect((await client.query('SHOW timezone')).rows[0].TimeZone).toBe('Asia/Kolkata')
     })
   })
 
   it('is whole without any row', async () => {
     await tamper('TRUNCATE dashboard.audit')
-    expect(await verifyChain(pool())).toEqual({ ok: true, rows: 0, head: null, since: null })
+    expect(await verifyChain(pool())).toEqual({ ok: true, rows: 0, head: null, since: null, batchesUnread: 0 })
   })
 
   it.each([
@@ -185,8 +185,8 @@ describe('the chain', () => {
 
   it('can be read from its end only, and says from where', async () => {
     const { head } = good(await verifyChain(pool()))
-    expect(await verifyChain(pool(), { last: 4 })).toEqual({ ok: true, rows: 4, head, since: ids[5] })
-    expect(await verifyChain(pool(), { last: 9 })).toEqual({ ok: true, rows: 9, head, since: null })
+    expect(await verifyChain(pool(), { last: 4 })).toEqual({ ok: true, rows: 4, head, since: ids[5], batchesUnread: 0 })
+    expect(await verifyChain(pool(), { last: 9 })).toEqual({ ok: true, rows: 9, head, since: null, batchesUnread: 0 })
     await tamper(`UPDATE dashboard.audit SET kind = 'x' WHERE id = ${ids[5]}`)
     expect(bad(await verifyChain(pool(), { last: 4 })).brokenAt).toBe(ids[5])
     expect(good(await verifyChain(pool(), { last: 3 })).since).toBe(ids[6])
@@ -351,6 +351,17 @@ describe('the cells of a batch', () => {
        ALTER TABLE dashboard.acl_change ENABLE TRIGGER acl_change_append_only; COMMIT`,
     )
 
+  const seal = (id: string, cells: number, sha256: string) =>
+    db().$transaction((tx) =>
+      recordAudit(tx, viewer, {
+        kind: 'acl.batch.save',
+        object: { type: 'acl_batch', id },
+        before: null,
+        after: null,
+        detail: { cells, sha256 },
+      }),
+    )
+
   beforeEach(async () => {
     await tamper('TRUNCATE dashboard.audit')
     await cells('TRUNCATE dashboard.acl_change')
@@ -363,15 +374,7 @@ describe('the cells of a batch', () => {
     const sha256 = createHash('sha256')
       .update(LINES.map((line) => `${line.join(',')}\n`).join(''))
       .digest('hex')
-    row = await db().$transaction((tx) =>
-      recordAudit(tx, viewer, {
-        kind: 'acl.batch.save',
-        object: { type: 'acl_batch', id: BATCH },
-        before: null,
-        after: null,
-        detail: { cells: 2, sha256 },
-      }),
-    )
+    row = await seal(BATCH, 2, sha256)
     await writeSome(2)
   })
 
@@ -396,7 +399,17 @@ describe('the cells of a batch', () => {
     // Only the last rows, which the batch is not one of; and no more cells than asked for.
     expect(await verifyChain(pool(), { last: 2 })).toMatchObject({ ok: true })
     expect(await verifyChain(pool(), { last: 4 })).toMatchObject({ ok: false })
-    expect(await verifyChain(pool(), { cells: 1 })).toMatchObject({ ok: true })
+    expect(await verifyChain(pool(), { cells: 1 })).toMatchObject({ ok: true, batchesUnread: 1 })
     expect(await verifyChain(pool(), { cells: 2 })).toMatchObject({ ok: false })
+  })
+
+  it('are read behind a newer batch that alone has too many, which is counted', async () => {
+    const wrong = createHash('sha256').digest('hex')
+    await seal('3f0e6c9a-0000-4000-8000-000000000002', 5, wrong)
+    expect(await verifyChain(pool(), { cells: 4 })).toMatchObject({ ok: true, batchesUnread: 1 })
+    expect(await verifyChain(pool(), { cells: 1 })).toMatchObject({ ok: true, batchesUnread: 2 })
+    expect(await verifyChain(pool(), { cells: 5 })).toMatchObject({ ok: false })
+    await cells('UPDATE dashboard.acl_change SET after = 3 WHERE n = 1')
+    expect(bad(await verifyChain(pool(), { cells: 4 })).brokenAt).toBe(row)
   })
 })

@@ -4,9 +4,12 @@ import { formatCount } from '@/lib/format'
 import { ENTRY_HASH } from './chain.sql'
 import { findAlteredCells } from './verify-cells'
 
-/** `head` is the hash of the last row in hex; `since` the first row that was read, null when that is the very first. */
+/**
+ * `head` is the hash of the last row in hex; `since` the first row that was read, null when that is the very first;
+ * `batchesUnread` how many ACL batches behind it have too many cells to be read.
+ */
 export type ChainState =
-  | { ok: true; rows: number; head: string | null; since: string | null }
+  | { ok: true; rows: number; head: string | null; since: string | null; batchesUnread: number }
   | { ok: false; brokenAt: string | null; why: string }
 
 export type VerifyOptions = {
@@ -14,7 +17,7 @@ export type VerifyOptions = {
   expect?: string
   /** Read only so many rows at the end. */
   last?: number
-  /** Read the cells of the newest ACL batches only, at most so many; all when it is left out. */
+  /** Read the cells of the newest ACL batches only, at most so many, and of no larger batch; all when it is left out. */
   cells?: number
   /** Rows read at a time. */
   batch?: number
@@ -48,8 +51,9 @@ export async function verifyChain(queryable: Queryable, options: VerifyOptions =
 
 // A batch's cells stand beside the audit: its row seals them.
 async function withCells(client: pg.ClientBase, state: ChainState, { cells }: VerifyOptions): Promise<ChainState> {
-  const altered = state.ok ? await findAlteredCells(client, { since: state.since, most: cells }) : null
-  return altered ? broken(altered.row, altered.why) : state
+  if (!state.ok) return state
+  const found = await findAlteredCells(client, { since: state.since, most: cells })
+  return 'why' in found ? broken(found.row, found.why) : { ...state, batchesUnread: found.unread }
 }
 
 type Batch = {
@@ -92,7 +96,7 @@ async function follow(client: pg.ClientBase, { expect, last, batch = 10_000 }: V
         ? `The ${formatCount(rows, 'row')} up to row ${at.id} belong together, but the expected head is not among them: rows were cut off at the end, or all were written anew.`
         : 'The audit is empty, so the expected head is not in it: its rows were removed.',
     )
-  return { ok: true, rows, head: at?.hash ?? null, since }
+  return { ok: true, rows, head: at?.hash ?? null, since, batchesUnread: 0 }
 }
 
 const broken = (brokenAt: string | null, why: string): ChainState => ({ ok: false, brokenAt, why })

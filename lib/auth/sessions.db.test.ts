@@ -11,7 +11,7 @@ import { listOwnSessions, listSessions } from './queries'
 import { newSecret } from './secrets'
 import { createSession, sessionPerson } from './sessions'
 import type { Viewer } from './viewer'
-import { inOwnWrite, inWrite } from './write'
+import { inLongWrite, inOwnWrite, inWrite } from './write'
 
 const ANN = { id: '7' as MigId, name: 'Ann', fingerprint: 'A'.repeat(40) }
 const BOB = { id: '8' as MigId, name: 'Bob', fingerprint: 'B'.repeat(40) }
@@ -159,6 +159,75 @@ describe('sessions', () => {
       await owner('DELETE FROM public.modules')
       await expect(change(ann.viewer)).rejects.toMatchObject({ code: 'unauthenticated' })
       expect(await changed()).toEqual([])
+    })
+  })
+
+  describe('a long write', () => {
+    const WAIT = { lock: 4_217_999, timeout: 20_000, wait: { ms: 1000, busy: 'busy' } }
+
+    const longChange = (viewer: Viewer, { before = async () => {}, after = async () => {} }: Meanwhile) =>
+      inLongWrite(
+        viewer,
+        async (tx, stillMay) => {
+          await tx.$executeRaw(sql`INSERT INTO public.modules (id, name) VALUES (1, 'netstat')`)
+          await before()
+          await stillMay()
+          await after()
+        },
+        WAIT,
+      )
+    type Meanwhile = { before?: () => Promise<unknown>; after?: () => Promise<unknown> }
+
+    test.each([
+      ['its session ended', 'unauthenticated', (bob: Viewer, id: string) => revokeSession(bob, id)],
+      ['its role taken away', 'forbidden', () => setRole(ANN, 'investigator')],
+      ['its person disabled', 'unauthenticated', () => setRole(ANN, 'admin', true)],
+    ] as const)('makes nobody wait meanwhile, and with %s writes nothing', async (_, code, take) => {
+      await setRole(BOB, 'admin')
+      const ann = await signedIn(ANN, 'admin')
+      const bob = await signedIn(BOB, 'admin')
+      await expect(longChange(ann.viewer, { before: () => take(bob.viewer, ann.id) })).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining('nothing was changed'),
+      })
+      expect(await changed()).toEqual([])
+      await expect(longChange(ann.viewer, {})).rejects.toMatchObject({ code })
+    })
+
+    test('keeps the session from the second look to its end', async () => {
+      const ann = await signedIn(ANN, 'admin')
+      const other = await signedIn(ANN, 'admin')
+      const order: string[] = []
+      let revoking: Promise<unknown> = Promise.resolve()
+      await longChange(ann.viewer, {
+        after: async () => {
+          revoking = revokeSession(other.viewer, ann.id).then(() => order.push('revoked'))
+          await new Promise((done) => setTimeout(done, 300))
+          order.push('written')
+        },
+      })
+      await revoking
+      expect(order).toEqual(['written', 'revoked'])
+      expect(await changed()).toEqual(['netstat'])
+    })
+
+    test('that never looked again is undone', async () => {
+      const ann = await signedIn(ANN, 'admin')
+      const write = inLongWrite(
+        ann.viewer,
+        (tx) => tx.$executeRaw(sql`INSERT INTO public.modules (id, name) VALUES (1, 'netstat')`),
+        WAIT,
+      )
+      await expect(write).rejects.toThrow('second look')
+      expect(await changed()).toEqual([])
+    })
+
+    test('of any kind lets the pages of its session through', async () => {
+      const ann = await signedIn(ANN, 'admin')
+      await owner(`UPDATE dashboard.session SET last_used_at = clock_timestamp() - interval '59 minutes'`)
+      const look = async () => expect(await sessionPerson(ann.secret)).toMatchObject({ id: ANN.id })
+      await change(ann.viewer, look)
+      expect(await changed()).toEqual(['netstat'])
     })
   })
 

@@ -36,22 +36,33 @@ export async function createSession(
   return { id, secret }
 }
 
+const sessionFrom = sql`dashboard.session s JOIN ${personFrom}
+  ON i.id = s.investigator_id AND ${normalSql(sql`i.pgpfingerprint`)} = s.fingerprint`
+
 /** The person of a live session, with the role that counts now; null when there is no such session or person any more. */
 export async function sessionPerson(secret: string): Promise<SessionPerson | null> {
   const v = await vintage()
   const { rows } = await pool().query<PersonRow & { sessionId: string; stale: boolean }>(sql`
     SELECT s.id AS "sessionId", s.last_used_at < clock_timestamp() - interval '1 minute' AS stale, ${personSelect(v)}
-    FROM dashboard.session s JOIN ${personFrom} ON i.id = s.investigator_id AND ${normalSql(sql`i.pgpfingerprint`)} = s.fingerprint
-    WHERE s.token_hash = ${secretHash(secret)} AND ${LIVE}`)
+    FROM ${sessionFrom} WHERE s.token_hash = ${secretHash(secret)} AND ${LIVE}`)
   const row = rows[0]
   if (!row?.fingerprint) return null
   const role = effectiveRole(personOf(row, v), env().schedulerKeyId)
   if (role === 'none') return null
+  // Not while a write of the same session holds its row: a page does not wait for that, and the next one notes it.
   if (row.stale)
-    await pool().query(
-      sql`UPDATE dashboard.session SET last_used_at = clock_timestamp() WHERE id = ${row.sessionId}::uuid AND ended_at IS NULL`,
-    )
+    await pool().query(sql`UPDATE dashboard.session SET last_used_at = clock_timestamp() WHERE id = (
+      SELECT id FROM dashboard.session WHERE id = ${row.sessionId}::uuid AND ended_at IS NULL FOR UPDATE SKIP LOCKED)`)
   return { sessionId: row.sessionId, id: row.id as MigId, name: row.name, fingerprint: row.fingerprint, role }
+}
+
+/** The role of a live session as it is now, with nothing kept from changing; null when the session has ended. */
+export async function readSession(tx: Transaction, sessionId: string): Promise<Role | null> {
+  const v = await vintage()
+  const [row] = await tx.$queryRaw<PersonRow[]>(
+    sql`SELECT ${personSelect(v)} FROM ${sessionFrom} WHERE s.id = ${sessionId}::uuid AND ${LIVE}`,
+  )
+  return row ? effectiveRole(personOf(row, v), env().schedulerKeyId) : null
 }
 
 /**
@@ -60,12 +71,13 @@ export async function sessionPerson(secret: string): Promise<SessionPerson | nul
  */
 export async function lockSession(tx: Transaction, sessionId: string): Promise<Role | null> {
   const v = await vintage()
+  // The investigator's row first, as who changes a person does: the other way round each could wait for the other.
   const rows = await tx.$queryRaw<PersonRow[]>(sql`
     SELECT ${personSelect(v)}
     FROM dashboard.session s JOIN public.investigators i
       ON i.id = s.investigator_id AND ${normalSql(sql`i.pgpfingerprint`)} = s.fingerprint
       LEFT JOIN dashboard.person p ON p.investigator_id = i.id AND p.fingerprint = ${normalSql(sql`i.pgpfingerprint`)}
-    WHERE s.id = ${sessionId}::uuid AND ${LIVE} FOR SHARE OF s, i`)
+    WHERE s.id = ${sessionId}::uuid AND ${LIVE} FOR SHARE OF i, s`)
   const row = rows[0]
   if (!row) return null
   // The outer join's row cannot be locked there; read once more under a lock of its own.

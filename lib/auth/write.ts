@@ -3,7 +3,7 @@ import { isLocked } from '@/lib/db/availability'
 import { db, type Transaction } from '@/lib/db/prisma'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
-import { lockSession } from './sessions'
+import { lockSession, readSession } from './sessions'
 import { assertAdmin, type Viewer } from './viewer'
 import { keepWritten } from './written'
 
@@ -21,17 +21,49 @@ export type LockWait = { ms: number; busy: string }
 
 /**
  * One transaction of an admin. Session and role are read again inside it and kept from changing until it ends, so that a
- * person who was revoked meanwhile changes nothing. `lock` is an advisory lock taken before anything else, `timeout` how
- * many milliseconds each statement and the whole may take when that is not the role's limit and 15 s; waiting for the lock
- * by `wait` comes on top. Throws `unauthenticated` and `forbidden`, and `conflict` for a lock waited for in vain.
+ * person who was revoked meanwhile changes nothing. `lock` is an advisory lock taken before anything else. Throws
+ * `unauthenticated` and `forbidden`.
  */
 export async function inWrite<T>(
   viewer: Viewer,
   run: (tx: Transaction) => Promise<T>,
-  { lock, timeout, wait }: { lock?: number; timeout?: number; wait?: LockWait } = {},
+  { lock }: { lock?: number } = {},
 ): Promise<T> {
   assertAdmin(viewer)
-  return inTransaction(viewer, 'admin', lock, run, { timeout, wait })
+  return inTransaction(viewer, lock, async (tx) => {
+    await assertSession(tx, viewer, 'admin', lockSession)
+    return run(tx)
+  })
+}
+
+/**
+ * A transaction of an admin that takes minutes: session and role are looked at when it begins, and read again and kept from
+ * changing only by `stillMay`, so that meanwhile the session can be ended and the role taken away, and then nothing is
+ * written. `run` awaits `stillMay` when all but the audit row is done; who returns without it is undone. `timeout` is how
+ * many milliseconds each statement and the whole may take; waiting for the lock by `wait` comes on top. Throws as `inWrite`,
+ * and `conflict` for a lock waited for in vain.
+ */
+export async function inLongWrite<T>(
+  viewer: Viewer,
+  run: (tx: Transaction, stillMay: () => Promise<void>) => Promise<T>,
+  { lock, timeout, wait }: { lock: number; timeout: number; wait: LockWait },
+): Promise<T> {
+  assertAdmin(viewer)
+  return inTransaction(
+    viewer,
+    lock,
+    async (tx) => {
+      await assertSession(tx, viewer, 'admin', readSession)
+      let asked = false
+      const done = await run(tx, async () => {
+        await assertSession(tx, viewer, 'admin', lockSession)
+        asked = true
+      })
+      if (!asked) throw new Error('a long write ended without a second look at its session')
+      return done
+    },
+    { timeout, wait },
+  )
 }
 
 /** One transaction of a signed-in person about what is theirs: sessions and tokens of their own. */
@@ -41,12 +73,28 @@ export async function inOwnWrite<T>(
   { lock }: { lock?: number } = {},
 ): Promise<T> {
   if (viewer.via === 'token') throw new AppError('forbidden', 'A token may only read.')
-  return inTransaction(viewer, 'investigator', lock, run)
+  return inTransaction(viewer, lock, async (tx) => {
+    await assertSession(tx, viewer, 'investigator', lockSession)
+    return run(tx)
+  })
+}
+
+async function assertSession(
+  tx: Transaction,
+  viewer: Viewer,
+  needs: 'admin' | 'investigator',
+  roleOf: typeof lockSession,
+): Promise<void> {
+  if (viewer.via !== 'web') return
+  const role = viewer.sessionId ? await roleOf(tx, viewer.sessionId) : null
+  if (role === null || role === 'none')
+    throw new AppError('unauthenticated', 'Your session has ended: nothing was changed. Sign in and try again.')
+  if (needs === 'admin' && role !== 'admin')
+    throw new AppError('forbidden', 'You are no admin any more: nothing was changed.')
 }
 
 async function inTransaction<T>(
   viewer: Viewer,
-  needs: 'admin' | 'investigator',
   lock: number | undefined,
   run: (tx: Transaction) => Promise<T>,
   { timeout, wait }: { timeout?: number; wait?: LockWait } = {},
@@ -57,13 +105,6 @@ async function inTransaction<T>(
       if (timeout !== undefined)
         await tx.$executeRaw(sql`SELECT set_config('statement_timeout', ${String(timeout)}, true)`)
       if (lock !== undefined) await takeLock(tx, lock, wait)
-      if (viewer.via === 'web') {
-        const role = viewer.sessionId ? await lockSession(tx, viewer.sessionId) : null
-        if (role === null || role === 'none')
-          throw new AppError('unauthenticated', 'Your session has ended: nothing was changed. Sign in and try again.')
-        if (needs === 'admin' && role !== 'admin')
-          throw new AppError('forbidden', 'You are no admin any more: nothing was changed.')
-      }
       return run(tx)
     },
     { ...WAIT, timeout: (timeout ?? WAIT.timeout) + (wait?.ms ?? 0) },

@@ -78,6 +78,15 @@ test('the file is one batch of the system account, with its reason', async () =>
   })
 })
 
+test('a name that speaks to the terminal is written as what it is', async () => {
+  await owner(`UPDATE public.modules SET name = E'net\\x1b[2Jstat' WHERE id = 2`)
+  const { code, out } = await cli('agentid,moduleid,minimumweight\n11,2,1\n', '--yes')
+  await owner(`UPDATE public.modules SET name = 'netstat' WHERE id = 2`)
+  expect(code).toBe(0)
+  expect(out).toContain('1 rule added. The minimum weight of net\\u{1b}[2Jstat on web2 is 1 now.')
+  expect(out).not.toContain('\x1b')
+})
+
 test('unknown names and ids are refused line by line, and nothing is saved with them unless that is said', async () => {
   const text = `${HEAD}10,file,1\n12,file,1\n11,nmap,1\n`
   const refused = await cli(text, '--yes')

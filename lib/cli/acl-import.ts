@@ -75,7 +75,7 @@ async function importFile(call: Call): Promise<number> {
       return told(answer, preview.refused > 0 ? 1 : 0)
     }
     if (answer.kind === 'saved') {
-      if (!call.json) call.io.out(`${answer.message}\nBatch ${answer.auditId}. ${AGENTS_FOLLOW}`)
+      if (!call.json) call.io.out(`${printable(answer.message)}\nBatch ${answer.auditId}. ${AGENTS_FOLLOW}`)
       return told(answer, preview.refused > 0 ? 1 : 0)
     }
     call.io.err(

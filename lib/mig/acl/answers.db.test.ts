@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { db } from '@/lib/db/prisma'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -95,6 +96,21 @@ describe('answers about the whole fleet', () => {
       ['"new"'],
     )
     expect(rows).toMatchObject([{ answer: '"new"' }, { question: 'rules' }])
+  })
+
+  test('one that a program wrote which expected another shape is not found', async () => {
+    const digestOf = (text: string) => createHash('sha256').update(text).digest('hex')
+    const keep = (digest: string, found: string) =>
+      owner(
+        `INSERT INTO dashboard.acl_answer (question, at, made_at, took_ms, answer)
+         VALUES ($1, clock_timestamp(), clock_timestamp(), 1000, to_jsonb($2::text))`,
+        [digest, found],
+      )
+    await keep(digestOf('clock slowly'), 'without a shape')
+    await keep(digestOf('0 clock slowly'), 'an older shape')
+    expect((await getAnswer(simple('ours'))).found).toBe('ours')
+    await owner(`UPDATE dashboard.acl_answer SET took_ms = 1000`)
+    expect((await getAnswer(simple('never asked'))).found).toBe('ours')
   })
 
   test('a key that is stored makes lint look at people again, a renamed module at powers', async () => {

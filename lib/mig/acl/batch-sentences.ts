@@ -63,10 +63,14 @@ export async function savedSentence(
   return `1 rule ${seen === null ? 'added' : 'changed'}. ${what} is ${words(value)} now${seen === null ? '' : `; it was ${words(seen)}`}.${refused}`
 }
 
-/** What a batch would take away, and that it wants to be confirmed. */
-export function lockoutSentence({ anyone, samples }: BatchEffects, isOther: boolean): string {
+const OTHER = {
+  cells: 'These are not the changes that were confirmed. ',
+  loss: 'It takes something else away than was confirmed. ',
+}
+
+/** What a batch would take away, and that it wants to be confirmed; `other` is what differs from an earlier confirmation. */
+export function lockoutSentence({ anyone, samples }: BatchEffects, other: keyof typeof OTHER | null): string {
   const example = samples.find(({ what, gained }) => what === 'anyone' && !gained)
   const such = example ? `, such as ${example.module} on ${example.endpoint}` : ''
-  const other = isOther ? 'These are not the changes that were confirmed. ' : ''
-  return `${other}It would take away the last people who can run ${formatCount(anyone.lost, 'pair')} of endpoint and module${such}: all active people together would not reach the minimum. Nothing was saved. Confirm it to save it all the same.`
+  return `${other ? OTHER[other] : ''}It would take away the last people who can run ${formatCount(anyone.lost, 'pair')} of endpoint and module${such}: all active people together would not reach the minimum. Nothing was saved. Confirm it to save it all the same.`
 }

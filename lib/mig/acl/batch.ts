@@ -41,7 +41,7 @@ export type Batch = {
   /** Why; a batch of more than one cell must say it. */
   reason: string | null
   cells: CellSource
-  /** The person knows that it takes the last sufficient signers away: of the cells with this SHA-256, or (true) of any. */
+  /** The person knows that it takes the last sufficient signers away: what a `confirm` answer named, or (true) any. */
   confirmed: boolean | string
   /** What else the audit row is to say, asked when all cells are written. */
   detail?: () => Record<string, unknown>
@@ -54,19 +54,21 @@ export type BatchSetting = { vintage: Vintage; bounds: FleetBounds; preview: boo
 export class Raced extends Error {}
 
 /**
- * Writes a batch in the caller's transaction, which must hold `ACL_LOCK`. After every answer but `saved` the caller has to
- * roll back: cells may have been written for the measurement.
+ * Writes a batch in the caller's transaction, which must hold `ACL_LOCK`; `stillMay` throws, before the audit row, when the
+ * viewer may not write any more. After every answer but `saved` the caller has to roll back: cells may have been written
+ * for the measurement.
  */
 export async function applyBatch(
   viewer: Viewer,
   tx: Transaction,
   batch: Batch,
   setting: BatchSetting,
+  stillMay: () => Promise<void>,
 ): Promise<BatchAnswer> {
   const run = await BatchRun.begin(viewer, tx, setting)
   if ('keep' in batch.cells) await run.addKept(batch.cells, batch.reason)
   else for await (const chunk of chunksOf(batch.cells, tx, run.partOf(CHUNK_CELLS))) await run.add(chunk)
-  return run.end(batch)
+  return run.end(batch, stillMay)
 }
 
 function byPlace(a: CellChange, b: CellChange): number {
@@ -149,11 +151,13 @@ class BatchRun {
   async addKept(source: KeptCells, reason: string | null): Promise<void> {
     await source.check(this.tx)
     this.cells = await this.tx.$executeRaw(source.keep(this.id))
-    if (this.cells !== source.expected()) throw new Raced()
+    const expected = source.expected()
+    if (this.cells !== expected.cells) throw new Raced()
     // Before the long part.
     if (!this.setting.preview) saidWhy(this.cells, reason)
     const [overview] = await this.tx.$queryRaw<KeptOverview[]>(keptOverviewSql(this.id))
     if (!overview?.first) return
+    if (overview.digest !== expected.digest) throw new Raced()
     this.first = overview.first
     if (overview.twice > 0)
       throw new AppError('conflict', 'A cell has several rows in the database instead of one. Nothing was changed.')
@@ -236,7 +240,7 @@ class BatchRun {
   }
 
   /** The answer, with the audit row last when everything is written. */
-  async end({ kind, reason: given, confirmed, detail }: Batch): Promise<BatchAnswer> {
+  async end({ kind, reason: given, confirmed, detail }: Batch, stillMay: () => Promise<void>): Promise<BatchAnswer> {
     const { first, cells } = this
     if (!first) throw new AppError('invalid', 'No cell is changed: there is nothing to save.')
     if (this.conflicting > 0)
@@ -254,8 +258,13 @@ class BatchRun {
     const reason = saidWhy(cells, given)
     const locksOut = effects.anyone.lost > 0
     const sha256 = this.digest.digest('hex')
-    if (locksOut && confirmed !== true && confirmed !== sha256)
-      return { kind: 'confirm', message: lockoutSentence(effects, typeof confirmed === 'string'), effects, sha256 }
+    // Rules, people and keys that others change make the same cells take more away.
+    const confirm = `${sha256}.${effects.anyone.lost}`
+    if (locksOut && confirmed !== true && confirmed !== confirm) {
+      const other = typeof confirmed !== 'string' ? null : confirmed.startsWith(`${sha256}.`) ? 'loss' : 'cells'
+      return { kind: 'confirm', message: lockoutSentence(effects, other), effects, confirm }
+    }
+    await stillMay()
     await forgetAnswers(this.tx)
     const single = cells === 1 ? await this.names.describe(first) : null
     const value = first.table === 'agtmodreq' ? 'minimumweight' : 'weight'

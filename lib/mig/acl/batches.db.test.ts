@@ -6,7 +6,15 @@ import { insertAgents } from '@/lib/testing/agent-rows'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
 import { batchCellList, batchList } from './batch-lists'
-import { exportBatchCells, exportBatches, getBatch, isBatchWhole, listBatchCells, listBatches } from './batches'
+import {
+  exportBatchCells,
+  exportBatches,
+  getBatch,
+  isBatchWhole,
+  isBatchWholeOnPage,
+  listBatchCells,
+  listBatches,
+} from './batches'
 import type { CellChange } from './change'
 import { runBatch } from './mutations'
 import { revertBatch } from './revert'
@@ -82,6 +90,8 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('batches and their rever
     const batch = await getBatch(reader, first)
     expect(batch).toMatchObject({ id: first, confirmed: false, effects: { pairs: 3 } })
     expect(batch && (await isBatchWhole(reader, batch))).toBe(true)
+    expect(batch && (await isBatchWholeOnPage(reader, batch))).toBe(true)
+    expect(batch && (await isBatchWholeOnPage(reader, batch, 2))).toBeNull()
     const page = await cellsOf(first)
     expect(page.rows.map(({ agent, before, after, now, newest }) => [agent.name, before, after, now, newest])).toEqual(
       agents.map((id) => [`mail${id}`, null, 2, 2, null]),
@@ -204,6 +214,19 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('batches and their rever
     expect(await minimums()).toEqual([3, 2, 2])
   })
 
+  test('a revert has the time of the largest batch', async () => {
+    const batch = told(await set([[agents[1] as MigId, 2, 4]]))
+    await owner(`CREATE TABLE public.limits AS SELECT ''::text AS each WHERE false;
+      CREATE FUNCTION public.note_limit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+        $$ BEGIN INSERT INTO public.limits VALUES (current_setting('statement_timeout')); RETURN NULL; END $$;
+      CREATE TRIGGER note_limit AFTER UPDATE ON public.agtmodreq EXECUTE FUNCTION public.note_limit()`)
+    told(await revert(batch))
+    expect(await owner('SELECT DISTINCT each FROM public.limits')).toEqual([{ each: '15min' }])
+    await owner(
+      'DROP TRIGGER note_limit ON public.agtmodreq; DROP FUNCTION public.note_limit; DROP TABLE public.limits',
+    )
+  })
+
   test('only an admin reverts; an unknown batch is none', async () => {
     await expect(revert(first, {}, reader)).rejects.toMatchObject({ code: 'forbidden' })
     await expect(revert('99999')).rejects.toMatchObject({ code: 'not_found' })
@@ -222,6 +245,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('batches and their rever
       ALTER TABLE dashboard.acl_change ENABLE TRIGGER acl_change_append_only`)
     const detail = await getBatch(reader, batch)
     expect(detail && (await isBatchWhole(reader, detail))).toBe(false)
+    expect(detail && (await isBatchWholeOnPage(reader, detail, 2))).toBe(false)
     await expect(revert(batch)).rejects.toMatchObject({ code: 'conflict' })
   })
 

@@ -135,6 +135,18 @@ export async function isBatchWhole(_viewer: Viewer, { batch, sha256 }: BatchDeta
   return (await inRead((client) => digestOfKept(client, batch))).sha256 === sha256
 }
 
+/** The most cells that a batch's page reads to hold them to its audit row. */
+export const CHECKED_CELLS = 50_000
+
+/** Whether they are, for a page: null for a batch with more cells than are read there. */
+export async function isBatchWholeOnPage(
+  viewer: Viewer,
+  batch: BatchDetail,
+  most = CHECKED_CELLS,
+): Promise<boolean | null> {
+  return batch.cells > most ? null : isBatchWhole(viewer, batch)
+}
+
 export type BatchCell = {
   n: number
   table: CellChange['table']

@@ -60,7 +60,7 @@ export async function bulkChange(_state: FormState, formData: FormData): Promise
 
 async function detailOf(viewer: Viewer, answer: BatchAnswer): Promise<BatchDetail> {
   if (answer.kind === 'conflict') return { answer, conflicts: await nameConflicts(viewer, answer.cells) }
-  return answer.kind === 'confirm' ? { answer, confirm: answer.sha256 } : { answer }
+  return answer.kind === 'confirm' ? { answer, confirm: answer.confirm } : { answer }
 }
 
 function answerSentence(answer: BatchAnswer): string {

@@ -9,7 +9,7 @@ import { type BulkParams, bulkCountsSql, keepBulkSql } from './bulk.sql'
 import { type BulkCounts, countsInWords, countsText, MOST_BULK, seenInWords, written } from './bulk-counts'
 import type { BatchAnswer } from './change'
 import type { KeptCells } from './kept-cells.sql'
-import { runBatch } from './mutations'
+import { LARGE_BATCH_MS, runBatch } from './mutations'
 
 export type BulkInput = {
   params: BulkParams
@@ -18,9 +18,6 @@ export type BulkInput = {
   reason: string | null
   confirm: boolean | string
 }
-
-// Some ten thousand cells a second, and a slow disk.
-const BULK_MS = 15 * 60_000
 
 /**
  * Writes the cells that a predicate names, as one batch; with `preview` measures what it would do. Only an admin may.
@@ -42,20 +39,20 @@ export async function runBulk(
   if (tooMuch) throw new AppError('invalid', `${tooMuch} Nothing was changed.`)
   const v = await vintage()
   const bounds = await bulkBounds(params, moment)
-  let counted = 0
+  let counted = { cells: 0, digest: '' }
   const cells: KeptCells = {
     async check(tx) {
       const [counts] = await tx.$queryRaw<BulkCounts[]>(bulkCountsSql(v, params, bounds))
       if (!counts) throw new Error('a count gave no row')
       refuseOthers(counts, seen, was)
-      counted = written(counts)
+      counted = { cells: written(counts), digest: counts.digest }
     },
     expected: () => counted,
     keep: (batch) => keepBulkSql(v, params, bounds, batch),
   }
   const kind = params.filters.do === 'carry-over' ? 'carry-over' : 'bulk'
   const detail = () => ({ predicate: params.given })
-  return runBatch(viewer, { kind, reason, confirmed: confirm, cells, detail }, { preview, timeout: BULK_MS })
+  return runBatch(viewer, { kind, reason, confirmed: confirm, cells, detail }, { preview, timeout: LARGE_BATCH_MS })
 }
 
 function refuseOthers(counts: BulkCounts, seen: string, was: string | null): void {

@@ -1,13 +1,16 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { RawParams } from '@/lib/list-params'
+import { vintage as layout } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import { insertAgents } from '@/lib/testing/agent-rows'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
-import { bulkLacks, bulkTooMuch, exportBulk, previewBulk } from './bulk'
+import { bulkBounds, bulkLacks, bulkTooMuch, exportBulk, previewBulk } from './bulk'
+import { keepBulkSql } from './bulk.sql'
 import { countsText } from './bulk-counts'
 import { runBulk } from './bulk-mutations'
+import { runBatch } from './mutations'
 import { bulkList } from './search-params'
 
 const admin = testViewer('admin')
@@ -137,6 +140,30 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('bulk changes, layout %s
     await expect(again.save()).rejects.toThrow('it is as many now, but other cells or other values')
     expect(await minimums()).toEqual(['db1 1=3', 'web1 3=1', 'web2 2=1'])
     await expect(runBulk(admin, { ...again.input, seen: 'x' })).rejects.toMatchObject({ code: 'invalid' })
+  })
+
+  test('cells that are not those that were counted, between two statements, are not written, and not tried again', async () => {
+    const { params, counts } = await ask({ module: '2', value: '1', name: 'web2' })
+    const bounds = await bulkBounds(params, now())
+    const v = await layout()
+    let looks = 0
+    const cells = (expected: { cells: number; digest: string }) => ({
+      check: async () => {
+        looks++
+      },
+      expected: () => expected,
+      keep: (id: string) => keepBulkSql(v, params, bounds, id),
+    })
+    const save = (expected: { cells: number; digest: string }) =>
+      runBatch(admin, { kind: 'bulk', reason: 'as agreed', confirmed: true, cells: cells(expected) })
+    const before = await minimums()
+    for (const expected of [
+      { cells: 1, digest: '7' },
+      { cells: 2, digest: counts.digest },
+    ])
+      await expect(save(expected)).rejects.toMatchObject({ code: 'conflict' })
+    expect([looks, await minimums()]).toEqual([2, before])
+    expect(await save({ cells: 1, digest: counts.digest })).toMatchObject({ kind: 'saved', cells: 1 })
   })
 
   test('carried over is what the newest older row with rules has; nothing of the newest row is overwritten', async () => {

@@ -4,6 +4,7 @@ import { agentListQuery } from '@/lib/mig/agents/list.sql'
 import type { FleetBounds } from '@/lib/mig/agents/state'
 import type { Vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
+import { cellsDigest } from './kept-cells.sql'
 import type { bulkList } from './search-params'
 import { storedSql } from './window.sql'
 
@@ -95,6 +96,8 @@ const DIFFERS = sql`NOT c.may AND c.seen IS DISTINCT FROM c.value`
 
 /** How many cells a bulk change adds, changes, removes, leaves, and a digest of those that it writes. */
 export function bulkCountsSql(vintage: Vintage, params: BulkParams, bounds: FleetBounds): Sql {
+  const [agent, module, investigator] = [sql`c.agent`, sql`c.module`, sql`c.investigator`]
+  const digest = cellsDigest({ agent, module, investigator, seen: sql`c.seen`, value: sql`c.value` })
   return sql`${cellsSql(vintage, params, bounds)}
     SELECT (SELECT count(*) FROM e)::int AS endpoints, count(DISTINCT c.agent) FILTER (WHERE ${CHANGES})::int AS touched,
       count(*) FILTER (WHERE ${CHANGES} AND c.seen IS NULL)::int AS added,
@@ -102,8 +105,7 @@ export function bulkCountsSql(vintage: Vintage, params: BulkParams, bounds: Flee
       count(*) FILTER (WHERE ${CHANGES} AND c.value IS NULL)::int AS removed,
       count(*) FILTER (WHERE c.seen IS NOT DISTINCT FROM c.value)::int AS unchanged,
       count(*) FILTER (WHERE ${DIFFERS})::int AS differing,
-      coalesce(sum(hashtextextended(concat_ws('.', trunc(c.agent), trunc(c.module), coalesce(trunc(c.investigator)::text, 'm'),
-        coalesce(c.seen::text, 'n'), coalesce(c.value::text, 'n')), 0)::numeric) FILTER (WHERE ${CHANGES}), 0)::text AS digest
+      coalesce(${digest} FILTER (WHERE ${CHANGES}), 0)::text AS digest
     FROM c`
 }
 

@@ -51,14 +51,14 @@ export const MOST_CONFLICTS = 2_000
 
 /**
  * What a preview or a save answers; after everything but `saved` the tables are as they were. `confirm`: the last
- * sufficient signers would go, so that it wants to be sent again with `confirm` the SHA-256 of just these cells. A conflict lists the first
- * `MOST_CONFLICTS` cells.
+ * sufficient signers would go, so that it wants to be sent again with this `confirm`: the SHA-256 of just these cells, and
+ * how many pairs they take away. A conflict lists the first `MOST_CONFLICTS` cells.
  */
 export type BatchAnswer =
   | { kind: 'preview'; cells: number; effects: BatchEffects }
   | { kind: 'saved'; cells: number; message: string; auditId: string; effects: BatchEffects }
   | { kind: 'conflict'; message: string; cells: CellConflict[] }
-  | { kind: 'confirm'; message: string; effects: BatchEffects; sha256: string }
+  | { kind: 'confirm'; message: string; effects: BatchEffects; confirm: string }
   | { kind: 'refused'; message: string; signIn?: string }
 
 /** The most cells that a form sends at once. */

@@ -159,6 +159,18 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('import of a matrix, lay
     expect(changes).toEqual([
       { table: 'invagtmodperm', investigator: '1', agent: agent(2), module: '1', seen: 2, value: 3 },
     ])
+    for (const chunk of [1, 2]) expect(await previewImport(admin, text, undefined, chunk)).toEqual({ preview, changes })
+  })
+
+  test('an endpoint that had another name is one endpoint, also when both names are looked up apart', async () => {
+    await owner(`UPDATE public.agents SET name = 'formerly' WHERE id = ${agent(1)}`)
+    const text = `name,module,minimumweight\nformerly,file,4\n"'=web,1",file,5\n`
+    for (const chunk of [1, 10]) {
+      const { preview, changes } = await previewImport(admin, text, undefined, chunk)
+      expect(preview.refusals).toEqual([{ line: 2, why: 'There is no endpoint named formerly.' }])
+      expect(changes).toEqual([{ table: 'agtmodreq', agent: agent(2), module: '1', seen: 2, value: 5 }])
+    }
+    await owner(`UPDATE public.agents SET name = '=web,1' WHERE id = ${agent(1)}`)
   })
 
   test('no file of a matrix, and not for an investigator', async () => {

@@ -41,31 +41,32 @@ class Directory {
   }
 }
 
-type AgentRow = Named & { queueloc: string; newest: MigId | null }
+type Endpoint = Named & { queueloc: string }
+type AgentRow = Endpoint & { newest: MigId | null }
 
-async function agentsOf(lines: readonly ImportLine[], now: Instant): Promise<(line: ImportLine) => AgentRow | string> {
+async function agentsOf(
+  lines: readonly ImportLine[],
+  now: Instant,
+  chunk: number,
+): Promise<(line: ImportLine) => AgentRow | string> {
   const ids = [...new Set(lines.flatMap(({ agent }) => (agent.id ? [agent.id] : [])))]
   const others = lines.filter(({ agent }) => !agent.id)
   const queues = [...new Set(others.flatMap(({ agent }) => (agent.queueloc ? [agent.queueloc] : [])))]
   const names = [...new Set(others.flatMap(({ agent }) => (agent.queueloc ? [] : [agent.name ?? ''])))]
   const [found, older, byQueue, byName] = await Promise.all([
-    rowsOf<Named & { queueloc: string }>(ids.length, agentNamesSql(ids)),
-    rowsOf<{ agent: MigId; newest: MigId | null }>(ids.length, olderAgentsSql(ids, now)),
-    rowsOf<Named & { queueloc: string }>(queues.length, newestSql(sql`a.queueloc = ANY(${queues}::text[])`, now)),
-    rowsOf<Named & { queueloc: string }>(
-      names.length,
-      newestSql(
-        sql`a.queueloc IN
-      (SELECT p.queueloc FROM public.agents p WHERE p.name = ANY(${names}::text[]))`,
-        now,
-      ),
+    rowsOf<Endpoint, MigId>(ids, chunk, agentNamesSql),
+    rowsOf<{ agent: MigId; newest: MigId | null }, MigId>(ids, chunk, (part) => olderAgentsSql(part, now)),
+    rowsOf<Endpoint>(queues, chunk, (part) => newestSql(sql`a.queueloc = ANY(${part}::text[])`, now)),
+    rowsOf<Endpoint>(names, chunk, (part) =>
+      newestSql(sql`a.queueloc IN (SELECT p.queueloc FROM public.agents p WHERE p.name = ANY(${part}::text[]))`, now),
     ),
   ])
   const newest = new Map(older.map((row) => [row.agent, row.newest]))
   const known = new Map(found.map((row) => [row.id, { ...row, newest: newest.get(row.id) ?? null }]))
   const queued = new Map(byQueue.map((row) => [row.queueloc, { ...row, newest: null }]))
-  const directory = new Directory(byName, 'endpoint')
+  // Each once: an endpoint that was renamed may be found in two chunks.
   const rows = new Map(byName.map((row) => [row.id, { ...row, newest: null }]))
+  const directory = new Directory([...rows.values()], 'endpoint')
   return ({ agent: { id, name, queueloc } }) => {
     if (!id && !queueloc) {
       const row = directory.find({ id: null, name })
@@ -80,8 +81,16 @@ async function agentsOf(lines: readonly ImportLine[], now: Instant): Promise<(li
   }
 }
 
-async function rowsOf<Row extends object>(asked: number, statement: Sql): Promise<Row[]> {
-  return asked === 0 ? [] : (await pool().query<Row>(statement)).rows
+// In chunks: a file of the command line names more than one statement may take time for.
+async function rowsOf<Row extends object, Value = string>(
+  asked: readonly Value[],
+  chunk: number,
+  statement: (part: Value[]) => Sql,
+): Promise<Row[]> {
+  const rows: Row[] = []
+  for (let from = 0; from < asked.length; from += chunk)
+    for (const row of (await pool().query<Row>(statement(asked.slice(from, from + chunk)))).rows) rows.push(row)
+  return rows
 }
 
 // The rows that stand for their endpoints.
@@ -96,10 +105,11 @@ const CHUNK = 10_000
 async function storedIn(
   table: CellChange['table'],
   cells: readonly CellChange[],
+  chunk: number,
 ): Promise<Map<string, number | string>> {
   const stored = new Map<string, number | string>()
-  for (let from = 0; from < cells.length; from += CHUNK) {
-    const part = cells.slice(from, from + CHUNK)
+  for (let from = 0; from < cells.length; from += chunk) {
+    const part = cells.slice(from, from + chunk)
     const { rows } = await pool().query<{ n: number; now: number; rows: number }>(differingCellsSql(table, part))
     for (const { n, now: value, rows: count } of rows)
       stored.set(
@@ -113,19 +123,21 @@ async function storedIn(
 /**
  * What importing a file of one matrix would do, line by line against what is stored now; nothing is written. For admins.
  * Lines that name nobody known, that contradict themselves or each other, or that would change a row which no longer stands
- * for its endpoint are refused one by one. Throws `invalid` for what is no such file or changes too much at once.
+ * for its endpoint are refused one by one. Throws `invalid` for what is no such file or changes too much at once. Names and
+ * cells are looked up `chunk` at a time.
  */
 export async function previewImport(
   viewer: Viewer,
   text: string,
   most = { lines: MOST_LINES, cells: MOST_CELLS },
+  chunk = CHUNK,
 ): Promise<{ preview: ImportPreview; changes: CellChange[] }> {
   assertAdmin(viewer)
   const file = readImportFile(text, most.lines)
   if (!file.ok) throw new AppError('invalid', `${file.problem} Nothing was changed.`)
   const { table, lines } = file
   const [agentOf, modules, people] = await Promise.all([
-    agentsOf(lines, (await now()).mig),
+    agentsOf(lines, (await now()).mig, chunk),
     named('modules'),
     table === 'agtmodreq' ? new Directory([], 'investigator') : named('investigators'),
   ])
@@ -163,6 +175,7 @@ export async function previewImport(
   const stored = await storedIn(
     table,
     meant.map(({ cell }) => cell),
+    chunk,
   )
   const changes: CellChange[] = []
   const shown: ImportPreview['cells'] = []

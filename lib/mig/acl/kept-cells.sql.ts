@@ -7,25 +7,42 @@ import type { CellChange } from './change'
 export type KeptCells = {
   /** Looks inside the transaction whether they may be written, and throws when not. */
   check: (tx: Transaction) => Promise<void>
-  /** How many there have to be, asked after the check. */
-  expected: () => number
+  /** How many there have to be and their `cellsDigest`, asked after the check. */
+  expected: () => { cells: number; digest: string }
   /** Puts them there under the batch's id. */
   keep: (batch: string) => Sql
 }
 
-/** What all kept cells of a batch have in common, and its first one; `twice` is how many cells stand there more than once. */
+/** Where a query has the parts of a cell; `investigator` is NULL for a minimum. */
+export type CellColumns = Record<'agent' | 'module' | 'investigator' | 'seen' | 'value', Sql>
+
+/** A number that tells one set of cells from another, in any order: an aggregate over them, NULL for none. */
+export function cellsDigest({ agent, module, investigator, seen, value }: CellColumns): Sql {
+  return sql`sum(hashtextextended(concat_ws('.', trunc(${agent}), trunc(${module}), coalesce(trunc(${investigator})::text, 'm'),
+    coalesce(${seen}::text, 'n'), coalesce(${value}::text, 'n')), 0)::numeric)`
+}
+
+/** What all kept cells of a batch have in common, and its first one; `twice` is how many cells stand there more than once, `digest` their `cellsDigest`. */
 export type KeptOverview = {
   tables: CellChange['table'][]
   modules: MigId[]
   investigators: MigId[] | null
   twice: number
+  digest: string
   first: CellChange | null
 }
 
 /** The overview of a batch's kept cells. */
 export function keptOverviewSql(batch: string): Sql {
   const kept = sql`dashboard.acl_change WHERE batch = ${batch}::uuid`
-  return sql`SELECT
+  const digest = cellsDigest({
+    agent: sql`agentid`,
+    module: sql`moduleid`,
+    investigator: sql`investigatorid`,
+    seen: sql`before`,
+    value: sql`after`,
+  })
+  return sql`SELECT coalesce((SELECT ${digest} FROM ${kept}), 0)::text AS digest,
     (SELECT array_agg(DISTINCT table_name) FROM ${kept}) AS tables,
     (SELECT array_agg(DISTINCT trunc(moduleid)::text) FROM ${kept}) AS modules,
     (SELECT array_agg(DISTINCT trunc(investigatorid)::text) FROM ${kept} AND investigatorid IS NOT NULL) AS investigators,

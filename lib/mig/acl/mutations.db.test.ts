@@ -2,7 +2,7 @@ import pg from 'pg'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { digestOfKept } from '@/lib/audit/verify-cells'
 import type { Viewer } from '@/lib/auth/viewer'
-import { inWrite } from '@/lib/auth/write'
+import { inLongWrite } from '@/lib/auth/write'
 import { pool } from '@/lib/db/pool'
 import { sql } from '@/lib/db/sql'
 import type { MigId } from '@/lib/mig/wire/id'
@@ -179,12 +179,14 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('batches of ACL cells, l
     await other.connect()
     await other.query('SELECT pg_advisory_lock($1)', [ACL_LOCK])
     const limits = (ms: number) =>
-      inWrite(
+      inLongWrite(
         admin,
-        (tx) =>
-          tx.$queryRaw(
+        async (tx, stillMay) => {
+          await stillMay()
+          return tx.$queryRaw(
             sql`SELECT current_setting('statement_timeout') AS each, current_setting('lock_timeout') AS lock`,
-          ),
+          )
+        },
         { lock: ACL_LOCK, timeout: 120_000, wait: { ms, busy: 'Another batch is being written.' } },
       )
     await expect(limits(50)).rejects.toMatchObject({ code: 'conflict', message: 'Another batch is being written.' })
@@ -307,12 +309,21 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('batches of ACL cells, l
     if (asked.kind !== 'confirm') throw new Error('not asked')
     // Confirmed are those cells and no others.
     const other = batch([weightOf({ module: DEFAULT, investigator: BO, seen: 1, weight: -1 })])
-    expect(await runBatch(ann, { ...other, confirmed: asked.sha256 })).toMatchObject({
+    expect(await runBatch(ann, { ...other, confirmed: asked.confirm })).toMatchObject({
       kind: 'confirm',
       message: expect.stringContaining('not the changes that were confirmed'),
     })
     expect(await weights()).toEqual([1, 1])
-    const answer = saved(await runBatch(ann, { ...change, confirmed: asked.sha256 }))
+    // And with what they took away then: a rule of its own for file changes that.
+    await owner('INSERT INTO public.agtmodreq VALUES (1, $1, 1)', [LIVE])
+    await owner('INSERT INTO public.invagtmodperm VALUES (2, $1, 1, 1)', [LIVE])
+    expect(await runBatch(ann, { ...change, confirmed: asked.confirm })).toMatchObject({
+      kind: 'confirm',
+      message: expect.stringContaining('something else away than was confirmed'),
+      effects: { anyone: { lost: 2 } },
+    })
+    await owner('DELETE FROM public.agtmodreq WHERE moduleid = 1; DELETE FROM public.invagtmodperm WHERE moduleid = 1')
+    const answer = saved(await runBatch(ann, { ...change, confirmed: asked.confirm }))
     expect(answer.message).toContain('Nobody can run 3 pairs')
     const [row] = await owner('SELECT detail FROM dashboard.audit WHERE id = $1', [answer.auditId])
     expect(row?.detail).toMatchObject({ confirmed: 'lockout', effects: { anyone: { lost: 3 } } })

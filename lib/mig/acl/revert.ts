@@ -4,10 +4,11 @@ import type { Transaction } from '@/lib/db/prisma'
 import { AppError } from '@/lib/errors'
 import type { MigId } from '@/lib/mig/wire/id'
 import { now } from '@/lib/now'
+import type { Batch } from './batch'
 import { differingCellsSql, keptCellsSql, keptNamesSql, olderAgentsSql } from './batch.sql'
 import { getBatch, isBatchWhole } from './batches'
 import type { BatchAnswer, CellChange } from './change'
-import { runBatch } from './mutations'
+import { LARGE_BATCH_MS, runBatch } from './mutations'
 import type { RevertInput } from './schema'
 
 const PART = 2_000
@@ -44,7 +45,7 @@ export async function revertBatch(
     throw new AppError('conflict', 'The cells of this batch are not what its audit row says. Nothing was changed.')
   const moment = (await now()).mig
   let leftOut = 0
-  return runBatch(viewer, {
+  const revert: Batch = {
     kind: 'revert',
     reason,
     confirmed: confirm,
@@ -62,7 +63,8 @@ export async function revertBatch(
           'Somebody changed every cell of it since, or took away what it is a rule of: nothing is left to put back.',
         )
     },
-  })
+  }
+  return runBatch(viewer, revert, { timeout: LARGE_BATCH_MS })
 }
 
 /** The cells that still hold what the batch left there, on the newest row of their endpoint, and of nothing that is gone. */

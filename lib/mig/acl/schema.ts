@@ -30,11 +30,11 @@ export const saying = {
     .max(MOST_REASON, `The reason has at most ${MOST_REASON} characters.`)
     .optional()
     .transform((text) => text || null),
-  /** The SHA-256 of the cells whose lock-out is confirmed. */
+  /** What a `confirm` answer gave: the SHA-256 of the cells whose lock-out is confirmed, and how many pairs are lost. */
   confirm: z
     .string()
     .catch('')
-    .transform((text): string | boolean => /^[0-9a-f]{64}$/.test(text) && text),
+    .transform((text): string | boolean => /^[0-9a-f]{64}\.\d{1,15}$/.test(text) && text),
 }
 
 const cell = {

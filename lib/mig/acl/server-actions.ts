@@ -65,7 +65,7 @@ function shownAs(answer: BatchAnswer): Partial<FormState> {
   if (answer.kind === 'saved') return { detail: { batch: answer.auditId } }
   const detail =
     answer.kind === 'confirm'
-      ? { confirm: answer.sha256 }
+      ? { confirm: answer.confirm }
       : answer.kind === 'conflict'
         ? { conflicts: answer.cells.length }
         : undefined

@@ -22,7 +22,7 @@ import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount, formatNumber } from '@/lib/format'
 import { batchCellList, batchList } from '@/lib/mig/acl/batch-lists'
-import { type BatchDetail, getBatch, isBatchWhole, listBatchCells } from '@/lib/mig/acl/batches'
+import { type BatchDetail, getBatch, isBatchWholeOnPage, listBatchCells } from '@/lib/mig/acl/batches'
 import { now } from '@/lib/now'
 
 export const metadata = { title: 'ACL batch' }
@@ -55,19 +55,19 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
   const moment = await now()
   const [page, whole] = await Promise.all([
     listBatchCells(viewer, batch, params, moment.mig),
-    isBatchWhole(viewer, batch),
+    isBatchWholeOnPage(viewer, batch),
   ])
   return (
     <>
       <PageHeader crumbs={crumbs} title={title} />
       <Content>
         <AclTabs current="batches" />
-        {!whole && (
+        {whole === false && (
           <Notice tone="bad" title="The cells of this batch are not what its audit row says">
             They were altered in the database after they were written.
           </Notice>
         )}
-        <BatchFacts batch={batch} />
+        <BatchFacts batch={batch} isChecked={whole !== null} />
         <AclNote />
         <Section title="Cells" remark={`${totalInWords(page.total)} of ${formatCount(batch.cells, 'cell')}`}>
           <BatchCellFilters params={params} path={path} />
@@ -90,7 +90,7 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
   )
 })
 
-function BatchFacts({ batch }: { batch: BatchDetail }) {
+function BatchFacts({ batch, isChecked }: { batch: BatchDetail; isChecked: boolean }) {
   const { who, reason } = batch
   return (
     <KeyValue
@@ -128,6 +128,7 @@ function BatchFacts({ batch }: { batch: BatchDetail }) {
             <>
               <TextLink href={`/audit?row=${batch.id}`}>row {batch.id}</TextLink>, SHA-256 of the cells{' '}
               <Mono>{batch.sha256}</Mono>
+              {!isChecked && '; so many cells are not checked here, “npm run mig-dashboard -- audit verify” does'}
             </>
           ),
         },
