@@ -35,7 +35,7 @@ for (const javaScriptEnabled of [true, false])
         page.getByText(`1 view saved: ${NAME}, for everybody.`).or(views.getByText(NAME)).first(),
       ).toBeAttached()
 
-      await page.goto('/actions?status=done')
+      await page.goto('/actions?status=completed')
       await menu.click()
       await views.getByRole('link', { name: NAME }).click()
       await expect(page).toHaveURL(/\/actions\?status=invalid&view=\d+$/)

@@ -15,7 +15,13 @@ const ANSWER_LIMIT_MS = { none: 15_000, '2s': 15_000, '60s': 65_000, '10min': 60
 export const BEGIN = { text: 'BEGIN READ ONLY', query_timeout: ANSWER_LIMIT_MS.none } as pg.QueryConfig
 
 function settingsOf({ timeout, memory }: ReadSettings): string {
-  return [timeout && `SET LOCAL statement_timeout = '${timeout}'`, memory && `SET LOCAL work_mem = '${memory}MB'`]
+  if (!timeout && !memory) return ''
+  // Compiling a statement's plan may take longer than what it may take.
+  return [
+    'SET LOCAL jit = off',
+    timeout && `SET LOCAL statement_timeout = '${timeout}'`,
+    memory && `SET LOCAL work_mem = '${memory}MB'`,
+  ]
     .filter(Boolean)
     .join('; ')
 }

@@ -3,10 +3,12 @@ import { raw, type Sql, sql } from '@/lib/db/sql'
 /** How many rows of a kind a search shows. */
 export const SHOWN = 5
 const STEPS = 200
+const MISSES = 40
 
 /**
  * Agents by the beginning of their name or queueloc, the newest row of each: from value to value along the index, at most
- * STEPS of them. No upper bound is drawn from the text: what comes behind it depends on the database's collation.
+ * STEPS of them. No upper bound is drawn from the text: what comes behind it depends on the database's collation, where few
+ * others stand between those that begin so.
  */
 export function agentsByPrefixSql(column: 'name' | 'queueloc', prefix: string): Sql {
   const by = raw(`a.${column}`)
@@ -14,11 +16,11 @@ export function agentsByPrefixSql(column: 'name' | 'queueloc', prefix: string): 
   const order = sql`ORDER BY ${by}, a.heartbeattime DESC LIMIT 1`
   return sql`
     WITH RECURSIVE walk AS (
-      (SELECT ${row}, 1 AS step FROM public.agents a WHERE ${by} >= ${prefix} ${order})
+      (SELECT ${row}, 1 AS step, 0 AS misses FROM public.agents a WHERE ${by} >= ${prefix} ${order})
       UNION ALL
-      SELECT next.*, walk.step + 1 FROM walk
+      SELECT next.*, walk.step + 1, walk.misses + (NOT starts_with(walk.value, ${prefix}))::int FROM walk
       CROSS JOIN LATERAL (SELECT ${row} FROM public.agents a WHERE ${by} > walk.value ${order}) next
-      WHERE walk.step < ${STEPS}
+      WHERE walk.step < ${STEPS} AND walk.misses < ${MISSES}
     )
     SELECT id, name, queueloc FROM walk WHERE starts_with(value, ${prefix}) LIMIT ${SHOWN}`
 }
