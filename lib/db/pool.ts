@@ -29,7 +29,7 @@ export function pool(): pg.Pool {
 }
 
 /** Exports that one process makes at once from one server: each holds a connection as long as somebody takes it. */
-export const MOST_STREAMS = 4
+export const MOST_STREAMS = 6
 
 /** The primary's connections for what is streamed, apart, so that slow readers leave the pages theirs. */
 export function streamPool(): pg.Pool {

@@ -105,15 +105,19 @@ export function inRead<T>(run: (client: pg.PoolClient) => Promise<T>): Promise<T
 
 /**
  * All rows of a statement in batches, from one snapshot, for an hour at most unless told otherwise; closing the
- * iterator early cancels the statement.
+ * iterator early cancels the statement. `inside` is for what the program itself takes, as fast as it comes: with the
+ * connections of pages.
  */
 export async function* streamStatement<Row extends object>(
   statement: Sql,
-  { batch = 1000, timeout = '60min' }: { batch?: number; timeout?: ReadSettings['timeout'] } = {},
+  {
+    batch = 1000,
+    timeout = '60min',
+    inside = false,
+  }: { batch?: number; timeout?: ReadSettings['timeout']; inside?: boolean } = {},
 ): AsyncGenerator<Row[]> {
-  const { client, cursor, first } = await onStreamReader(({ streams }) =>
-    openCursor<Row>(streams, statement, batch, timeout),
-  )
+  const open = (on: pg.Pool) => openCursor<Row>(on, statement, batch, timeout)
+  const { client, cursor, first } = await (inside ? onReader(open) : onStreamReader(({ streams }) => open(streams)))
   let finished = false
   try {
     try {

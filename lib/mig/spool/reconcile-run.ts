@@ -269,7 +269,7 @@ class Comparison {
   }
 
   async *actions(): AsyncGenerator<ReconcileItem[]> {
-    for await (const rows of streamStatement<ActionRow>(EXPECTED_ACTIONS, { batch: ROWS })) {
+    for await (const rows of streamStatement<ActionRow>(EXPECTED_ACTIONS, { batch: ROWS, inside: true })) {
       const items: ReconcileItem[] = []
       for (const row of rows) {
         const place = placeOfRow('action', row.status)
@@ -285,7 +285,7 @@ class Comparison {
   }
 
   async *commands(): AsyncGenerator<ReconcileItem[]> {
-    for await (const rows of streamStatement<CommandRow>(EXPECTED_COMMANDS, { batch: ROWS })) {
+    for await (const rows of streamStatement<CommandRow>(EXPECTED_COMMANDS, { batch: ROWS, inside: true })) {
       const items: ReconcileItem[] = []
       for (const row of rows) {
         if (['inflight', 'returned', 'ready'].some((state) => this.has('command', state, row.id))) continue
