@@ -84,7 +84,43 @@ test('the overview tells what the spool adds to the rows', async ({ page }) => {
   await page.goto('/')
   await expect(page.getByRole('link', { name: /stuck in command\/returned/ })).toBeVisible()
   await expect(page.getByRole('link', { name: /in action\/invalid could not be processed/ })).toBeVisible()
-  await expect(page.getByText(/no(ne| file).* in action\/new|has a file in action\/new/).first()).toBeVisible()
+  // Each count leads to as many rows.
+  for (const link of [
+    /could not be processed$/,
+    /stuck in command\/returned$/,
+    /commands? left out$/,
+    /never runs?$/,
+  ]) {
+    await page.goto('/')
+    const sign = page.getByRole('link', { name: link }).first()
+    await expect(async () => {
+      await page.reload()
+      await expect(sign).not.toContainText('about', { timeout: 2_000 })
+    }).toPass({ timeout: 60_000 })
+    const count = /^[\d,]+/.exec(await sign.innerText())?.[0]
+    await sign.click()
+    await expect(page).toHaveURL(/anomaly=A[167]$|written=/)
+    await expect(page.getByTestId('total')).toContainText(`${count} in all`)
+  }
+})
+
+test('a file’s raw text lies beside the parsed view on wide windows, and below it on narrow ones', async ({ page }) => {
+  await page.goto('/spool/action/inflight')
+  await page.getByRole('rowheader').first().getByRole('link').click()
+  const raw = page.getByRole('region', { name: 'Raw text' })
+  const parsed = page.getByRole('region', { name: 'Action', exact: true })
+  const boxes = async () => {
+    const [left, right] = [await parsed.boundingBox(), await raw.boundingBox()]
+    if (!left || !right) throw new Error('not drawn')
+    return { left, right }
+  }
+  await page.setViewportSize({ width: 1440, height: 900 })
+  const wide = await boxes()
+  expect(wide.right.x).toBeGreaterThanOrEqual(wide.left.x + wide.left.width)
+  expect(Math.abs(wide.right.y - wide.left.y)).toBeLessThan(10)
+  await page.setViewportSize({ width: 390, height: 844 })
+  const narrow = await boxes()
+  expect(narrow.right.y).toBeGreaterThanOrEqual(narrow.left.y + narrow.left.height)
 })
 
 test('a file that comes is seen within five seconds', async ({ page }) => {

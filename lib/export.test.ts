@@ -16,6 +16,26 @@ async function lines(columns: ExportColumn[], rows: Record<string, unknown>[], f
 
 const text: ExportColumn[] = [{ name: 'name', kind: 'text' }]
 
+it('says in the last line that it is cut off', async () => {
+  const columns: ExportColumn[] = [...text, { name: 'bytes', kind: 'number' }]
+  for (const [format, last] of [
+    ['csv', '"Cut off: not all, by far.",\r\n'],
+    ['ndjson', '{"cut":"Cut off: not all, by far."}\n'],
+  ] as const) {
+    let all = ''
+    const source = {
+      columns,
+      rows: (async function* () {
+        yield [{ name: 'a', bytes: 1 }]
+      })(),
+      cut: 'Cut off: not all, by far.',
+    }
+    for await (const chunk of exportLines(source, format)) all += chunk
+    expect(all.endsWith(last)).toBe(true)
+    expect(all.split('\n')).toHaveLength(format === 'csv' ? 4 : 3)
+  }
+})
+
 describe('CSV', () => {
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '\nx', '＝1', '＋1', '－1', '＠x'])(
     'puts an apostrophe before %j so that no spreadsheet runs it',

@@ -9,8 +9,16 @@ import type { ListDefinition, ListParams, RawParams } from '@/lib/list-params'
 /** `id` and `number` are never quoted as text; `json` is text in CSV and a value in NDJSON. */
 export type ExportColumn = { name: string; kind: 'id' | 'number' | 'text' | 'time' | 'json' | 'flag' }
 
-/** A list as rows keyed by column name, in batches, already in the list's order; `name` is the file's, where it is not the list's. */
-export type ExportSource = { columns: ExportColumn[]; rows: AsyncIterable<Record<string, unknown>[]>; name?: string }
+/**
+ * A list as rows keyed by column name, in batches, already in the list's order; `name` is the file's, where it is not the list's.
+ * `cut` says in a sentence of ASCII why the rows are not all: it becomes the last line and the header x-mig-cut.
+ */
+export type ExportSource = {
+  columns: ExportColumn[]
+  rows: AsyncIterable<Record<string, unknown>[]>
+  name?: string
+  cut?: string
+}
 
 export const EXPORT_FORMATS = ['csv', 'ndjson'] as const
 type Format = (typeof EXPORT_FORMATS)[number]
@@ -55,6 +63,11 @@ export async function* exportLines(source: ExportSource, format: Format, idsAsTe
     }
     yield chunk
   }
+  const { cut } = source
+  if (cut === undefined) return
+  yield format === 'csv'
+    ? `${columns.map((_, i) => (i === 0 ? csvCell(cut, 'text', false) : '')).join(',')}\r\n`
+    : `${JSON.stringify({ cut })}\n`
 }
 
 function refuse(status: number, sentence: string): Response {
@@ -125,7 +138,8 @@ export function exportRoute<F>(
       return new Response(Readable.toWeb(body) as ReadableStream, {
         headers: {
           'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
-          'content-disposition': `attachment; filename="mig-${name}-${stamp}Z.${format}"`,
+          'content-disposition': `attachment; filename="mig-${name}-${stamp}Z${rows.cut ? '-cut' : ''}.${format}"`,
+          ...(rows.cut && { 'x-mig-cut': rows.cut }),
           'cache-control': 'no-store',
           'x-content-type-options': 'nosniff',
         },

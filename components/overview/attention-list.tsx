@@ -8,12 +8,12 @@ import type { LintCounts } from '@/lib/mig/acl/lint'
 import { LINT_WORDS } from '@/lib/mig/acl/lint-checks'
 import { ATTENTION } from '@/lib/mig/actions/anomalies'
 import type { Attention } from '@/lib/mig/overview/queries'
-import type { SpoolSigns } from '@/lib/mig/spool/attention'
-import type { SpoolOverview } from '@/lib/mig/spool/queries'
+import type { AnomalyCount, SpoolSigns } from '@/lib/mig/spool/attention'
+import type { SpoolOverview } from '@/lib/mig/spool/overview'
 import type { Total } from '@/lib/page'
 import { quietWords } from './quiet-words'
 
-type Item = { key: string; tone: Tone; href: string; link: string; rest: string }
+type Item = { key: string; tone: Tone; href: string; link: string; rest: string; more?: { href: string; link: string } }
 type Spool = { overview: SpoolOverview; signs: SpoolSigns }
 
 const counted = (total: Total, one: string, many: string) => `${totalInWords(total)} ${total.count === 1 ? one : many}`
@@ -27,7 +27,8 @@ function itemsOf({ reasons, failed }: Attention, spool: Spool | null, lint: Lint
     tone: ATTENTION[reason].tone,
     href: `/actions?attention=${reason}`,
     link: `${counted(total, 'action', 'actions')}: ${ATTENTION[reason].label}`,
-    rest: `${ATTENTION[reason].sentence}${reason === 'A1' ? lookedForFiles(spool?.signs) : ''}`,
+    rest: ATTENTION[reason].sentence,
+    more: reason === 'A1' && spool ? neverPickedUp(spool.signs) : undefined,
   }))
   if (failed.count)
     items.push({
@@ -52,13 +53,17 @@ function lintItems(lint: LintCounts): Item[] {
   }))
 }
 
-/** Whether the actions that were not picked up still have a file from which they could be. */
-function lookedForFiles(signs: SpoolSigns | undefined): string {
-  if (!signs?.notPickedUp) return ' The spool was not looked at.'
-  const { lost, waiting } = signs.notPickedUp
-  if (waiting.count === 0) return lost.count === 0 ? '' : ' None of them has a file in action/new: they never run.'
-  return ` ${totalInWords(lost)} of them ${lost.count === 1 ? 'has' : 'have'} no file in action/new and never run; ${totalInWords(waiting)} still ${waiting.count === 1 ? 'waits' : 'wait'} there.`
+/** Of the actions that were not picked up those that have no file from which they could be. */
+function neverPickedUp({ neverPickedUp: lost }: SpoolSigns): Item['more'] {
+  if (!lost?.count) return undefined
+  return {
+    href: '/spool/reconcile?anomaly=A1',
+    link: `${formatNumber(lost.count)} ${lost.count === 1 ? 'has' : 'have'} no file in the spool and never ${lost.count === 1 ? 'runs' : 'run'}`,
+  }
 }
+
+const estimated = (total: AnomalyCount, one: string, many: string) =>
+  `${total.about ? 'about ' : ''}${counted(total, one, many)}`
 
 function spoolItems({ overview, signs: { leftOut, failures, overdue } }: Spool): Item[] {
   const items: Item[] = []
@@ -66,23 +71,23 @@ function spoolItems({ overview, signs: { leftOut, failures, overdue } }: Spool):
     items.push({
       key: 'A6',
       tone: 'attention',
-      href: '/spool/reconcile?class=no-file&kind=command',
-      link: `${counted(leftOut, 'command', 'commands')} left out`,
+      href: '/spool/reconcile?anomaly=A6',
+      link: `${estimated(leftOut, 'command', 'commands')} left out`,
       rest: 'Their action expired and no file in command/inflight is left to end them: the spool was lost, or the file was never written.',
     })
   if (failures.count)
     items.push({
       key: 'A7',
       tone: 'attention',
-      href: '/spool/reconcile?class=failed',
-      link: `${counted(failures, 'file', 'files')} in action/invalid could not be processed`,
+      href: '/spool/reconcile?anomaly=A7',
+      link: `${estimated(failures, 'file', 'files')} in action/invalid could not be processed`,
       rest: 'Named by the moment of the failure: broken JSON, an unknown signer or a wrong signature.',
     })
   if (overdue?.count)
     items.push({
       key: 'A8',
       tone: 'bad',
-      href: '/spool/command/returned?sort=modified',
+      href: `/spool/command/returned?sort=modified&written=${overdue.span}ms`,
       link: `${counted(overdue, 'file', 'files')} stuck in command/returned`,
       rest: overdue.poison.length
         ? `MIG cannot use ${overdue.poison.map(({ file }) => file).join(', ')}: until it is deleted by hand no command expires and nothing is cleaned.`
@@ -126,7 +131,10 @@ export function AttentionList({
             <li key={item.key} className="flex items-start gap-2 px-3 py-2 text-sm">
               <Icon name={TONE_ICON[item.tone]} className={cn('mt-0.5 size-4 shrink-0', TONE_TEXT[item.tone])} />
               <p className="min-w-0 wrap-anywhere">
-                <TextLink href={item.href}>{item.link}</TextLink> <span className="text-muted">{item.rest}</span>
+                <TextLink href={item.href}>{item.link}</TextLink>{' '}
+                <span className="text-muted">
+                  {item.rest} {item.more && <TextLink href={item.more.href}>{item.more.link}</TextLink>}
+                </span>
               </p>
             </li>
           ))}

@@ -6,7 +6,7 @@ import { TONE_ICON, TONE_TEXT } from '@/components/ui/tone'
 import { Unknown } from '@/components/ui/unknown'
 import { cn } from '@/lib/cn'
 import { formatNumber } from '@/lib/format'
-import type { SpoolOverview } from '@/lib/mig/spool/queries'
+import type { SpoolOverview } from '@/lib/mig/spool/overview'
 
 /** Files in each state of the spool; a state that could not be read says why and is never 0. */
 export function SpoolBacklog({

@@ -1,5 +1,5 @@
 import { Notice } from '@/components/feedback/notice'
-import type { SpoolFileDetail } from '@/lib/mig/spool/queries'
+import type { SpoolFileDetail } from '@/lib/mig/spool/file'
 import type { Tone } from '@/lib/mig/wire/status'
 
 const TONES: Record<SpoolFileDetail['problems'][number]['severity'], Tone> = {

@@ -10,7 +10,7 @@ import { visibleText } from '@/components/ui/visible-text'
 import { formatBytes, formatCount, formatNumber } from '@/lib/format'
 import { ENTRY_KIND_LABELS } from '@/lib/mig/spool/answer'
 import { spoolFileHref } from '@/lib/mig/spool/file-name'
-import type { SpoolFilePage, SpoolFileRow } from '@/lib/mig/spool/queries'
+import type { SpoolFilePage, SpoolFileRow } from '@/lib/mig/spool/files'
 import { CONTENT_FILTERS, type SpoolFileParams, spoolFileList } from '@/lib/mig/spool/search-params'
 import type { SpoolDirectory } from '@/lib/mig/wire/spool-name'
 import { ACTION_FILE_STATUSES, actionStatus, COMMAND_STATUSES, commandStatus } from '@/lib/mig/wire/status'
@@ -166,7 +166,7 @@ export function SpoolListNote({
   page: SpoolFilePage
 }) {
   const list = spoolFileList(directory)
-  const { rows, entries, matching, preceding, looked, scannedAt } = page
+  const { rows, entries, matching, preceding, looked, scannedAt, isCut } = page
   const orders: Record<string, string> = {
     file: 'by name',
     moment: 'by the moment that the name carries',
@@ -175,7 +175,9 @@ export function SpoolListNote({
   }
   return (
     <p className="max-w-text text-muted">
+      {isCut && 'The first '}
       {formatCount(entries, 'entry', 'entries')}
+      {isCut && ' that the background scan met: it keeps no more, by name all are listed'}
       {matching < entries && `, ${formatNumber(matching)} with what is asked of name, age and size`},{' '}
       {orders[params.sort.key]}
       {params.sort.descending && ', backwards'}.

@@ -6,7 +6,7 @@ import { TONE_BOX } from '@/components/ui/tone'
 import { Unknown } from '@/components/ui/unknown'
 import { cn } from '@/lib/cn'
 import { formatBytes, formatCount, formatNumber } from '@/lib/format'
-import type { StateOverview, StateScan } from '@/lib/mig/spool/queries'
+import type { StateOverview, StateScan } from '@/lib/mig/spool/overview'
 
 type Placed = { state: string; className: string }
 

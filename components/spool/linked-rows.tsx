@@ -1,7 +1,7 @@
 import { StatusBadge } from '@/components/ui/badge'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
-import type { LinkedAction, LinkedCommand } from '@/lib/mig/spool/queries'
+import type { LinkedAction, LinkedCommand } from '@/lib/mig/spool/links'
 import { actionStatus, commandStatus } from '@/lib/mig/wire/status'
 
 /** The database's rows that a file belongs to; several when its id is rounded. */

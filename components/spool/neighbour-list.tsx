@@ -1,8 +1,8 @@
 import { Mono } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
 import { formatNumber } from '@/lib/format'
+import type { Neighbours } from '@/lib/mig/spool/file'
 import { spoolFileHref } from '@/lib/mig/spool/file-name'
-import type { Neighbours } from '@/lib/mig/spool/queries'
 
 /** The other files of the same action, by state. */
 export function NeighbourList({ actionId, neighbours }: { actionId: string; neighbours: Neighbours[] | null }) {

@@ -32,7 +32,11 @@ export function ReconcileClasses({ counts, params }: { counts: ReconcileRun['cou
             const figure = (kind: 'action' | 'command') =>
               count[kind] > 0 ? (
                 <TextLink
-                  href={reconcileList.href(params, { filters: { class: one, kind }, after: null, before: null })}
+                  href={reconcileList.href(params, {
+                    filters: { class: one, kind, anomaly: null },
+                    after: null,
+                    before: null,
+                  })}
                 >
                   {formatNumber(count[kind])}
                 </TextLink>

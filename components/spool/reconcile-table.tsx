@@ -10,7 +10,12 @@ import { visibleText } from '@/components/ui/visible-text'
 import { SPOOL_KINDS } from '@/lib/mig/spool/answer'
 import { spoolFileHref } from '@/lib/mig/spool/file-name'
 import type { ReconcileRow } from '@/lib/mig/spool/reconcile'
-import { RECONCILE_CLASSES, RECONCILE_MEANINGS } from '@/lib/mig/spool/reconcile-rules'
+import {
+  ANOMALY_WORDS,
+  RECONCILE_ANOMALIES,
+  RECONCILE_CLASSES,
+  RECONCILE_MEANINGS,
+} from '@/lib/mig/spool/reconcile-rules'
 import { type ReconcileParams, reconcileList } from '@/lib/mig/spool/search-params'
 import { actionStatus, commandStatus } from '@/lib/mig/wire/status'
 import type { Page } from '@/lib/page'
@@ -79,7 +84,7 @@ const columns = (now: string): Column<ReconcileRow>[] => [
 /** Which classes and kinds are listed. */
 export function ReconcileFilters({ params }: { params: ReconcileParams }) {
   return (
-    <FilterBar list={reconcileList} params={params} names={['class', 'kind']}>
+    <FilterBar list={reconcileList} params={params} names={['class', 'kind', 'anomaly']}>
       <ChoiceField
         name="class"
         label="Class"
@@ -92,6 +97,12 @@ export function ReconcileFilters({ params }: { params: ReconcileParams }) {
         label="Kind"
         value={params.given.kind?.join(',')}
         options={SPOOL_KINDS.map((value) => ({ value, label: value }))}
+      />
+      <ChoiceField
+        name="anomaly"
+        label="Anomaly"
+        value={params.given.anomaly?.join(',')}
+        options={RECONCILE_ANOMALIES.map((value) => ({ value, label: `${value}: ${ANOMALY_WORDS[value]}` }))}
       />
     </FilterBar>
   )

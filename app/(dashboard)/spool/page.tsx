@@ -8,7 +8,8 @@ import { SpoolFlow } from '@/components/spool/flow'
 import { SpoolTools } from '@/components/spool/tools'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount } from '@/lib/format'
-import { getSpoolOverview } from '@/lib/mig/spool/queries'
+import { changeHref } from '@/lib/mig/spool/change'
+import { getSpoolOverview } from '@/lib/mig/spool/overview'
 import { now } from '@/lib/now'
 
 export const metadata = { title: 'Spool' }
@@ -20,7 +21,7 @@ export default dataPage(async () => {
     <>
       <PageHeader
         title="Spool"
-        live={<Live now={moment} watch={{ mode: 'change', href: `/spool/changes?since=${spool.token}` }} />}
+        live={<Live now={moment} watch={{ mode: 'change', href: changeHref(spool.token) }} />}
       />
       <Content>
         {spool.problem ? (

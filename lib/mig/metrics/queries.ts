@@ -9,7 +9,7 @@ import type { Metric, Sample } from '@/lib/metrics/text'
 import { getSilence } from '@/lib/mig/agents/queries'
 import { ENDPOINT_STATES } from '@/lib/mig/agents/status'
 import { getLastFleet } from '@/lib/mig/health/queries'
-import { getSpoolOverview, type SpoolOverview } from '@/lib/mig/spool/queries'
+import { getSpoolOverview, type SpoolOverview } from '@/lib/mig/spool/overview'
 import type { Instant } from '@/lib/mig/wire/time'
 import { now } from '@/lib/now'
 

@@ -12,8 +12,8 @@ import { type ActionRow, listActions } from '@/lib/mig/actions/queries'
 import { actionList } from '@/lib/mig/actions/search-params'
 import { earlier } from '@/lib/mig/agents/state'
 import { getSpoolSigns, type SpoolSigns } from '@/lib/mig/spool/attention'
-import { unlessAway } from '@/lib/mig/spool/away'
-import { getSpoolOverview, type SpoolOverview } from '@/lib/mig/spool/queries'
+import { PATIENCE_MS, unlessAway } from '@/lib/mig/spool/away'
+import { getSpoolOverview, type SpoolOverview } from '@/lib/mig/spool/overview'
 import { vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
@@ -91,8 +91,6 @@ export async function getRecentActions(viewer: Viewer): Promise<ActionRow[]> {
   return (await listActions(viewer, parsed.params)).rows.slice(0, RECENT)
 }
 
-/** The overview does not wait longer for the spool. */
-const PATIENCE_MS = 1_000
 /** A look that took longer serves whoever comes within this time after it. */
 const LATE_MS = 10_000
 

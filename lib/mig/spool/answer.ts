@@ -16,6 +16,7 @@ export type SpoolReason =
   | 'bad-state'
   | 'slow'
   | 'not-scanned'
+  | 'scan-gone'
   | 'broken'
 
 /** Why the spool gave no answer, as a word for the program and a sentence for the person. */

@@ -1,3 +1,5 @@
+/** A page that is not of the spool, or only has something added by it, does not wait longer for it. */
+export const PATIENCE_MS = 1_000
 /** A spool that did not answer is left alone for so long. */
 const AWAY_MS = 15_000
 /** A process that never asked may have to start its worker first. */
@@ -42,4 +44,24 @@ export async function unlessAway<T>(
   asked.catch(() => {})
   note(SLOW)
   return { away: SLOW }
+}
+
+/**
+ * What `ask` gives within a page's patience, null when it takes longer or the spool is left alone. For questions that a large
+ * directory makes slow: that time ran out says nothing of the spool.
+ */
+export async function whilePatient<T>(root: string, ask: () => Promise<T>): Promise<T | null> {
+  const known = away.get(root)
+  if (known && known.until > performance.now()) return null
+  let timer: NodeJS.Timeout | undefined
+  const enough = new Promise<null>((settle) => {
+    timer = setTimeout(() => settle(null), PATIENCE_MS)
+  })
+  const asked = ask()
+  try {
+    return await Promise.race([asked, enough])
+  } finally {
+    clearTimeout(timer)
+    asked.catch(() => {})
+  }
 }

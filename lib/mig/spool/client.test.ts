@@ -6,9 +6,10 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readSpoolName, SPOOL_STATES } from '@/lib/mig/wire/spool-name'
 import { instantToDate } from '@/lib/mig/wire/time'
-import { type PeekedFile, SpoolClient } from './client'
+import { SpoolClient } from './client'
 import { nameMoment } from './health'
 import { parseSpoolFile } from './parse'
+import type { PeekedFile } from './protocol'
 import { momentOf } from './worker-names.mjs'
 
 const isRoot = process.getuid?.() === 0
@@ -665,7 +666,19 @@ describe('orders and filters that need the files to be looked at', () => {
       if (!answer.ok) throw new Error(answer.sentence)
       return answer.value
     }
-    expect((await found({ agent: 'WEB200', status: 'failed' })).rows.map((row) => row.name)).toEqual([
+    // A look ends after a second as well, so a busy machine needs some more of them.
+    const all = async (content: object) => {
+      const names: string[] = []
+      let unread = 0
+      for (let at: Awaited<ReturnType<typeof found>> | null = await found(content); at; ) {
+        expect(at.looked?.files).toBeLessThanOrEqual(2_000)
+        names.push(...at.rows.map((row) => row.name))
+        unread += at.looked?.unread ?? 0
+        at = at.looked?.next ? await found(content, { after: at.looked.next.name }) : null
+      }
+      return { names, unread }
+    }
+    expect((await all({ agent: 'WEB200', status: 'failed' })).names).toEqual([
       '200',
       '2000',
       '2002',
@@ -675,18 +688,10 @@ describe('orders and filters that need the files to be looked at', () => {
     ])
     put('command/returned', '9998', '')
     fs.truncateSync(path.join(root, 'command/returned/9998'), 2 ** 21)
-    const first = await found({ broken: true })
-    expect(first.looked?.files).toBeLessThanOrEqual(2_000)
-    const names: string[] = []
-    let unread = 0
-    for (let at: typeof first | null = first; at; ) {
-      names.push(...at.rows.map((row) => row.name))
-      unread += at.looked?.unread ?? 0
-      at = at.looked?.next ? await found({ broken: true }, { after: at.looked.next.name }) : null
-    }
+    const { names, unread } = await all({ broken: true })
     expect(names).toEqual(['9999'])
     expect(unread).toBe(1)
-  }, 20_000)
+  }, 60_000)
 
   test('what a file says in short is what the site’s own parser says', async () => {
     makeStates()
@@ -806,6 +811,31 @@ test('the moment of a name is the one that the site reads', () => {
         if (moment && seconds !== null)
           expect(Math.abs(instantToDate(moment).getTime() / 1000 - seconds)).toBeLessThan(0.002)
       }
+})
+
+test('where the system reports no change, the token tells of one all the same, and settles', async () => {
+  makeStates()
+  put('command/done', 'shown.json')
+  const client = open({ workerArgs: ['--no-watch'] })
+  const token = async (file?: { kind: string; state: string; name: string }) => {
+    const answer = await client.ask<'token'>({ command: 'token', file })
+    return answer.ok && answer.value.token
+  }
+  const shown = { kind: 'command', state: 'done', name: 'shown.json' }
+  let last = await token(shown)
+  const changes = async (what: () => void) => {
+    what()
+    await expect.poll(() => token(shown), { timeout: 5_000 }).not.toBe(last)
+    last = await token(shown)
+  }
+  await changes(() => put('action/new', 'a.json'))
+  await changes(() => fs.appendFileSync(path.join(root, 'action/new/a.json'), ' '))
+  await changes(() => fs.renameSync(path.join(root, 'action/new/a.json'), path.join(root, 'action/new/b.json')))
+  await changes(() => fs.appendFileSync(path.join(root, 'command/done/shown.json'), ' '))
+  await changes(() => fs.unlinkSync(path.join(root, 'command/done/shown.json')))
+  await new Promise((later) => setTimeout(later, 2_200))
+  const settled = await token()
+  expect(await token()).toBe(settled)
 })
 
 test('a change of the spool changes its token', async () => {

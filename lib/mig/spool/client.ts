@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import path from 'node:path'
-import { ENTRY_KIND_LABELS, type EntryKind, type SpoolAnswer, type SpoolFailure, type SpoolReason } from './answer'
+import type { SpoolAnswer, SpoolFailure } from './answer'
+import { failure } from './failures'
+import type { SpoolReplies, SpoolRequest } from './protocol'
 
 // Leaves half a second for the page to be drawn: it says within 3 s that the spool does not answer.
 const DEADLINE_MS = 2_500
@@ -10,121 +12,6 @@ const MAX_DYING = 4
 const START_MS = 15_000
 // What the worker said while this process was busy lies in the pipe; timers come before it.
 const GRACE_MS = 25
-
-/** Which names a list is of: all of it must fit. Texts are latin1; moments are Unix seconds. */
-export type NameMatch = {
-  contains?: string
-  prefix?: string
-  /** A number in the name is one of these, or the same double as `rounded`. */
-  ids?: string[]
-  rounded?: number
-  madeBefore?: number
-  madeAfter?: number
-}
-
-export type ContentMatch = { action?: string; agent?: string; status?: string; broken?: boolean }
-
-/** What a list may be in order of; the last two are known from the background scan only. */
-export type SpoolOrder = 'file' | 'moment' | 'modified' | 'bytes'
-
-export type SpoolRequest =
-  | { command: 'root' }
-  | { command: 'survey'; kind: string; state: string }
-  | {
-      command: 'list'
-      kind: string
-      state: string
-      size: number
-      order?: SpoolOrder
-      descending?: boolean
-      /** Names as latin1 text: the page begins behind, or ends before; with the row's key in orders that have one. */
-      after?: string
-      afterKey?: number
-      before?: string
-      beforeKey?: number
-      match?: NameMatch
-      /** Bounds that the background scan knows: bytes, and milliseconds of the last writing. */
-      minBytes?: number
-      maxBytes?: number
-      writtenBefore?: number
-      writtenAfter?: number
-      /** Looks into a bounded number of files. */
-      content?: ContentMatch
-      /** Names only: nothing is looked at, up to 50,000 of them. */
-      bare?: boolean
-    }
-  | { command: 'stat'; kind: string; state: string; names: string[] }
-  | { command: 'overdue'; kind: string; state: string; before: number; limit: number }
-  | { command: 'tally'; kind: string; state: string; ids: string[] }
-  | { command: 'peek'; kind: string; state: string; names: string[] }
-  | { command: 'scan'; edges: number[] }
-  | { command: 'token' }
-  | { command: 'read'; kind: string; state: string; name: string; cap: number }
-
-export type FileFacts = { size: number; mtimeNs: bigint; mode: number; links: number }
-/** `key` is the place in an order other than by name, null without one. */
-export type Entry = { name: string; kind: EntryKind; key: number | null } & (
-  | FileFacts
-  | { [K in keyof FileFacts]: null }
-)
-
-type PeekedId = { digits: string; exact: boolean }
-
-/** What a file says in short; `broken` is a file that MIG cannot use. */
-export type PeekedFile = {
-  state: 'read' | 'broken' | 'too-big' | 'unread'
-  id: PeekedId | null
-  actionId: PeekedId | null
-  name: string | null
-  agent: string | null
-  status: string | null
-  signature: string | null
-  mtimeNs: bigint | null
-}
-
-/** What the background scan found in one state; `older` are the files written before each of the edges asked for. */
-export type ScannedState = {
-  kind: string
-  state: string
-  /** Unix milliseconds of its end by this machine's clock, and how long it took. */
-  at: number
-  took: number
-  files: number
-  bytes: number
-  isCut: boolean
-  older: number[]
-  oldest: number | null
-  newest: number | null
-}
-
-export type SpoolReplies = {
-  root: { besides: string[]; besidesCount: number }
-  survey: {
-    files: number
-    others: number
-    strangers: number
-    strangerNames: string[]
-    extremes: string[]
-    stamped: { count: number; names: string[] }
-  }
-  list: {
-    total: number
-    matching: number
-    preceding: number
-    rows: Entry[]
-    /** When the background scan saw the files, if the list is made of it. */
-    scannedAt: number | null
-    /** How far a look into files went; `unread` of them are too big or may not be read, `next` is where to go on. */
-    looked: { from: number; files: number; unread: number; next: { name: string; key: number | null } | null } | null
-  }
-  stat: { rows: Entry[] }
-  overdue: { total: number; looked: number; overdue: number; oldest: bigint | null }
-  tally: { counts: { id: string; files: number }[] }
-  peek: { rows: { name: string; facts: PeekedFile | null }[] }
-  scan: { states: ScannedState[]; running: { state: string; seen: number } | null }
-  token: { token: string }
-  read: FileFacts & { bytes: Uint8Array; changed: boolean }
-}
 
 type Message =
   | { id: 0; type: 'ready' }
@@ -157,7 +44,7 @@ export type SpoolClientOptions = {
   deadlineMs?: number
   /** How long one request may take although the worker shows progress. */
   longestMs?: number
-  /** `--by-path`: the worker walks as on systems without /proc, for tests. */
+  /** For tests, `--by-path`: the worker walks as on systems without /proc; `--no-watch`: nobody reports changes to it. */
   workerArgs?: string[]
 }
 
@@ -339,51 +226,6 @@ export class SpoolClient {
 function workerFile(): string {
   // The standalone server runs in its own folder, which holds the file at the same place.
   return path.join(/* turbopackIgnore: true */ process.cwd(), 'lib/mig/spool/worker.mjs')
-}
-
-const SENTENCES: Record<SpoolReason, string> = {
-  'absent-root': 'The spool directory does not exist on this machine.',
-  'unreadable-root': 'The spool directory cannot be read.',
-  absent: 'This directory does not exist.',
-  unreadable: 'This may not be read by the account that the dashboard runs as.',
-  link: 'This directory is a symbolic link, which the dashboard does not follow: it could lead out of the spool.',
-  'not-directory': 'This is not a directory.',
-  vanished: 'The file is not there: MIG has moved or removed it, or it never was.',
-  'not-regular': 'This is no regular file, and only regular files are opened.',
-  'too-big': 'The file is too big to be shown.',
-  'bad-name': 'This cannot be the name of a file in the spool.',
-  'bad-state': 'MIG has no such spool directory.',
-  slow: 'The spool does not answer: its file system hangs or is overloaded. The rest of the dashboard is not affected.',
-  'not-scanned':
-    'When and how big the files were written is not known yet: the background scan is on its way through the spool.',
-  broken: 'The process that reads the spool ended unexpectedly.',
-}
-
-const isReason = (text: string): text is SpoolReason => Object.hasOwn(SENTENCES, text)
-
-/** A failure in words; `code` is the operating system's name of the error. */
-export function failure(told: string, code?: string, facts?: SpoolFailure['facts'] & { cap?: number }): SpoolFailure {
-  if (told === 'not-directory-root')
-    return { ok: false, reason: 'unreadable-root', sentence: 'The spool directory is not a directory.' }
-  if (told === 'link-root')
-    return {
-      ok: false,
-      reason: 'unreadable-root',
-      sentence: 'The spool directory is a symbolic link that leads nowhere.',
-    }
-  const reason = isReason(told) ? told : 'broken'
-  let sentence = SENTENCES[reason]
-  const denied = code === 'EACCES' || code === 'EPERM'
-  if (reason === 'unreadable-root')
-    sentence = denied
-      ? 'The spool directory may not be read by the account that the dashboard runs as: it needs membership of MIG’s group.'
-      : `The spool directory cannot be read (${code}).`
-  if (reason === 'unreadable' && !denied) sentence = `This cannot be read: the file system says ${code}.`
-  if (reason === 'not-regular' && facts)
-    sentence = `This is a ${ENTRY_KIND_LABELS[facts.kind]}, and only regular files are opened.`
-  if (reason === 'too-big' && facts?.cap)
-    sentence = `The file has ${facts.size.toLocaleString('en')} bytes; files of more than ${facts.cap.toLocaleString('en')} bytes are not opened.`
-  return facts ? { ok: false, reason, sentence, facts } : { ok: false, reason, sentence }
 }
 
 const kept = globalThis as unknown as { migSpoolClients?: Map<string, SpoolClient> }

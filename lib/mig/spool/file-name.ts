@@ -57,6 +57,11 @@ export function showFileName(name: SpoolFileName): string {
   return text.replace(/[%\p{C}\p{Zl}\p{Zp}]/gu, (c) => encodeFileName(Buffer.from(c, 'utf8').toString('latin1')))
 }
 
+/** A name that comes as latin1 text, as people read it. */
+export function showBytes(latin1: string): string {
+  return showFileName(encodeFileName(latin1))
+}
+
 /** The name as one segment of a URL's path. Escaped once more, because a router decodes a segment as UTF-8, which a name need not be. */
 export function fileNameSegment(name: SpoolFileName): string {
   return encodeURIComponent(name)

@@ -6,10 +6,11 @@ import { findIds } from '@/lib/mig/find-id'
 import { type MigId, parseId, readIdText } from '@/lib/mig/wire/id'
 import { readSpoolName, SPOOL_STATES, type SpoolDirectory } from '@/lib/mig/wire/spool-name'
 import type { Instant } from '@/lib/mig/wire/time'
-import { type PeekedFile, type SpoolClient, spoolClient } from './client'
+import { type SpoolClient, spoolClient } from './client'
 import { encodeFileName, type SpoolFileName, showFileName } from './file-name'
 import { fileInstant } from './file-time'
-import { findActions, findCommands, type LinkedAction, type LinkedCommand } from './queries'
+import { findActions, findCommands, type LinkedAction, type LinkedCommand } from './links'
+import type { PeekedFile } from './protocol'
 
 /** Files shown of one state, and files of a state that are opened because their names carry no id. */
 const SHOWN = 50

@@ -7,9 +7,13 @@ import { afterAll, describe, expect, test, vi } from 'vitest'
 import type { SpoolDirectory } from '@/lib/mig/wire/spool-name'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
+import { spoolChange } from './change'
 import { spoolClient } from './client'
+import { getSpoolFile, getSpoolFileBytes } from './file'
 import { fileNameSegment, readFileSegment } from './file-name'
-import { getSpoolFile, getSpoolFileBytes, getSpoolOverview, listSpoolFiles, spoolChange, spoolError } from './queries'
+import { listSpoolFiles } from './files'
+import { getSpoolOverview } from './overview'
+import { spoolError } from './spool-error'
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'spool-planted-'))
 vi.stubEnv('MIG_SPOOL_DIR', root)

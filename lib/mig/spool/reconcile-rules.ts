@@ -24,6 +24,17 @@ export type ReconcileClass = (typeof RECONCILE_CLASSES)[number]
 /** The classes that somebody should look at; the others are as MIG works. */
 export const CLASSES_TO_LOOK_AT = RECONCILE_CLASSES.slice(0, 10)
 
+/** The anomalies of mig-domain.md 1.5 that only a comparison of rows and files shows; an item is at most one of them. */
+export const RECONCILE_ANOMALIES = ['A1', 'A6', 'A7'] as const
+export type ReconcileAnomaly = (typeof RECONCILE_ANOMALIES)[number]
+
+/** A comparison's words for the anomalies. */
+export const ANOMALY_WORDS: Readonly<Record<ReconcileAnomaly, string>> = {
+  A1: 'never picked up',
+  A6: 'left out',
+  A7: 'failed in processing',
+}
+
 /** A comparison's words: what the class means, and what to do about it. */
 export const RECONCILE_MEANINGS: Readonly<
   Record<ReconcileClass, { label: string; tone: Tone; meaning: string; todo: string }>
@@ -210,4 +221,16 @@ export function classOfRow(
     return ended !== null && ended > bounds.kept ? (ended > bounds.due ? 'passing' : 'gone-early') : 'removed'
   }
   return row.began !== null && row.began >= bounds.due ? 'passing' : 'no-file'
+}
+
+/** The anomaly that a row without its file is: an action that is never picked up, or a command that nothing will end. */
+export function anomalyOfRow(
+  kind: 'action' | 'command',
+  found: ReconcileClass,
+  row: ComparedRow,
+  bounds: ReconcileBounds,
+): ReconcileAnomaly | null {
+  if (found !== 'no-file') return null
+  if (kind === 'action') return row.status === 'init' ? 'A1' : null
+  return row.expires !== null && row.expires < bounds.due ? 'A6' : null
 }

@@ -1,15 +1,15 @@
 import { pool } from '@/lib/db/pool'
 import { streamStatement } from '@/lib/db/read'
-import type { Sql } from '@/lib/db/sql'
-import { idCreatedAt, type MigId, parseId } from '@/lib/mig/wire/id'
+import { type MigId, parseId } from '@/lib/mig/wire/id'
 import { readSpoolName, SPOOL_STATES, type SpoolDirectory, type SpoolName } from '@/lib/mig/wire/spool-name'
-import { type Instant, instantToDate } from '@/lib/mig/wire/time'
+import type { Instant } from '@/lib/mig/wire/time'
 import type { SpoolFailure } from './answer'
-import type { Entry, PeekedFile, SpoolClient } from './client'
+import type { SpoolClient } from './client'
 import { encodeFileName, type SpoolFileName } from './file-name'
 import { fileInstant } from './file-time'
 import { nameMoment } from './health'
 import { IdSet } from './id-set'
+import type { Entry, PeekedFile } from './protocol'
 import {
   comparedActionsSql,
   comparedCommandsSql,
@@ -18,11 +18,14 @@ import {
   idsOfRoundedSql,
   signedActionsSql,
 } from './reconcile.sql'
+import { type ActionRow, actionRow, type CommandRow, commandRow, millis, rowsOf } from './reconcile-rows'
 import {
+  anomalyOfRow,
   type ComparedRow,
   classOfFile,
   classOfRow,
   placeOfRow,
+  type ReconcileAnomaly,
   type ReconcileBounds,
   type ReconcileClass,
   reconcileBounds,
@@ -43,6 +46,7 @@ export type ReconcileItem = {
   commandId: MigId | null
   /** The status of the row; null when there is no row. */
   status: string | null
+  anomaly: ReconcileAnomaly | null
 }
 
 /** How far a comparison is; `unread` files should have been looked into, but are too big or may not be read. */
@@ -61,18 +65,6 @@ export class SpoolAway extends Error {
 }
 
 type Timings = { collectorPeriod: number; spoolDeleteAfter: number }
-type ActionRow = { id: MigId; status: string | null } & Record<
-  'validfrom' | 'expireafter' | 'starttime' | 'finishtime' | 'lastupdatetime',
-  Instant | null
->
-type CommandRow = {
-  id: MigId
-  action_id: MigId
-  status: string
-  expireafter: Instant | null
-  starttime: Instant | null
-}
-
 /**
  * Compares all files of the spool with the database: first every file with its row, then every row that lets a file be
  * expected with the files. Gives the items in batches, in the order of directories and names, then of ids. Memory: eight bytes
@@ -90,27 +82,6 @@ export async function* compareSpool(
   yield* comparison.actions()
   yield* comparison.commands()
 }
-
-const millis = (at: Instant | null): number | null => at && instantToDate(at).getTime()
-
-function actionRow(row: ActionRow): ComparedRow {
-  const made = millis(row.validfrom)
-  const created = idCreatedAt(row.id)?.getTime() ?? null
-  return {
-    status: row.status,
-    expires: millis(row.expireafter),
-    // One that waits is due from the later of its making and its validity on.
-    began: millis(row.starttime) ?? (created !== null && made !== null ? Math.max(created, made) : (created ?? made)),
-    ended: millis(row.finishtime) ?? millis(row.lastupdatetime),
-  }
-}
-
-const commandRow = (row: CommandRow): ComparedRow => ({
-  status: row.status,
-  expires: millis(row.expireafter),
-  began: millis(row.starttime),
-  ended: null,
-})
 
 type Named = {
   entry: Entry
@@ -185,6 +156,7 @@ class Comparison {
     }
     const failures = stamped ? named.filter((one) => isFailure(one, actions)) : []
     await this.linkFailures(failures, actions)
+    const failed = new Set(failures)
     await this.linkInside(named, kind, actions)
     if (kind === 'command') {
       const ids = named.flatMap(({ commandId }) => commandId ?? [])
@@ -196,7 +168,7 @@ class Comparison {
       const action = kind === 'action' && actionId ? actions.get(actionId) : undefined
       const row = command ? commandRow(command) : action ? actionRow(action) : null
       const id = kind === 'command' ? commandId : actionId
-      if (id && !failures.includes(one) && entry.kind === 'file') present.add(id)
+      if (id && !failed.has(one) && entry.kind === 'file') present.add(id)
       const modified = entry.mtimeNs === null ? null : Number(entry.mtimeNs / 1_000_000n)
       return {
         class: classOfFile(
@@ -206,7 +178,7 @@ class Comparison {
             type: read.type,
             modified,
             broken: isBroken(one),
-            isFailure: failures.includes(one),
+            isFailure: failed.has(one),
           },
           row,
           this.bounds,
@@ -217,6 +189,7 @@ class Comparison {
         actionId: actionId ?? command?.action_id ?? null,
         commandId,
         status: row?.status ?? null,
+        anomaly: failed.has(one) ? 'A7' : null,
       }
     })
     return this.stillThere(directory, named, items)
@@ -282,7 +255,9 @@ class Comparison {
     const answer = await this.client.ask<'stat'>({ command: 'stat', kind, state, names })
     if (!answer.ok) throw new SpoolAway(answer)
     const gone = new Set(answer.value.rows.filter((row) => row.kind === 'vanished').map((row) => row.name))
-    for (const i of doubted) if (gone.has((named[i] as Named).entry.name)) (items[i] as ReconcileItem).class = 'passing'
+    for (const i of doubted)
+      if (gone.has((named[i] as Named).entry.name))
+        items[i] = { ...(items[i] as ReconcileItem), class: 'passing', anomaly: null }
     return items
   }
 
@@ -302,7 +277,7 @@ class Comparison {
         if (!place || this.has('action', place, row.id) || this.failed.has(row.id)) continue
         // An action whose file lies in another place is that file's item.
         if (['new', 'inflight', 'done', 'invalid'].some((state) => this.has('action', state, row.id))) continue
-        items.push(missing(['action', place], classOfRow(place, actionRow(row), this.bounds), row.id, null, row.status))
+        items.push(this.missing(['action', place], actionRow(row), row.id, null))
       }
       this.rows += rows.length
       this.report({ phase: 'actions', files: this.filesSeen, rows: this.rows, unread: this.unread })
@@ -315,34 +290,36 @@ class Comparison {
       const items: ReconcileItem[] = []
       for (const row of rows) {
         if (['inflight', 'returned', 'ready'].some((state) => this.has('command', state, row.id))) continue
-        items.push(
-          missing(
-            ['command', 'inflight'],
-            classOfRow('inflight', commandRow(row), this.bounds),
-            row.action_id,
-            row.id,
-            row.status,
-          ),
-        )
+        items.push(this.missing(['command', 'inflight'], commandRow(row), row.action_id, row.id))
       }
       this.rows += rows.length
       this.report({ phase: 'commands', files: this.filesSeen, rows: this.rows, unread: this.unread })
       yield items
     }
   }
+
+  private missing(
+    directory: [SpoolDirectory[0], 'new' | 'inflight' | 'done' | 'invalid'],
+    row: ComparedRow,
+    actionId: MigId,
+    commandId: MigId | null,
+  ): ReconcileItem {
+    const [kind, place] = directory
+    const found = classOfRow(place, row, this.bounds)
+    return {
+      class: found,
+      directory: directory as SpoolDirectory,
+      name: null,
+      modified: null,
+      actionId,
+      commandId,
+      status: row.status,
+      anomaly: anomalyOfRow(kind, found, row, this.bounds),
+    }
+  }
 }
 
 const DOUBTED: ReadonlySet<ReconcileClass> = new Set(['poison', 'stuck', 'not-cleaned', 'differs', 'failed', 'no-row'])
-
-function missing(
-  directory: SpoolDirectory,
-  found: ReconcileClass,
-  actionId: MigId,
-  commandId: MigId | null,
-  status: string | null,
-): ReconcileItem {
-  return { class: found, directory, name: null, modified: null, actionId, commandId, status }
-}
 
 /** Whether MIG cannot use a file: an empty one it never can (mig-domain.md 2.5); null where it was not looked into. */
 function isBroken({ entry, peeked }: Named): boolean | null {
@@ -371,8 +348,4 @@ async function exactIds(table: 'actions' | 'commands', named: Named[]): Promise<
   if (rounded.length === 0) return new Map()
   const { rows } = await pool().query<{ rounded: string; id: MigId }>(idsOfRoundedSql(table, rounded))
   return new Map(rows.map((row) => [row.rounded, row.id]))
-}
-
-async function rowsOf<Row extends object>(ids: MigId[], statement: (ids: readonly MigId[]) => Sql): Promise<Row[]> {
-  return ids.length ? (await pool().query<Row>(statement(ids))).rows : []
 }

@@ -4,19 +4,28 @@ import type { Viewer } from '@/lib/auth/viewer'
 import { isUnavailable } from '@/lib/db/availability'
 import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
+import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
 import type { Instant } from '@/lib/mig/wire/time'
 import { now } from '@/lib/now'
 import type { Page } from '@/lib/page'
-import type { SpoolFailure } from './answer'
+import { SPOOL_KINDS, type SpoolFailure, type SpoolKind } from './answer'
 import { spoolClient } from './client'
 import { showFileName } from './file-name'
-import { findActions, type LinkedAction, spoolError } from './queries'
-import { CLASSES_TO_LOOK_AT, RECONCILE_CLASSES, type ReconcileClass } from './reconcile-rules'
+import { findActions, type LinkedAction } from './links'
+import { type CellFilter, isAsked, ReconcileCells } from './reconcile-cells'
+import {
+  CLASSES_TO_LOOK_AT,
+  RECONCILE_ANOMALIES,
+  RECONCILE_CLASSES,
+  type ReconcileAnomaly,
+  type ReconcileClass,
+} from './reconcile-rules'
 import { compareSpool, type ReconcileItem, type ReconcileProgress, SpoolAway } from './reconcile-run'
 import type { ReconcileParams } from './search-params'
+import { spoolError } from './spool-error'
 
-/** So many items of each class and kind are kept for the list; counts and exports are of all. */
+/** So many items of each class, kind and anomaly are kept for the list; counts and exports are of all. */
 const KEPT = 5_000
 /** A comparison is made anew when somebody looks and the last one is this old, or ten times as old as it took. */
 const FRESH_MS = 5_000
@@ -24,8 +33,8 @@ const FRESH_FACTOR = 10
 /** How long a page waits for a comparison: longer while there is nothing else to show. */
 const FIRST_PATIENCE_MS = 6_000
 const PATIENCE_MS = 1_000
-
-type Kind = 'action' | 'command'
+/** For the overview, which asks by itself, a comparison is made less often, and waited for hardly at all. */
+const OVERVIEW = { fresh: 60_000, factor: 20, patience: 700 }
 
 /** A finished comparison. */
 export type ReconcileRun = {
@@ -37,7 +46,8 @@ export type ReconcileRun = {
   rows: number
   /** Files of which it is not known whether MIG can use them, because they are too big or may not be read. */
   unread: number
-  counts: Record<ReconcileClass, Record<Kind, number>>
+  counts: Record<ReconcileClass, Record<SpoolKind, number>>
+  anomalies: Record<ReconcileAnomaly, number>
 }
 
 /** The last comparison, and how far the one under way is. */
@@ -45,7 +55,7 @@ export type Reconcile = { run: ReconcileRun | null; running: ReconcileProgress |
 
 export type ReconcileRow = ReconcileItem & { file: string | null; action: LinkedAction | null }
 
-type Kept = { run: ReconcileRun; items: Map<string, ReconcileItem[]>; endedAt: number }
+type Kept = { run: ReconcileRun; cells: ReconcileCells; endedAt: number }
 type Running = { progress: ReconcileProgress; done: Promise<void> }
 type State = { root: string; last: Kept | null; running: Running | null; failed: unknown }
 
@@ -57,31 +67,27 @@ function state(): State {
   return held.migReconcile
 }
 
-const keyOf = (found: ReconcileClass, kind: Kind) => `${found} ${kind}`
-
 async function compare(into: State, running: Running): Promise<void> {
   const began = performance.now()
   const { mig } = await now()
   into.failed = null
-  const counts = Object.fromEntries(
-    RECONCILE_CLASSES.map((one) => [one, { action: 0, command: 0 }]),
-  ) as ReconcileRun['counts']
-  const items = new Map<string, ReconcileItem[]>()
+  const cells = new ReconcileCells(KEPT)
   try {
     const all = compareSpool(spoolClient(into.root), env(), mig, (progress) => {
       running.progress = progress
     })
-    for await (const batch of all)
-      for (const item of batch) {
-        const kind = item.directory[0]
-        counts[item.class][kind]++
-        const list = items.get(keyOf(item.class, kind))
-        if (!list) items.set(keyOf(item.class, kind), [item])
-        else if (list.length < KEPT) list.push(item)
-      }
+    for await (const batch of all) for (const item of batch) cells.add(item)
     const { files, rows, unread } = running.progress
-    const run = { at: mig, ended: (await now()).clock, tookMs: performance.now() - began, files, rows, unread, counts }
-    into.last = { run, items, endedAt: performance.now() }
+    const run = {
+      at: mig,
+      ended: (await now()).clock,
+      tookMs: performance.now() - began,
+      files,
+      rows,
+      unread,
+      ...countsOf(cells),
+    }
+    into.last = { run, cells, endedAt: performance.now() }
     into.failed = null
   } catch (error) {
     into.failed = error
@@ -91,26 +97,46 @@ async function compare(into: State, running: Running): Promise<void> {
   }
 }
 
+function countsOf(cells: ReconcileCells): Pick<ReconcileRun, 'counts' | 'anomalies'> {
+  const count = (one: ReconcileClass, kind: SpoolKind) =>
+    cells.count({ classes: [one], kinds: [kind], anomalies: null })
+  return {
+    counts: Object.fromEntries(
+      RECONCILE_CLASSES.map((one) => [one, { action: count(one, 'action'), command: count(one, 'command') }]),
+    ) as ReconcileRun['counts'],
+    anomalies: Object.fromEntries(
+      RECONCILE_ANOMALIES.map((one) => [
+        one,
+        cells.count({ classes: RECONCILE_CLASSES, kinds: SPOOL_KINDS, anomalies: [one] }),
+      ]),
+    ) as ReconcileRun['anomalies'],
+  }
+}
+
+/** Begins a comparison where the last one is too old. */
+function beginWhereDue(current: State, fresh: number, factor: number): void {
+  const age = current.last ? performance.now() - current.last.endedAt : Number.POSITIVE_INFINITY
+  if (current.running || age <= Math.max(fresh, factor * (current.last?.run.tookMs ?? 0))) return
+  const running: Running = {
+    progress: { phase: ['action', 'new'], files: 0, rows: 0, unread: 0 },
+    done: Promise.resolve(),
+  }
+  current.running = running
+  running.done = compare(current, running)
+}
+
+async function waitFor({ running }: State, patience: number): Promise<void> {
+  if (!running) return
+  const stop = new AbortController()
+  await Promise.race([running.done, sleep(patience, null, { signal: stop.signal }).catch(() => {})])
+  stop.abort()
+}
+
 /** The last comparison of spool and database; begins one where it is due, and waits a little for it. Throws what the database throws. */
 export async function getReconcile(_viewer: Viewer): Promise<Reconcile> {
   const current = state()
-  const age = current.last ? performance.now() - current.last.endedAt : Number.POSITIVE_INFINITY
-  if (!current.running && age > Math.max(FRESH_MS, FRESH_FACTOR * (current.last?.run.tookMs ?? 0))) {
-    const running: Running = {
-      progress: { phase: ['action', 'new'], files: 0, rows: 0, unread: 0 },
-      done: Promise.resolve(),
-    }
-    current.running = running
-    running.done = compare(current, running)
-  }
-  if (current.running) {
-    const stop = new AbortController()
-    await Promise.race([
-      current.running.done,
-      sleep(current.last ? PATIENCE_MS : FIRST_PATIENCE_MS, null, { signal: stop.signal }).catch(() => {}),
-    ])
-    stop.abort()
-  }
+  beginWhereDue(current, FRESH_MS, FRESH_FACTOR)
+  await waitFor(current, current.last ? PATIENCE_MS : FIRST_PATIENCE_MS)
   const { failed } = current
   if (failed && !(failed instanceof SpoolAway)) throw failed
   return {
@@ -120,37 +146,45 @@ export async function getReconcile(_viewer: Viewer): Promise<Reconcile> {
   }
 }
 
-const classesOf = ({ filters }: Pick<ReconcileParams, 'filters'>) => filters.class ?? CLASSES_TO_LOOK_AT
-const kindsOf = ({ filters }: Pick<ReconcileParams, 'filters'>): readonly Kind[] =>
-  filters.kind ?? ['action', 'command']
+/** What the last comparison counted of the anomalies, for the overview; null before the first one. */
+export async function countReconcileAnomalies(_viewer: Viewer): Promise<ReconcileRun['anomalies'] | null> {
+  const current = state()
+  beginWhereDue(current, OVERVIEW.fresh, OVERVIEW.factor)
+  if (!current.last) await waitFor(current, OVERVIEW.patience)
+  return current.last?.run.anomalies ?? null
+}
 
-/** One page of the last comparison's items, the gravest class first; null before the first one. Of each class and kind the first 5,000. */
+function askedOf({ filters }: Pick<ReconcileParams, 'filters'>): CellFilter {
+  const { anomaly, kind } = filters
+  return {
+    classes: filters.class ?? (anomaly ? RECONCILE_CLASSES : CLASSES_TO_LOOK_AT),
+    kinds: kind ?? SPOOL_KINDS,
+    anomalies: anomaly ?? null,
+  }
+}
+
+/**
+ * One page of the last comparison's items, the gravest class first; null before the first one. Of each class, kind and anomaly
+ * the first 5,000. A place in the list is the same one in every comparison. Throws `invalid` for another list's cursor.
+ */
 export async function listReconciled(_viewer: Viewer, params: ReconcileParams): Promise<Page<ReconcileRow> | null> {
   const { last } = state()
   if (!last) return null
-  const pairs = classesOf(params).flatMap((one) => kindsOf(params).map((kind) => [one, kind] as const))
-  const items = pairs.flatMap(([one, kind]) => last.items.get(keyOf(one, kind)) ?? [])
-  const count = pairs.reduce((sum, [one, kind]) => sum + last.run.counts[one][kind], 0)
-  const place = (text: string | undefined) => Math.max(0, Math.min(items.length, Number.parseInt(text ?? '', 10) || 0))
-  const start = params.before
-    ? Math.max(0, place(params.before.key) - params.size)
-    : params.after
-      ? place(params.after.key) + 1
-      : 0
-  const shown = items.slice(start, start + params.size)
-  const ids = [...new Set(shown.flatMap(({ actionId }) => actionId ?? []))]
+  const asked = askedOf(params)
+  const page = last.cells.page(asked, params)
+  if (!page)
+    throw new AppError('invalid', 'This page address does not belong to this list: start again from its first page.')
+  const { items, ...places } = page
+  const ids = [...new Set(items.flatMap(({ actionId }) => actionId ?? []))]
   const actions = ids.length ? await findActions(sql`a.id = ANY(${ids}::numeric[])`, ids.length) : []
-  const cursor = (i: number) => ({ key: String(i), id: '' })
   return {
-    rows: shown.map((item) => ({
+    rows: items.map((item) => ({
       ...item,
       file: item.name && showFileName(item.name),
       action: actions.find(({ id }) => id === item.actionId) ?? null,
     })),
-    total: { count, more: false },
-    first: shown.length ? cursor(start) : null,
-    previous: start > 0 ? cursor(start) : null,
-    next: start + shown.length < items.length ? cursor(start + shown.length - 1) : null,
+    total: { count: last.cells.count(asked), more: false },
+    ...places,
   }
 }
 
@@ -159,15 +193,14 @@ export async function exportReconciled(
   _viewer: Viewer,
   params: Pick<ReconcileParams, 'filters'>,
 ): Promise<ExportSource> {
-  const classes = new Set<string>(classesOf(params))
-  const kinds = new Set<string>(kindsOf(params))
+  const asked = askedOf(params)
   const { mig } = await now()
   const all = compareSpool(spoolClient(env().spoolDir), env(), mig)
   async function* rows() {
     try {
       for await (const batch of all)
         yield batch
-          .filter((item) => classes.has(item.class) && kinds.has(item.directory[0]))
+          .filter((item) => isAsked(item, asked))
           .map((item) => ({
             class: item.class,
             file: item.name && showFileName(item.name),

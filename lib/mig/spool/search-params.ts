@@ -11,7 +11,7 @@ import {
 } from '@/lib/list-params'
 import { SPOOL_STATES, type SpoolDirectory } from '@/lib/mig/wire/spool-name'
 import { SPOOL_KINDS } from './answer'
-import { RECONCILE_CLASSES } from './reconcile-rules'
+import { RECONCILE_ANOMALIES, RECONCILE_CLASSES } from './reconcile-rules'
 
 const UNITS: Record<string, number> = { '': 1, b: 1, k: 1e3, kb: 1e3, m: 1e6, mb: 1e6, g: 1e9, gb: 1e9 }
 
@@ -64,10 +64,14 @@ export function readDirectory(params: Record<string, string>): SpoolDirectory | 
   return SPOOL_STATES.find(([kind, state]) => kind === params.kind && state === params.state) ?? null
 }
 
-/** The URL state of the comparison's list; without a class it is of all that somebody should look at. */
+/** The URL state of the comparison's list; without a class and an anomaly it is of all that somebody should look at. */
 export const reconcileList = defineList({
   path: '/spool/reconcile',
-  filters: { class: choiceFilter('Class', RECONCILE_CLASSES), kind: choiceFilter('Kind', SPOOL_KINDS) },
+  filters: {
+    class: choiceFilter('Class', RECONCILE_CLASSES),
+    kind: choiceFilter('Kind', SPOOL_KINDS),
+    anomaly: choiceFilter('Anomaly', RECONCILE_ANOMALIES),
+  },
   sorts: ['class'],
   defaultSort: 'class',
 })

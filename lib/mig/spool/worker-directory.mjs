@@ -12,6 +12,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { setImmediate } from 'node:timers'
+import { heardClock, stampOf } from './worker-stamp.mjs'
 
 // Opens a directory to walk through it, which needs no right to list it; Linux's flag, which Node does not name.
 const O_PATH = 0o10000000
@@ -157,11 +158,6 @@ function openByPath(root, below) {
   }
 }
 
-/** What changes whenever an entry comes, goes or gets another name. @param {fs.BigIntStats} stat */
-function stampOf(stat) {
-  return `${stat.dev}:${stat.ino}:${stat.ctimeNs}:${stat.mtimeNs}`
-}
-
 /** @param {{ kind: unknown, state: unknown }} request @returns {[string, string]} */
 export function statePath(request) {
   const { kind, state } = request
@@ -223,8 +219,42 @@ export async function eachEntry(directory, visit, progress, between = pause) {
 }
 
 /**
- * As eachEntry; on a file system that does not tell the kinds, Node asks for each name and fails when one vanishes: then only
- * the names are read, and every entry counts as a file until it is looked at.
+ * As eachEntry, one entry at a time. A file system that does not tell the kinds has Node look at every name, and fail at one
+ * that vanished meanwhile: only that one is left out. Names are bytes here, because Node looks at the name that it gives.
+ * @param {Directory} directory
+ * @param {(name: string, kind: string) => void} visit
+ * @param {(seen: number) => void} progress
+ */
+export async function eachEntryByItself(directory, visit, progress) {
+  let seen = 0
+  const stream = fs.opendirSync(directory.path, {
+    encoding: /** @type {BufferEncoding} */ (/** @type {unknown} */ ('buffer')),
+    bufferSize: 1,
+  })
+  try {
+    for (;;) {
+      // Each of these may be a look at the disk.
+      if (++seen % 128 === 0) {
+        progress(seen)
+        await pause()
+      }
+      let entry
+      try {
+        entry = stream.readSync()
+      } catch (error) {
+        if (errno(error) === 'ENOENT') continue
+        throw error
+      }
+      if (entry === null) return
+      visit(Buffer.from(entry.name).toString('latin1'), kindOf(entry))
+    }
+  } finally {
+    stream.closeSync()
+  }
+}
+
+/**
+ * A pass over a directory, which begins anew, more slowly, where an entry that vanished ended the first one.
  * @template T
  * @param {Directory} directory
  * @param {() => { visit: (name: string, kind: string) => void, result: () => T }} begin
@@ -232,34 +262,25 @@ export async function eachEntry(directory, visit, progress, between = pause) {
  * @returns {Promise<T>}
  */
 export async function pass(directory, begin, progress) {
-  const first = begin()
-  try {
-    await eachEntry(directory, first.visit, progress)
-    directory.recheck()
-    return first.result()
-  } catch (error) {
-    if (error instanceof Refused) throw error
-    if (errno(error) !== 'ENOENT') throw refusal(error, 'directory')
+  for (const each of [eachEntry, eachEntryByItself]) {
+    const { visit, result } = begin()
+    try {
+      await each(directory, visit, progress)
+      directory.recheck()
+      return result()
+    } catch (error) {
+      if (error instanceof Refused) throw error
+      if (each === eachEntryByItself || errno(error) !== 'ENOENT') throw refusal(error, 'directory')
+    }
   }
-  const second = begin()
-  let names
-  try {
-    names = fs.readdirSync(directory.path, { encoding: /** @type {BufferEncoding} */ ('latin1') })
-  } catch (error) {
-    throw refusal(error, 'directory')
-  }
-  for (let i = 0; i < names.length; i++) {
-    second.visit(/** @type {string} */ (names[i]), 'file')
-    if (i % BATCH === BATCH - 1) await pause()
-  }
-  directory.recheck()
-  return second.result()
+  throw new Refused('absent', 'ENOENT')
 }
 
 /** @param {Directory} directory @param {string} name */
 export function look(directory, name) {
   try {
     const stat = fs.lstatSync(fileAt(directory, name), { bigint: true })
+    heardClock(stat)
     return { name, kind: kindOf(stat), ...factsOf(stat) }
   } catch (error) {
     return {

@@ -1,250 +1,22 @@
 // @ts-check
-// Counting and listing a state: one pass in flat memory, and nothing at all while the directory has not changed.
+// Listing a state: one pass in flat memory, and nothing at all while the directory has not changed.
 
-import { createHash } from 'node:crypto'
 import { look, openDirectory, pass, pause, Refused, safeName, statePath } from './worker-directory.mjs'
-import { isStamped, LAST_NUMBER, momentOf, nameFilter, OWN_NAMES } from './worker-names.mjs'
+import { KEPT_PLACES, unchanged } from './worker-kept.mjs'
+import { momentOf, nameFilter } from './worker-names.mjs'
 import { factsOfContent, fitsContent } from './worker-peek.mjs'
-import { Scanned, scanOf } from './worker-scan.mjs'
+import { heldScan, holdScan, Scanned, scanOf } from './worker-scan.mjs'
 import { pageOf, Window } from './worker-window.mjs'
 
 const MAX_PAGE = 20_000
 const MAX_BARE = 50_000
-/** So many entries behind a place are kept of a pass, so that the next pages cost none. */
-const KEPT_PLACES = 2_000
-const KEPT_ANSWERS = 48
 /** How far a look into files goes. */
 const LOOKED = 2_000
 const LOOKED_MS = 1_000
-const STRANGERS_NAMED = 20
 /** Between so many looks at files others get their turn. */
 const LOOKED_AT_ONCE = 128
 /** A state of so many entries needs no background scan. */
 const SCANNED_AT_ONCE = 2_000
-const STAMPED_NAMED = 500
-/** A directory that changed a moment ago may change again within the same tick of its file system's clock. */
-const TICK_MS = 2_000
-
-// Of every kind: each question reads back what it kept itself.
-/** @type {Map<string, { stamp: string, value: any }>} */
-const kept = new Map()
-/** @type {Map<string, { stamp: string, value: Promise<any> }>} */
-const making = new Map()
-
-/** Whether the directory changed so long ago that its stamp would tell of any change since. @param {string} stamp */
-function isSettled(stamp) {
-  const changed = Number(BigInt(stamp.slice(stamp.lastIndexOf(':') + 1)) / 1_000_000n)
-  return Date.now() - changed > TICK_MS
-}
-
-/**
- * What a pass over a directory gave, as long as its stamp says that no entry came or went since. Who asks while the pass is
- * under way waits for it. `size` is how many names a value holds: one of too many is not kept.
- * @template T
- * @param {import('./worker-directory.mjs').Directory} directory @param {string} question
- * @param {(value: T) => boolean} serves @param {(value: T) => number} size @param {() => Promise<T>} make
- * @returns {Promise<T>}
- */
-async function unchanged(directory, question, serves, size, make) {
-  // A question may be long: it can hold thousands of ids.
-  const key = createHash('sha256').update(question).digest('base64')
-  const stamp = directory.stamp()
-  const known = kept.get(key)
-  if (known && known.stamp === stamp && serves(known.value)) {
-    kept.delete(key)
-    kept.set(key, known)
-    return known.value
-  }
-  const settled = isSettled(stamp)
-  const other = making.get(key)
-  if (settled && other?.stamp === stamp) {
-    const value = await other.value.catch(() => null)
-    if (value !== null && serves(value)) return value
-  }
-  const made = make()
-  const own = { stamp, value: made }
-  making.set(key, own)
-  try {
-    const value = await made
-    if (known?.stamp !== stamp) kept.delete(key)
-    if (settled && size(value) <= KEPT_PLACES && directory.stamp() === stamp) {
-      kept.delete(key)
-      kept.set(key, { stamp, value })
-      for (const oldest of kept.keys()) {
-        if (kept.size <= KEPT_ANSWERS) break
-        kept.delete(oldest)
-      }
-    }
-    return value
-  } finally {
-    if (making.get(key) === own) making.delete(key)
-  }
-}
-
-/** Compares two digit strings without leading zeros as numbers. @param {string} a @param {string} b */
-function lessDigits(a, b) {
-  return a.length === b.length ? a < b : a.length < b.length
-}
-
-/**
- * Counts a state's entries; `extremes` holds names among which are those with the oldest and the newest moment: the least and
- * the greatest number for each length and first digit, because what a number means depends on its size (mig-domain.md 3.1).
- * `stamped` are names in action/invalid that may be the nanosecond of a failure.
- * @param {any} request @param {(seen: number) => void} progress
- */
-export async function survey(request, progress) {
-  const [kind, state] = statePath(request)
-  const own = /** @type {RegExp} */ (OWN_NAMES[`${kind}/${state}`])
-  const mayBeStamped = kind === 'action' && state === 'invalid'
-  const directory = openDirectory(request.root, [kind, state], 'to-list')
-  const begin = () => {
-    let files = 0
-    let strangers = 0
-    let others = 0
-    let stamped = 0
-    /** @type {string[]} */
-    const stampedNames = []
-    /** @type {string[]} */
-    const named = []
-    /** @type {Map<string, { least: string, leastName: string, greatest: string, greatestName: string }>} */
-    const buckets = new Map()
-    return {
-      visit(/** @type {string} */ name, /** @type {string} */ entryKind) {
-        const regular = entryKind === 'file' || entryKind === 'unknown'
-        if (regular) files++
-        else others++
-        if (!regular || !own.test(name)) {
-          strangers++
-          if (named.length < STRANGERS_NAMED) named.push(name)
-          return
-        }
-        const digits = LAST_NUMBER.exec(name)?.[1]
-        if (digits === undefined) return
-        if (mayBeStamped && isStamped(name)) {
-          stamped++
-          if (stampedNames.length < STAMPED_NAMED) stampedNames.push(name)
-        }
-        const key = digits.length + /** @type {string} */ (digits[0])
-        const bucket = buckets.get(key)
-        if (!bucket) {
-          buckets.set(key, { least: digits, leastName: name, greatest: digits, greatestName: name })
-          return
-        }
-        if (lessDigits(digits, bucket.least)) {
-          bucket.least = digits
-          bucket.leastName = name
-        }
-        if (lessDigits(bucket.greatest, digits)) {
-          bucket.greatest = digits
-          bucket.greatestName = name
-        }
-      },
-      result: () => ({
-        files,
-        others,
-        strangers,
-        strangerNames: named.sort(),
-        extremes: [...new Set([...buckets.values()].flatMap((b) => [b.leastName, b.greatestName]))],
-        stamped: { count: stamped, names: stampedNames },
-      }),
-    }
-  }
-  try {
-    return await unchanged(
-      directory,
-      `survey ${request.root} ${kind}/${state}`,
-      () => true,
-      ({ stamped }) => stamped.names.length,
-      () => pass(directory, begin, progress),
-    )
-  } finally {
-    directory.close()
-  }
-}
-
-/**
- * How many of a state's files were last written before a moment; looks at so many files at most.
- * @param {any} request @param {(seen: number) => void} progress
- */
-export async function overdue(request, progress) {
-  const [kind, state] = statePath(request)
-  const limit = Math.min(Number(request.limit) || 1, MAX_PAGE)
-  const directory = openDirectory(request.root, [kind, state], 'to-list')
-  try {
-    const names = await unchanged(
-      directory,
-      `names ${request.root} ${kind}/${state} ${limit}`,
-      () => true,
-      ({ first }) => first.length,
-      () =>
-        pass(
-          directory,
-          () => {
-            let total = 0
-            /** @type {string[]} */
-            const first = []
-            return {
-              visit(name) {
-                total++
-                if (first.length < limit) first.push(name)
-              },
-              result: () => ({ total, first }),
-            }
-          },
-          progress,
-        ),
-    )
-    let count = 0
-    let oldest = null
-    for (const [i, name] of names.first.entries()) {
-      const entry = look(directory, name)
-      if (entry.kind === 'file' && entry.mtimeNs !== null) {
-        const modified = Number(entry.mtimeNs / 1_000_000n)
-        if (modified < request.before) count++
-        if (oldest === null || entry.mtimeNs < oldest) oldest = entry.mtimeNs
-      }
-      if (i % LOOKED_AT_ONCE === LOOKED_AT_ONCE - 1) {
-        progress(i)
-        await pause()
-      }
-    }
-    return { total: names.total, looked: names.first.length, overdue: count, oldest }
-  } finally {
-    directory.close()
-  }
-}
-
-/** How many files of these actions' commands a state holds, by action. @param {any} request @param {(seen: number) => void} progress */
-export async function tally(request, progress) {
-  const [kind, state] = statePath(request)
-  const wanted = new Set(Array.isArray(request.ids) ? request.ids.slice(0, MAX_PAGE) : [])
-  const directory = openDirectory(request.root, [kind, state], 'to-list')
-  const begin = () => {
-    /** @type {Map<string, number>} */
-    const counts = new Map()
-    return {
-      visit(/** @type {string} */ name) {
-        const id = name.slice(0, Math.max(0, name.indexOf('-')))
-        if (wanted.has(id)) counts.set(id, (counts.get(id) ?? 0) + 1)
-      },
-      result: () => [...counts].map(([id, files]) => ({ id, files })),
-    }
-  }
-  try {
-    const key = `tally ${request.root} ${kind}/${state} ${[...wanted].join()}`
-    return {
-      counts: await unchanged(
-        directory,
-        key,
-        () => true,
-        (counts) => counts.length,
-        () => pass(directory, begin, progress),
-      ),
-    }
-  } finally {
-    directory.close()
-  }
-}
 
 const ORDERS = new Set(['file', 'moment', 'modified', 'bytes'])
 
@@ -277,8 +49,10 @@ export async function list(request, progress) {
   const none = descending ? -Infinity : Infinity
   try {
     const needsFacts = byFacts || order === 'modified' || order === 'bytes'
-    const now = needsFacts ? await scanNow(directory, progress) : null
-    const scanned = now ?? (needsFacts ? scanOf(request.root, kind, state) : null)
+    // The pages of an export are of the one scan that it began with.
+    const held = needsFacts && typeof request.scan === 'number' ? heldScan(request.scan) : null
+    const now = needsFacts && !held ? await scanNow(directory, progress) : null
+    const scanned = held ?? now ?? (needsFacts ? scanOf(request.root, kind, state) : null)
     if (needsFacts && !scanned) throw new Refused('not-scanned')
     const keep = content ? LOOKED : bare ? size : Math.max(KEPT_PLACES, size)
     const begin = () => {
@@ -335,7 +109,13 @@ export async function list(request, progress) {
             (one) => one.places.length,
             fromDirectory,
           )
-    const facts = { total: found.total, matching: found.matching, scannedAt: now ? null : (scanned?.at ?? null) }
+    const facts = {
+      total: found.total,
+      matching: found.matching,
+      scannedAt: now ? null : (scanned?.at ?? null),
+      isCut: scanned?.isCut ?? false,
+      scan: scanned && !now && request.hold === true ? holdScan(scanned) : (request.scan ?? null),
+    }
     if (content) return { ...facts, ...(await lookInto(directory, found, size, content, [kind, state], progress)) }
     // The pass itself was for this page: what it did not give is not there.
     const page = /** @type {NonNullable<ReturnType<typeof pageOf>>} */ (pageOf(found, size, from))

@@ -3,9 +3,11 @@
 // for others. Kept in typed arrays outside of JavaScript's heap: some 60 bytes a file.
 
 import { Buffer } from 'node:buffer'
+import { randomInt } from 'node:crypto'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { eachEntry, look, openDirectory, pause, refusal, STATES } from './worker-directory.mjs'
+import { eachEntry, look, openDirectory, pause, Refused, refusal, STATES } from './worker-directory.mjs'
+import { isSettled } from './worker-stamp.mjs'
 
 /** Work and rest of one slice: a fifth of the time at most. */
 const WORK_MS = 5
@@ -114,6 +116,35 @@ export function scanOf(root, kind, state) {
   return finished.get(`${root} ${kind}/${state}`) ?? null
 }
 
+/** So many scans are held for exports, each until nobody asked for it for a while. */
+const MAX_HELD = 4
+const HELD_MS = 300_000
+/** @type {Map<number, { scanned: Scanned, asked: number }>} */
+const held = new Map()
+
+/** Keeps a scan for whoever pages through it, under a number. @param {Scanned} scanned */
+export function holdScan(scanned) {
+  for (const [number, one] of held) if (performance.now() - one.asked > HELD_MS) held.delete(number)
+  for (const oldest of held.keys()) {
+    if (held.size < MAX_HELD) break
+    held.delete(oldest)
+  }
+  // Drawn by lot, so that a worker that replaced another one knows none of its numbers.
+  const number = randomInt(2 ** 47)
+  held.set(number, { scanned, asked: performance.now() })
+  return number
+}
+
+/** The scan that was kept under a number; refused where it is gone. @param {number} number */
+export function heldScan(number) {
+  const one = held.get(number)
+  if (!one) throw new Refused('scan-gone')
+  held.delete(number)
+  held.set(number, one)
+  one.asked = performance.now()
+  return one.scanned
+}
+
 /**
  * Begins a round where one is due, and says what the last one found: for each state its moment, bytes, and for each of the
  * edges (moments in milliseconds, the newest first) how many files were last written before it.
@@ -172,7 +203,7 @@ async function scanState(root, kind, state, last) {
     }
     if (running) running.state = `${kind}/${state}`
     const scanned = new Scanned()
-    scanned.stamp = stamp
+    scanned.stamp = isSettled(stamp, directory.path) ? stamp : ''
     /** @type {string[]} */
     let batch = []
     const lookAtBatch = async () => {

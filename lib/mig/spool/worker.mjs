@@ -2,44 +2,60 @@
 // The child process that does every file access of the spool: a mount that hangs stops this process and not the site.
 // Plain JavaScript without dependencies, because the production build starts this very file with Node. It never writes.
 
-import fs from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
-import { openDirectory, Refused, read, refusal, rootRefusal, STATES } from './worker-directory.mjs'
-import { list, overdue, peek, stat, survey, tally } from './worker-list.mjs'
+import { overdue, survey, tally } from './worker-count.mjs'
+import { openDirectory, pass, Refused, read, refusal, rootRefusal, STATES } from './worker-directory.mjs'
+import { list, peek, stat } from './worker-list.mjs'
 import { scan } from './worker-scan.mjs'
 import { token } from './worker-watch.mjs'
 
 const STRANGERS_NAMED = 20
 
-/** What lies in the root and the two kind directories besides what MIG puts there. @param {any} request */
-function root(request) {
-  const directory = openDirectory(request.root, [], 'to-list')
-  try {
-    const entries = fs.readdirSync(directory.path, { encoding: /** @type {BufferEncoding} */ ('latin1') })
-    directory.recheck()
-    const besides = entries.filter((name) => !STATES.has(name))
-    for (const [kind, states] of STATES) {
-      if (!entries.includes(kind)) continue
-      try {
-        const below = openDirectory(request.root, [kind], 'to-list')
-        try {
-          const names = fs.readdirSync(below.path, { encoding: /** @type {BufferEncoding} */ ('latin1') })
-          below.recheck()
-          for (const name of names) if (!states.includes(name)) besides.push(`${kind}/${name}`)
-        } finally {
-          below.close()
+/**
+ * What lies in the root and the two kind directories besides what MIG puts there: how much, and the first names.
+ * @param {any} request @param {(seen: number) => void} progress
+ */
+async function root(request, progress) {
+  /** @type {string[]} */
+  let named = []
+  let besidesCount = 0
+  const others = async (/** @type {string[]} */ below, /** @type {(name: string) => boolean} */ isOwn) => {
+    const directory = openDirectory(request.root, below, 'to-list')
+    try {
+      const begin = () => {
+        let count = 0
+        /** @type {string[]} */
+        let first = []
+        return {
+          visit(/** @type {string} */ name) {
+            if (isOwn(name)) return
+            count++
+            first.push([...below, name].join('/'))
+            if (first.length >= 100 * STRANGERS_NAMED) first = first.sort().slice(0, STRANGERS_NAMED)
+          },
+          result: () => ({ count, first }),
         }
-      } catch {
-        // The states of this kind say what is wrong with it.
       }
+      const { count, first } = await pass(directory, begin, progress)
+      besidesCount += count
+      named = [...named, ...first].sort().slice(0, STRANGERS_NAMED)
+    } finally {
+      directory.close()
     }
-    return { besides: besides.sort().slice(0, STRANGERS_NAMED), besidesCount: besides.length }
-  } catch (error) {
-    throw error instanceof Refused ? error : rootRefusal(error)
-  } finally {
-    directory.close()
   }
+  try {
+    await others([], (name) => STATES.has(name))
+  } catch (error) {
+    throw error instanceof Refused && error.reason.endsWith('-root') ? error : rootRefusal(error)
+  }
+  for (const [kind, states] of STATES)
+    try {
+      await others([kind], (name) => states.includes(name))
+    } catch {
+      // The states of this kind say what is wrong with it.
+    }
+  return { besides: named, besidesCount }
 }
 
 /** @param {any} request @param {(seen: number) => void} progress @returns {unknown} */
@@ -48,7 +64,7 @@ function answer(request, progress) {
     throw new Refused('absent-root')
   switch (request.command) {
     case 'root':
-      return root(request)
+      return root(request, progress)
     case 'survey':
       return survey(request, progress)
     case 'list':

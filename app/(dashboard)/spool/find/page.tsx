@@ -6,8 +6,8 @@ import { PageHeader } from '@/components/layout/page-header'
 import { FoundView } from '@/components/spool/found'
 import { SpoolTools } from '@/components/spool/tools'
 import { requireViewer } from '@/lib/auth/viewer'
+import { changeHref, spoolChange } from '@/lib/mig/spool/change'
 import { findEverywhere } from '@/lib/mig/spool/find'
-import { spoolChange } from '@/lib/mig/spool/queries'
 import { now } from '@/lib/now'
 
 export const metadata = { title: 'Find in the spool' }
@@ -28,7 +28,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <PageHeader
         crumbs={crumbs}
         title="Find an id"
-        live={found && <Live now={moment} watch={{ mode: 'change', href: `/spool/changes?since=${token}` }} />}
+        live={found && <Live now={moment} watch={{ mode: 'change', href: changeHref(token) }} />}
       />
       <Content>
         <SpoolTools asked={q} />

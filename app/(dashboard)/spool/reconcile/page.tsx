@@ -64,7 +64,11 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             )}
             <ReconcileClasses counts={run.counts} params={params} />
             <Section
-              title={params.filters.class ? 'Files and rows of these classes' : 'What somebody should look at'}
+              title={
+                params.filters.class || params.filters.anomaly
+                  ? 'Files and rows that are asked for'
+                  : 'What somebody should look at'
+              }
               remark={
                 page.total.count > 5_000
                   ? `the list keeps ${formatNumber(5_000)} of each class and kind, the export has all`

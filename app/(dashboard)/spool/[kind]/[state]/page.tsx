@@ -7,7 +7,8 @@ import { PageHeader } from '@/components/layout/page-header'
 import { SpoolFailurePanel } from '@/components/spool/failure'
 import { SpoolFileFilters, SpoolFileTable, SpoolListNote } from '@/components/spool/file-table'
 import { requireViewer } from '@/lib/auth/viewer'
-import { listSpoolFiles, spoolChange } from '@/lib/mig/spool/queries'
+import { changeHref, spoolChange } from '@/lib/mig/spool/change'
+import { listSpoolFiles } from '@/lib/mig/spool/files'
 import { readDirectory, spoolFileList } from '@/lib/mig/spool/search-params'
 import { now } from '@/lib/now'
 
@@ -43,7 +44,7 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
       <PageHeader
         crumbs={crumbs}
         title={title}
-        live={<Live now={moment} watch={{ mode: 'change', href: `/spool/changes?since=${token}` }} />}
+        live={<Live now={moment} watch={{ mode: 'change', href: changeHref(token) }} />}
       />
       <Content>
         {answer.ok ? (

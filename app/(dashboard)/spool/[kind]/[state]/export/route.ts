@@ -1,5 +1,5 @@
 import { exportRoute } from '@/lib/export'
-import { exportSpoolFiles } from '@/lib/mig/spool/queries'
+import { exportSpoolFiles } from '@/lib/mig/spool/files'
 import { readDirectory, spoolFileList } from '@/lib/mig/spool/search-params'
 
 type Context = { params: Promise<Record<string, string>> }

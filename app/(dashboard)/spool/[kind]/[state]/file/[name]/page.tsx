@@ -1,6 +1,6 @@
 import { notFound } from 'next/navigation'
 import { ExactMoment } from '@/components/feedback/moment'
-import { Columns, Content } from '@/components/layout/content'
+import { Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
 import { DetailHead } from '@/components/layout/detail-head'
 import { Live } from '@/components/layout/live'
@@ -17,9 +17,11 @@ import { CodeBlock } from '@/components/ui/code-block'
 import { Icon } from '@/components/ui/icon'
 import { KeyValue } from '@/components/ui/key-value'
 import { requireViewer } from '@/lib/auth/viewer'
+import { cn } from '@/lib/cn'
 import { formatBytes, formatNumber } from '@/lib/format'
+import { changeHref, spoolChange } from '@/lib/mig/spool/change'
+import { getSpoolFile, listNeighbours } from '@/lib/mig/spool/file'
 import { readFileSegment, showFileName, spoolFileHref } from '@/lib/mig/spool/file-name'
-import { getSpoolFile, listNeighbours, spoolChange } from '@/lib/mig/spool/queries'
 import { readDirectory } from '@/lib/mig/spool/search-params'
 import { now } from '@/lib/now'
 
@@ -43,7 +45,7 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
   ]
   const title = showFileName(name)
   const [token, answer, moment, asked] = await Promise.all([
-    spoolChange(viewer),
+    spoolChange(viewer, { directory, name }),
     getSpoolFile(viewer, { directory, name }),
     now(),
     searchParams,
@@ -63,13 +65,14 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
   const neighbours = actionId ? await listNeighbours(viewer, actionId, { directory, name }) : null
   const href = spoolFileHref(directory, name)
   const place = readPlace(asked.entry)
+  const isParsed = file.command !== null || action !== null
   return (
     <>
       <PageHeader
         crumbs={crumbs}
         title={title}
         mono
-        live={<Live now={moment} watch={{ mode: 'change', href: `/spool/changes?since=${token}` }} />}
+        live={<Live now={moment} watch={{ mode: 'change', href: changeHref(token, { directory, name }) }} />}
       />
       <Content>
         <DetailHead
@@ -86,50 +89,51 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
           }
         />
         <FileFindings file={file} />
-        <Columns
-          aside={
-            <>
-              <Section title="In the database">
-                <LinkedRows actions={file.actions} commands={file.commands} />
-              </Section>
-              {actionId && (
-                <Section title="Of the same action">
-                  <NeighbourList actionId={actionId} neighbours={neighbours} />
+        <div className="grid grid-cols-1 items-start gap-6 md:grid-cols-2 lg:grid-cols-3">
+          <Section title="In the database">
+            <LinkedRows actions={file.actions} commands={file.commands} />
+          </Section>
+          {actionId && (
+            <Section title="Of the same action">
+              <NeighbourList actionId={actionId} neighbours={neighbours} />
+            </Section>
+          )}
+          <Section title="On disk">
+            <KeyValue
+              items={[
+                { key: 'made', label: 'Moment in the name', value: <ExactMoment at={file.moment} none="none" /> },
+                { key: 'bytes', label: 'Bytes', value: formatNumber(file.bytes) },
+                { key: 'links', label: 'Names (hard links)', value: String(file.links) },
+                { key: 'mode', label: 'Permissions', value: <code>{file.mode.toString(8).padStart(4, '0')}</code> },
+              ]}
+            />
+          </Section>
+        </div>
+        <div className={cn('grid grid-cols-1 items-start gap-6', isParsed && 'lg:grid-cols-2')}>
+          {isParsed && (
+            <div className="flex min-w-0 flex-col gap-6">
+              {file.command && (
+                <Section title="Command">
+                  <FileCommandView
+                    command={file.command}
+                    page={place === null ? null : { place, from: readPlace(asked.row) ?? 0 }}
+                    addresses={{ rows: (entry, row) => `${href}?entry=${entry}&row=${row}`, stored: () => '#raw' }}
+                  />
                 </Section>
               )}
-              <Section title="On disk">
-                <KeyValue
-                  items={[
-                    { key: 'made', label: 'Moment in the name', value: <ExactMoment at={file.moment} none="none" /> },
-                    { key: 'bytes', label: 'Bytes', value: formatNumber(file.bytes) },
-                    { key: 'links', label: 'Names (hard links)', value: String(file.links) },
-                    { key: 'mode', label: 'Permissions', value: <code>{file.mode.toString(8).padStart(4, '0')}</code> },
-                  ]}
-                />
-              </Section>
-            </>
-          }
-        >
-          {file.command && (
-            <Section title="Command">
-              <FileCommandView
-                command={file.command}
-                page={place === null ? null : { place, from: readPlace(asked.row) ?? 0 }}
-                addresses={{ rows: (entry, row) => `${href}?entry=${entry}&row=${row}`, stored: () => '#raw' }}
-              />
-            </Section>
+              {file.command?.agent && (
+                <Section title="Agent" remark="as it was when the command was made">
+                  <FileAgentView agent={file.command.agent} />
+                </Section>
+              )}
+              {action && (
+                <Section title={file.command ? 'Action inside' : 'Action'}>
+                  <FileActionView action={action} />
+                </Section>
+              )}
+            </div>
           )}
-          {file.command?.agent && (
-            <Section title="Agent" remark="as it was when the command was made">
-              <FileAgentView agent={file.command.agent} />
-            </Section>
-          )}
-          {action && (
-            <Section title={file.command ? 'Action inside' : 'Action'}>
-              <FileActionView action={action} />
-            </Section>
-          )}
-          <Section title="Raw text" id="raw">
+          <Section title="Raw text" id="raw" className={cn(isParsed && 'lg:sticky lg:top-16')}>
             {file.text.length > 200_000 && <p className="text-muted text-sm">The download holds all of it.</p>}
             {file.text === '' ? (
               <p className="text-muted">The file is empty.</p>
@@ -137,7 +141,7 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
               <CodeBlock text={file.text} label="Content of the file" />
             )}
           </Section>
-        </Columns>
+        </div>
       </Content>
     </>
   )

@@ -1,9 +1,10 @@
 import { recordExport } from '@/lib/audit/record-export'
 import { requestViewer } from '@/lib/auth/viewer'
 import { refusal } from '@/lib/export'
+import { getSpoolFileBytes } from '@/lib/mig/spool/file'
 import { readFileName } from '@/lib/mig/spool/file-name'
-import { getSpoolFileBytes, spoolError } from '@/lib/mig/spool/queries'
 import { readDirectory } from '@/lib/mig/spool/search-params'
+import { spoolError } from '@/lib/mig/spool/spool-error'
 
 /** The file's bytes as an attachment that no browser takes for anything but text. */
 export async function GET(

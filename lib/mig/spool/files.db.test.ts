@@ -7,7 +7,9 @@ import type { SpoolDirectory } from '@/lib/mig/wire/spool-name'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
 import { spoolClient } from './client'
-import { exportSpoolFiles, getSpoolFile, getSpoolFileBytes, getSpoolOverview, listSpoolFiles } from './queries'
+import { getSpoolFile, getSpoolFileBytes } from './file'
+import { exportSpoolFiles, listSpoolFiles } from './files'
+import { getSpoolOverview } from './overview'
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'spool-db-'))
 vi.stubEnv('MIG_SPOOL_DIR', root)
@@ -281,5 +283,26 @@ describe('a spool beside its database', () => {
       ['passwd.json', 'action', 'new', expect.any(String), expect.any(String), '', ''],
       [''],
     ])
+  })
+
+  test('an export that the scan cuts off says so, and so does the list', async () => {
+    const client = spoolClient(root)
+    const real = client.ask.bind(client)
+    vi.spyOn(client, 'ask').mockImplementation((async (request: Parameters<typeof client.ask>[0]) => {
+      const answer = await real(request)
+      return request.command === 'list' && answer.ok ? { ok: true, value: { ...answer.value, isCut: true } } : answer
+    }) as typeof client.ask)
+    try {
+      const source = await exportSpoolFiles(viewer, NEW, { sort: { key: 'bytes', descending: false } })
+      expect(source.cut).toContain('not all of them')
+      let text = ''
+      for await (const lines of exportLines(source, 'csv')) text += lines
+      expect(text.trim().split('\r\n').at(-1)).toContain('Cut off')
+      const list = await listSpoolFiles(viewer, { directory: NEW, size: 50 })
+      expect(list).toMatchObject({ value: { isCut: true, total: { more: true } } })
+    } finally {
+      vi.restoreAllMocks()
+    }
+    expect((await exportSpoolFiles(viewer, NEW, {})).cut).toBeUndefined()
   })
 })
