@@ -122,6 +122,8 @@ export function exportRoute<F>(
         await lines.return(undefined)
         throw error
       }
+      // Nobody takes what a HEAD request began.
+      if (request.method === 'HEAD') await lines.return(undefined)
       const body = Readable.from(
         (async function* () {
           try {

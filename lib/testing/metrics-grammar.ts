@@ -48,7 +48,7 @@ export function parseMetrics(text: string, open = false): Map<string, Family> {
   const series = new Set<string>()
   let current: Family | null = null
   for (const line of lines) {
-    const meta = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line)
+    const meta = /^# (HELP|TYPE) (\S+) (.*)$/s.exec(line)
     if (meta) {
       const [, kind, name = '', rest = ''] = meta
       if (!new RegExp(`^${NAME}$`).test(name)) throw new Error(`no name: ${name}`)

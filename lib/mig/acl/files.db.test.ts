@@ -196,7 +196,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)("agents' files, layout %
       await owner(
         'DELETE FROM public.agtmodreq; DELETE FROM public.invagtmodperm; DELETE FROM dashboard.person; DELETE FROM public.investigators; DELETE FROM public.modules',
       )
-      ann = await newKey('Ann', { days: 300 })
+      ann = await newKey('Ann', { days: 300, agedDays: 1 })
       await addPerson({ id: '2', name: 'Ann', fingerprint: ann.fingerprint, disabled: false }, ann.publicKey)
       await addPerson({ id: '3', name: 'Bo', fingerprint: 'B'.repeat(40), disabled: false })
       await owner(`INSERT INTO public.modules (id, name) VALUES (1, 'file'), (2, 'default')`)
