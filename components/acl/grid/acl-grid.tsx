@@ -2,7 +2,6 @@ import {
   type ClipboardEvent,
   type KeyboardEvent,
   type ReactNode,
-  useEffect,
   useEffectEvent,
   useLayoutEffect,
   useRef,
@@ -95,8 +94,9 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
     return () => watch.disconnect()
   }, [start])
 
-  // The focus follows the selection: into sight first, then onto the cell.
-  useEffect(() => {
+  // The focus follows the selection: into sight first, then onto the cell. A passive effect of a render before the key
+  // would run after it and spend what the key has asked for on the old cell.
+  useLayoutEffect(() => {
     if (!takesFocus.current || editing) return
     const box = scroller.current
     if (!box) return
