@@ -8,7 +8,8 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   forbidOnly: !!process.env.CI,
-  retries: 0,
+  // Which tests needed it is said at the end, and more than a few of them fail the run (lib/testing/reports.ts).
+  retries: 1,
   // Generous, for busy machines: no test asserts a time.
   timeout: 180_000,
   expect: { timeout: 20_000 },

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
 export type Counts = { passed: number; failed: number; skipped: number }
-/** What a report says: the counts, and of each failure its test and the start of its message. */
-export type Report = { counts: Counts; failures: string[] }
+/** What a report says: the counts, and of each failure and each test that passed when tried again its name and first message. */
+export type Report = { counts: Counts; failures: string[]; triedAgain: string[] }
 
 const MESSAGE_LINES = 12
 
@@ -37,7 +37,7 @@ export function vitestReport(file: string): Report {
       failures.push(failure(name, [message ?? '']))
     }
   }
-  return { counts, failures }
+  return { counts, failures, triedAgain: [] }
 }
 
 const errorSchema = z.object({ message: z.string().optional() })
@@ -60,30 +60,45 @@ const playwrightSchema = z.object({
   suites: z.array(suiteSchema),
 })
 
-/** Reads Playwright's JSON report; a flaky test has failed, and so has each error outside of a test. */
+/** Of so many browser tests the second try counts: a machine that is busy for a moment. Of more, each has failed. */
+const MAY_TRY_AGAIN = 3
+
+/** Reads Playwright's JSON report; an error outside of a test has failed. */
 export function playwrightReport(file: string): Report {
   const report = read(file, playwrightSchema)
   if (!report) return NO_REPORT
   const { expected, unexpected, flaky, skipped } = report.stats
   const specs = (suites: Suite[]): Suite['specs'] =>
     suites.flatMap((suite) => [...suite.specs, ...specs(suite.suites ?? [])])
-  const failures = specs(report.suites).flatMap(({ title, file, line, tests }) =>
-    tests
-      .filter(({ status }) => status === 'unexpected' || status === 'flaky')
-      .map(({ results }) =>
-        failure(
-          `${file}:${line} › ${title}`,
-          results.flatMap(({ errors }) => errors.map(({ message = '' }) => message)),
+  const named = (wanted: string) =>
+    specs(report.suites).flatMap(({ title, file, line, tests }) =>
+      tests
+        .filter(({ status }) => status === wanted)
+        .map(({ results }) =>
+          failure(
+            `${file}:${line} › ${title}`,
+            results.flatMap(({ errors }) => errors.map(({ message = '' }) => message)),
+          ),
         ),
-      ),
-  )
+    )
+  const tooMany = flaky > MAY_TRY_AGAIN
+  const errors = report.errors.map(({ message = '' }) => failure('outside of a test', [message]))
   return {
-    counts: { passed: expected, failed: unexpected + flaky + report.errors.length, skipped },
-    failures: [...failures, ...report.errors.map(({ message = '' }) => failure('outside of a test', [message]))],
+    counts: {
+      passed: expected + (tooMany ? 0 : flaky),
+      failed: unexpected + (tooMany ? flaky : 0) + errors.length,
+      skipped,
+    },
+    failures: [...named('unexpected'), ...(tooMany ? named('flaky') : []), ...errors],
+    triedAgain: tooMany ? [] : named('flaky'),
   }
 }
 
-const NO_REPORT: Report = { counts: { passed: 0, failed: 1, skipped: 0 }, failures: ['the tool left no report'] }
+const NO_REPORT: Report = {
+  counts: { passed: 0, failed: 1, skipped: 0 },
+  failures: ['the tool left no report'],
+  triedAgain: [],
+}
 
 function failure(test: string, messages: string[]): string {
   const lines = messages.join('\n').split('\n').slice(0, MESSAGE_LINES)

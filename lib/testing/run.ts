@@ -49,6 +49,7 @@ class TestRun {
   private readonly reports = mkdtempSync(path.join(os.tmpdir(), 'mig-dashboard-report-'))
   private readonly total: Counts = { passed: 0, failed: 0, skipped: 0 }
   private readonly failures: string[] = []
+  private readonly triedAgain: string[] = []
 
   constructor(root: string, options: TestOptions) {
     this.root = root
@@ -77,6 +78,8 @@ class TestRun {
   finish(): number {
     const { passed, failed, skipped } = this.total
     // Once more at the end: who reads a long log reads its end.
+    if (this.triedAgain.length > 0)
+      console.log(`\nPassed only when tried again:\n${this.triedAgain.map((one) => `! ${one}`).join('\n')}`)
     if (this.failures.length > 0) console.log(`\nFailed:\n${this.failures.map((one) => `✗ ${one}`).join('\n')}`)
     console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
     return failed > 0 ? 1 : 0
@@ -157,8 +160,9 @@ class TestRun {
   }
 
   /** Adds a tool's report; a tool that failed although all its tests passed has one failure more. */
-  private report(part: string, { counts, failures }: Report, code: number): void {
+  private report(part: string, { counts, failures, triedAgain }: Report, code: number): void {
     this.add(counts)
+    this.triedAgain.push(...triedAgain)
     this.failures.push(...failures.map((one) => `${part}: ${one}`))
     if (code === 0 || counts.failed > 0) return
     this.add({ passed: 0, failed: 1, skipped: 0 })
