@@ -156,10 +156,10 @@ test('filter, sort, size and columns live in the address, and the way back leads
 test('clearing the filters empties their fields too', async ({ page }) => {
   await page.goto('/actions?name=a&status=completed')
   await hydrated(page)
-  await expect(page.getByLabel('Name')).toHaveValue('a')
+  await expect(page.getByRole('searchbox', { name: 'Name' })).toHaveValue('a')
   await page.getByRole('link', { name: 'Clear filters' }).click()
   await expect(page).toHaveURL('/actions?view=all')
-  await expect(page.getByLabel('Name')).toHaveValue('')
+  await expect(page.getByRole('searchbox', { name: 'Name' })).toHaveValue('')
   await expect(page.getByRole('combobox', { name: 'Status' })).toHaveValue('')
 })
 
@@ -199,6 +199,6 @@ test('hostile text in an address is shown as text', async ({ page }) => {
     await expect(page.locator('img[src="x"]')).toHaveCount(0)
   }
   await page.goto(`/actions?name=${encodeURIComponent(hostile)}`)
-  await expect(page.getByLabel('Name')).toHaveValue(hostile)
+  await expect(page.getByRole('searchbox', { name: 'Name' })).toHaveValue(hostile)
   expect(dialogs).toBe(0)
 })
