@@ -207,7 +207,6 @@ const another = (weight: string) => String(Number(weight || '0') + 1)
 const batchFields = ({ agent, module, minimum }: Site) => ({
   changes: JSON.stringify([[agent, module, minimum === '' ? null : Number(minimum), Number(another(minimum))]]),
   reason: 'a test',
-  confirm: 'lockout',
 })
 
 /** Every server action of the build, by its file and name. */
@@ -245,7 +244,6 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
         seen: minimum,
         weight: another(minimum),
         intent: 'set',
-        confirm: 'lockout',
       }),
       ...admins,
     },
@@ -257,7 +255,7 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
   'lib/mig/acl/server-actions.ts#revert': [
     {
       what: 'the revert of a batch',
-      fields: ({ batch }) => ({ batch, reason: 'a test', confirm: 'lockout', skip: '1' }),
+      fields: ({ batch }) => ({ batch, reason: 'a test', skip: '1' }),
       ...admins,
     },
   ],
@@ -271,7 +269,6 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
         seen: weight,
         weight: another(weight),
         intent: 'set',
-        confirm: 'lockout',
       }),
       ...admins,
     },
@@ -294,7 +291,6 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
       fields: ({ agent, module, minimum }) => ({
         step: 'save',
         reason: 'for a test',
-        confirm: 'lockout',
         changes: JSON.stringify([[agent, module, minimum === '' ? null : Number(minimum), Number(another(minimum))]]),
         shown: JSON.stringify({
           table: 'agtmodreq',

@@ -77,9 +77,11 @@ export function activeKeys(people: readonly KnownSigner[], without?: MigId): Act
  * the weights `w` that are read.
  */
 export function keyWeightsSql({ single, shared }: ActiveKeys, agent: Sql, module: Sql, and: Sql = empty): Sql {
-  // Not to be looked up by person: the few weights of one rule are read by their agent.
-  const held = (ids: readonly MigId[]) =>
-    sql`w.agentid = ${agent} AND w.moduleid = ${module} AND coalesce(w.investigatorid = ANY(${ids}::numeric[]), false)${and}`
+  // Of one person by the whole key; of many not by person: the few weights of one rule are read by their agent.
+  const held = (ids: readonly MigId[]) => {
+    const isOf = sql`w.investigatorid = ANY(${ids}::numeric[])`
+    return sql`w.agentid = ${agent} AND w.moduleid = ${module} AND ${ids.length === 1 ? isOf : sql`coalesce(${isOf}, false)`}${and}`
+  }
   return join(
     [
       sql`SELECT w.investigatorid AS person, w.weight FROM public.invagtmodperm w WHERE ${held(single)}`,

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { operatorViewer } from '@/lib/auth/viewer'
 import { fetchPage } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
+import { listModules } from '@/lib/mig/modules/queries'
 import { vintage as detectedVintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import { aclScene, insertScenePeople, SCENE_BOUNDS, type Scene, writeScene } from '@/lib/testing/acl-scene'
@@ -60,6 +62,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what a person may run, 
           vintage: await detectedVintage(),
           bounds: SCENE_BOUNDS,
           doubled: await readDoubled(SCENE_BOUNDS),
+          modules: (await listModules(operatorViewer())).filter(({ twin }) => !twin).map((module) => module.id),
           own: activeKeys(key),
           others: activeKeys(people, id as MigId),
         }

@@ -16,6 +16,8 @@ export type PowerScope = {
   vintage: Vintage
   bounds: FleetBounds
   doubled: Doubled
+  /** The modules that share their name with no other one. */
+  modules: readonly MigId[]
   own: ActiveKeys
   others: ActiveKeys
   partner?: ActiveKeys
@@ -55,7 +57,7 @@ const weightSql = (scope: PowerScope, keys: ActiveKeys) =>
  * share the name, nor where live rows of the endpoint differ: that counts as refusing.
  */
 function rulesFrom(scope: PowerScope): { from: Sql; where: Sql[]; lastSeen: Sql } {
-  const { own, bounds } = scope
+  const { own, bounds, modules } = scope
   const { from, lastSeen } = endpointsSql(bounds)
   return {
     from: sql`${from} JOIN public.agtmodreq r ON r.agentid = a.id JOIN public.modules m ON m.id = r.moduleid
@@ -63,7 +65,7 @@ function rulesFrom(scope: PowerScope): { from: Sql; where: Sql[]; lastSeen: Sql 
     where: [
       isNewestSql('a', bounds.now),
       sql`r.minimumweight >= 1${settledMinimum(scope)}`,
-      sql`NOT EXISTS (SELECT FROM public.modules t WHERE t.name = m.name AND t.id <> m.id)`,
+      sql`m.id = ANY(${[...modules]}::numeric[])`,
       // So that the few rules with a weight of this person are looked at, not all.
       sql`EXISTS (SELECT FROM public.invagtmodperm w WHERE w.investigatorid = ANY(${idsOf(own)}::numeric[])
         AND w.agentid = r.agentid AND w.moduleid = r.moduleid AND w.weight > 0)`,

@@ -64,12 +64,19 @@ export async function readDoubled(bounds: FleetBounds): Promise<Doubled> {
   return { queues: [...new Set(rows.map(({ queueloc }) => queueloc))], live: rows.map(({ id }) => id) }
 }
 
-async function scopeOf(people: readonly KnownSigner[], id: MigId, at: Instant, partner?: MigId): Promise<PowerScope> {
-  const bounds = await fleetBounds(at)
+async function scopeOf(
+  viewer: Viewer,
+  people: readonly KnownSigner[],
+  id: MigId,
+  at: Instant,
+  partner?: MigId,
+): Promise<PowerScope> {
+  const [bounds, modules] = await Promise.all([fleetBounds(at), listModules(viewer)])
   return {
     vintage: await vintage(),
     bounds,
     doubled: await readDoubled(bounds),
+    modules: modules.filter(({ twin }) => !twin).map((module) => module.id),
     own: activeKeys(rowsOfKey(people, id)),
     others: activeKeys(people, id),
     ...(partner ? { partner: activeKeys(rowsOfKey(people, partner)) } : {}),
@@ -83,7 +90,7 @@ export async function getPowers(viewer: Viewer, id: MigId): Promise<Answer<Perso
     {
       text: `powers of ${id} ${JSON.stringify([people, named])}`,
       async ask(client: pg.ClientBase, at: Instant): Promise<PersonPowers> {
-        const scope = await scopeOf(people, id, at)
+        const scope = await scopeOf(viewer, people, id, at)
         const counted = await client.query<{ moduleid: MigId; module: string; how: Power; n: string }>(
           countPowersSql(scope),
         )
@@ -140,22 +147,22 @@ export async function getAclConsequences(viewer: Viewer, id: MigId): Promise<Ans
   )
 }
 
-async function listQuery({ filters }: Params, at: Instant): Promise<ListQuery> {
+async function listQuery(viewer: Viewer, { filters }: Params, at: Instant): Promise<ListQuery> {
   const { investigator, partner, how, module, name, os } = filters
   if (!investigator) throw new AppError('invalid', 'Say whose power: investigator=ID.')
   const people = await readSigners()
-  return powersQuery(await scopeOf(people, investigator.id, at, partner?.id), { how, module, name, os })
+  return powersQuery(await scopeOf(viewer, people, investigator.id, at, partner?.id), { how, module, name, os })
 }
 
 /** One page of the rules for whose module a person has weight, and what the person can do with each. */
-export async function listPowers(_viewer: Viewer, params: Params, at: Instant): Promise<Page<PowerRow>> {
-  const query = await listQuery(params, at)
+export async function listPowers(viewer: Viewer, params: Params, at: Instant): Promise<Page<PowerRow>> {
+  const query = await listQuery(viewer, params, at)
   const page = await fetchPage<PowerRow>(query, params)
   return { ...page, total: await countRows(query) }
 }
 
 /** All rules of the list, a line each. Throws `invalid` while nobody is chosen. */
-export async function exportPowers(_viewer: Viewer, params: Params, at: Instant): Promise<ExportSource> {
+export async function exportPowers(viewer: Viewer, params: Params, at: Instant): Promise<ExportSource> {
   return {
     columns: [
       { name: 'agentid', kind: 'id' },
@@ -171,7 +178,7 @@ export async function exportPowers(_viewer: Viewer, params: Params, at: Instant)
       { name: 'partner_weight', kind: 'number' },
       { name: 'how', kind: 'text' },
     ],
-    rows: streamRows(await listQuery(params, at), params),
+    rows: streamRows(await listQuery(viewer, params, at), params),
   }
 }
 
