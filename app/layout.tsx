@@ -9,6 +9,7 @@ import { IconSprite } from '@/components/ui/icon'
 import { cn } from '@/lib/cn'
 import { conventions } from '@/lib/conventions'
 import './globals.css'
+import './print.css'
 
 const inter = localFont({
   src: '../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',

@@ -39,7 +39,7 @@ export function Pager<Row, F>({
           : `${formatNumber(page.rows.length)} of ${totalInWords(page.total)}${of ? ` ${of}` : ''}`}
       </span>
       {!whole && (
-        <span className="flex items-center gap-3">
+        <span className="flex items-center gap-3 print:hidden">
           {page.previous ? (
             <>
               <Link className="text-accent hover:underline" href={list.href(params, {}, path)} prefetch={false}>
@@ -68,7 +68,7 @@ export function Pager<Row, F>({
         </span>
       )}
       {page.total.count > PAGE_SIZES[0] && (
-        <span className="flex items-center gap-1">
+        <span className="flex items-center gap-1 print:hidden">
           <span className="mr-1">Rows</span>
           {PAGE_SIZES.map((size) => (
             <Link
@@ -87,7 +87,7 @@ export function Pager<Row, F>({
         </span>
       )}
       {exportable && (
-        <span className="flex items-center gap-2">
+        <span className="flex items-center gap-2 print:hidden">
           <span>Export</span>
           <a className="text-accent hover:underline" href={exportHref('csv')} download>
             CSV
