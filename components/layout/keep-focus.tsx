@@ -39,7 +39,8 @@ export function KeepFocus() {
 }
 
 function holdOf(element: Element): Held | null {
-  if (!element.closest('main')) return null
+  // A grid draws what is in sight, and moves its focus itself.
+  if (!element.closest('main') || element.closest('[role=grid]')) return null
   const row = element.closest('tr, li')
   const around: Element[] = []
   for (let one = element.parentElement?.closest('form, section, main'); one; ) {
