@@ -4,9 +4,12 @@ import { cookies } from 'next/headers'
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import { themeFrom } from '@/components/layout/theme'
+import { WriteIn } from '@/components/layout/write-in'
 import { IconSprite } from '@/components/ui/icon'
 import { cn } from '@/lib/cn'
+import { conventions } from '@/lib/conventions'
 import './globals.css'
+import './print.css'
 
 const inter = localFont({
   src: '../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
@@ -55,6 +58,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     >
       <body>
         <IconSprite />
+        <WriteIn conventions={conventions()} />
         {children}
       </body>
     </html>

@@ -2,12 +2,24 @@ import { expect, hydrated, test } from './fixtures'
 import { addressOf, PAGE_ROUTES, routeOf } from './pages'
 
 const WIDE = { width: 1440, height: 900 }
+/** What a page zoomed to 200 % has of it. */
+const HALF = { width: 720, height: 450 }
 const PHONE = { width: 390, height: 844 }
 const linksSeen = new Set<string>()
+
+/** Runs in the page: adds up how far what was drawn is moved by what comes after it. */
+function addShifts(): void {
+  const sum = Object.assign(window, { shift: 0 })
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
+      if (!entry.hadRecentInput) sum.shift += entry.value
+  }).observe({ type: 'layout-shift', buffered: true })
+}
 
 for (const route of PAGE_ROUTES)
   test(`${route} is whole, quiet and fits its window`, async ({ page, request }) => {
     await page.setViewportSize(WIDE)
+    await page.addInitScript(addShifts)
     const response = await page.goto(await addressOf(route))
     expect(response?.status()).toBe(200)
     const headers = response?.headers() ?? {}
@@ -27,7 +39,9 @@ for (const route of PAGE_ROUTES)
     await expect(page.getByRole('heading', { level: 1 })).not.toBeEmpty()
     await page.waitForLoadState('networkidle')
     await hydrated(page)
-    for (const size of [WIDE, PHONE]) {
+    const shift = await page.evaluate(() => (window as unknown as { shift: number }).shift)
+    expect(shift, 'cumulative layout shift').toBeLessThanOrEqual(0.05)
+    for (const size of [WIDE, HALF, PHONE]) {
       await page.setViewportSize(size)
       const { content, window } = await page.evaluate(() => ({
         content: document.documentElement.scrollWidth,
@@ -60,6 +74,8 @@ test('the sidebar leads through all areas without loading anew', async ({ page, 
     .getByRole('listitem')
     .getByRole('link')
     .evaluateAll((links) => links.map((a) => a.getAttribute('href') ?? ''))
+    // Counts lead to what they count.
+    .then((all) => all.filter((href) => !href.includes('?')))
   expect(hrefs.length).toBeGreaterThan(8)
   for (const href of [...hrefs.slice(1), '/']) {
     const link = areas.getByRole('listitem').locator(`a[href="${href}"]`)

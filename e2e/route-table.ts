@@ -214,6 +214,9 @@ export const ACTIONS: Readonly<Record<string, ActionCase[]>> = {
   'lib/clock-actions.ts#chooseClock': [
     { what: 'a cookie of the browser alone', fields: () => ({ clock: 'utc' }), formOnly: true, ...none },
   ],
+  'lib/clock-actions.ts#chooseConventions': [
+    { what: 'a cookie of the browser alone', fields: () => ({ formats: 'plain' }), formOnly: true, ...none },
+  ],
   'lib/views/server-actions.ts#keepView': [
     {
       what: 'a view of one’s own',

@@ -2,6 +2,7 @@ import 'server-only'
 import { Readable } from 'node:stream'
 import { recordExport } from '@/lib/audit/record-export'
 import { requestViewer, type Viewer } from '@/lib/auth/viewer'
+import { answerPlainly } from '@/lib/conventions'
 import { isTimeout, isUnavailable } from '@/lib/db/availability'
 import { copyLines } from '@/lib/db/copy'
 import type { Sql } from '@/lib/db/sql'
@@ -130,6 +131,7 @@ export function exportRoute<F>(
   fixed?: (route: Record<string, string>) => RawParams,
 ) {
   return async (request: Request, context: { params: Promise<Record<string, string>> }): Promise<Response> => {
+    answerPlainly()
     try {
       const viewer = await requestViewer(request)
       const url = new URL(request.url)

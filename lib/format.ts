@@ -1,5 +1,8 @@
-// The only formatter of moments, numbers, sizes and durations. Pure: zone and now are arguments.
+// The only formatter of moments, numbers, sizes and durations. Zone and now are arguments; digits and the order of dates are as
+// the viewer writes them, words and units are English, and exact moments look the same for everybody: they are compared and copied.
 // Moments are RFC 3339 texts in UTC, their fraction as long as it was given.
+
+import { type Conventions, conventions } from './conventions'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -65,7 +68,19 @@ function partsIn(millis: number, zone: string): Parts {
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const monthName = (parts: Parts) => MONTHS[Number(parts.month) - 1] ?? parts.month
+
+/** Day and month in the viewer's order, with the year or what else stands behind: "15 Sep 2014", "Sep 15, 2014", "Sep 15 11:52". */
+function dateText(
+  { day, month, year }: Pick<Parts, 'day' | 'month' | 'year'>,
+  behind?: string,
+  { order } = conventions(),
+): string {
+  const name = MONTHS[Number(month) - 1] ?? month
+  const dayAndMonth = order === 'dmy' ? `${Number(day)} ${name}` : `${name} ${Number(day)}`
+  if (behind !== undefined) return `${dayAndMonth} ${behind}`
+  if (order === 'ymd') return `${year} ${dayAndMonth}`
+  return `${dayAndMonth}${order === 'mdy' ? ',' : ''} ${year}`
+}
 
 /** The exact moment in UTC with every digit that it has: "2014-09-15 21:18:09.235444 UTC". */
 export function formatUtc(at: string): string {
@@ -86,17 +101,16 @@ export function formatShort(at: string, { now, zone }: { now: string; zone: stri
   if (millis === null) return at
   const p = partsIn(millis, zone)
   const today = partsIn(instantMillis(now) ?? millis, zone)
-  if (p.year !== today.year) return `${Number(p.day)} ${monthName(p)} ${p.year}`
-  if (p.month === today.month && p.day === today.day) return `${p.hour}:${p.minute}`
-  return `${Number(p.day)} ${monthName(p)} ${p.hour}:${p.minute}`
+  if (p.year !== today.year) return dateText(p)
+  const time = `${p.hour}:${p.minute}`
+  return p.month === today.month && p.day === today.day ? time : dateText(p, time)
 }
 
 /** The day in a zone: "15 Sep 2014". */
 export function formatDay(at: string, zone: string): string {
   const millis = instantMillis(at)
   if (millis === null) return at
-  const p = partsIn(millis, zone)
-  return `${Number(p.day)} ${monthName(p)} ${p.year}`
+  return dateText(partsIn(millis, zone))
 }
 
 /** The time of day in a zone with its short name: "12:04:31 UTC". */
@@ -138,9 +152,8 @@ export function formatDuration(millis: number): string {
   if (!Number.isFinite(millis)) return '–'
   const sign = millis < 0 ? '−' : ''
   const span = Math.abs(millis)
-  if (span < SECOND)
-    return `${sign}${span < 10 && span > 0 ? trimZeros(span.toFixed(span < 1 ? 3 : 1)) : Math.round(span)} ms`
-  if (span < 59_950) return `${sign}${trimZeros((span / SECOND).toFixed(span < 10 * SECOND ? 1 : 0))} s`
+  if (span < SECOND) return `${sign}${span < 10 && span > 0 ? fraction(span, span < 1 ? 3 : 1) : Math.round(span)} ms`
+  if (span < 59_950) return `${sign}${fraction(span / SECOND, span < 10 * SECOND ? 1 : 0)} s`
   const two = (great: number, greatName: string, small: number, smallName: string) => {
     const whole = Math.round(span / small)
     const per = great / small
@@ -152,14 +165,26 @@ export function formatDuration(millis: number): string {
   return two(DAY, 'd', HOUR, 'h')
 }
 
-const trimZeros = (digits: string) => (digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits)
+/** At most so many digits behind the decimal sign, without zeros at the end. */
+function fraction(value: number, digits: number): string {
+  const [whole = '', rest = ''] = value.toFixed(digits).split('.')
+  const kept = rest.replace(/0+$/, '')
+  return kept ? `${whole}${conventions().decimal}${kept}` : whole
+}
 
-/** Digits in groups of three: "1,234,567". A text of digits of any length keeps every digit. */
+/** Digits in the viewer's groups: "1,234,567". A text of digits of any length keeps every digit. */
 export function formatNumber(value: number | bigint | string): string {
   const text = typeof value === 'number' ? decimalText(value) : String(value)
-  const match = /^(-?)(\d+)(\.\d+)?$/.exec(text)
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text)
   if (!match) return text
-  return `${match[1] ? '−' : ''}${(match[2] ?? '').replace(/\B(?=(\d{3})+$)/g, ',')}${match[3] ?? ''}`
+  return `${match[1] ? '−' : ''}${groups(match[2] ?? '')}${match[3] ? `${conventions().decimal}${match[3]}` : ''}`
+}
+
+function groups(digits: string, { group, further, grouped } = conventions()): string {
+  if (digits.length < grouped) return digits
+  const head = digits.slice(0, -3)
+  const before = further === 2 ? head.replace(/\B(?=(\d{2})+$)/g, group) : head.replace(/\B(?=(\d{3})+$)/g, group)
+  return before ? `${before}${group}${digits.slice(-3)}` : digits
 }
 
 function decimalText(value: number): string {
@@ -179,10 +204,8 @@ export function formatCompact(value: number): string {
   if (size < 1000) return formatNumber(value)
   const [unit, name] = size < 1e6 ? [1e3, 'k'] : size < 1e9 ? [1e6, 'M'] : [1e9, 'G']
   const whole = value / unit
-  return `${Math.abs(whole) < 10 ? trimZeros((Math.trunc(whole * 10) / 10).toFixed(1)) : Math.trunc(whole)}${name}`.replace(
-    '-',
-    '−',
-  )
+  const digits = Math.abs(whole) < 10 ? fraction(Math.trunc(whole * 10) / 10, 1) : Math.trunc(whole)
+  return `${digits}${name}`.replace('-', '−')
 }
 
 /** A share of a whole: "0 %", "<1 %", "42 %", ">99 %", "100 %"; a dash when the whole is nothing. */
@@ -202,7 +225,12 @@ export function formatBytes(bytes: number): string {
   for (const unit of ['kB', 'MB', 'GB', 'TB']) {
     size /= 1000
     if (size < 999.5 || unit === 'TB')
-      return `${size < 9.95 ? trimZeros(size.toFixed(1)) : formatNumber(Math.round(size))} ${unit}`
+      return `${size < 9.95 ? fraction(size, 1) : formatNumber(Math.round(size))} ${unit}`
   }
   return '–'
+}
+
+/** How somebody with these conventions writes, by an example: "1,234,567.8 · 31 Dec 2026". */
+export function formatSample(of: Conventions): string {
+  return `${groups('1234567', of)}${of.decimal}8 · ${dateText({ day: '31', month: '12', year: '2026' }, undefined, of)}`
 }

@@ -30,6 +30,13 @@ describe('a list of URL parameters', () => {
     expect(list.href(params)).toBe('/things')
   })
 
+  it('has pages of 1,000 rows only where it says so', () => {
+    expect(parsed({ size: '1000' })).toMatchObject({ size: 50 })
+    const long = defineList({ path: '/things', filters: {}, sorts: ['name'], defaultSort: 'name', most: 1000 })
+    expect(long.parse({ size: '1000' })).toMatchObject({ params: { size: 1000 } })
+    expect(long.sizes).toEqual([25, 50, 100, 200, 1000])
+  })
+
   it('falls back for an unknown sort or size, and refuses unknown or malformed filters', () => {
     expect(parsed({ sort: 'password', size: '1000000' })).toMatchObject({ sort: { key: 'start' }, size: 50 })
     expect(parsed({ sort: 'name', size: '100' })).toMatchObject({ sort: { key: 'name', descending: false }, size: 100 })

@@ -120,7 +120,7 @@ export function flagFilter(label: string): Filter<boolean> {
   return { label, read: ([text = '']) => (text === '1' ? { value: true } : { problem: 'is either 1 or absent' }) }
 }
 
-export const PAGE_SIZES = [25, 50, 100, 200] as const
+export const PAGE_SIZES = [25, 50, 100, 200, 1000] as const
 const DEFAULT_SIZE = 50
 const COMMON = new Set(['sort', 'size', 'columns', 'after', 'before'])
 /** Parameters beside the list's own, that exports and the count of new rows add. */
@@ -169,6 +169,8 @@ export type ListDefinition<F> = {
   all: string
   filters: F
   sorts: readonly string[]
+  /** How many rows a page may have. */
+  sizes: readonly number[]
   defaultSort: { key: string; descending: boolean }
   parse(raw: RawParams): ParsedParams<F>
   /** The list's address with these changes; changing what is listed goes back to the first page. */
@@ -184,11 +186,15 @@ export function defineList<const F extends Filters>(definition: {
   filters: F
   sorts: readonly string[]
   defaultSort: `-${string}` | (string & {})
+  /** The largest page: 1,000 where a row is cheap to read and to draw. */
+  most?: 200 | 1000
 }): ListDefinition<F> {
   const defaultSort = readSort(definition.defaultSort)
+  const sizes = PAGE_SIZES.filter((size) => size <= (definition.most ?? 200))
   return {
     ...definition,
     all: allRows(definition.path),
+    sizes,
     defaultSort,
     parse(raw) {
       const texts: Record<string, string[]> = {}
@@ -234,7 +240,7 @@ export function defineList<const F extends Filters>(definition: {
           filters: filters as Values<F>,
           given,
           sort: definition.sorts.includes(sort.key) ? sort : defaultSort,
-          size: (PAGE_SIZES as readonly number[]).includes(size) ? size : DEFAULT_SIZE,
+          size: (sizes as readonly number[]).includes(size) ? size : DEFAULT_SIZE,
           columns: columns?.length ? columns : null,
           ...(/^(all|\d{1,18})$/.test(view) ? { view } : {}),
           ...cursors,

@@ -1,5 +1,6 @@
 // Loaded before the server (`node --require`): every request passes here before Next sees it.
 // Next believes what a client writes into X-Forwarded-*; here only the proxies of TRUSTED_PROXIES are believed.
+const { AsyncLocalStorage } = require('node:async_hooks')
 const http = require('node:http')
 const { BlockList, isIP } = require('node:net')
 
@@ -131,6 +132,10 @@ function refuse(status, response) {
   response.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
 }
 
+// Who asks, for lib/conventions.ts: numbers are written deep inside components, which have no request at hand.
+const asking = new AsyncLocalStorage()
+globalThis[Symbol.for('mig-dashboard.asking')] = asking
+
 const EVENTS = new Set(['request', 'upgrade', 'checkContinue', 'checkExpectation'])
 const emit = http.Server.prototype.emit
 
@@ -147,5 +152,6 @@ http.Server.prototype.emit = function emitCleaned(event, request, response, ...r
     refuse(421, response)
     return true
   }
-  return emit.call(this, event, request, response, ...rest)
+  const { 'accept-language': languages, cookie } = request.headers
+  return asking.run({ languages, cookie }, () => emit.call(this, event, request, response, ...rest))
 }

@@ -10,7 +10,8 @@ import { freePort } from '@/lib/testing/site'
 const ECHO = `
 const server = require('http').createServer((q, s) => {
   const { durations, responses, underWay } = globalThis[Symbol.for('mig-dashboard.requests')]
-  s.end(JSON.stringify({ headers: q.headers, raw: q.rawHeaders, url: q.url, requests: { durations: [...durations], responses: [...responses], underWay } }))
+  const asking = globalThis[Symbol.for('mig-dashboard.asking')]
+  setTimeout(() => s.end(JSON.stringify({ headers: q.headers, raw: q.rawHeaders, url: q.url, asking: asking.getStore(), requests: { durations: [...durations], responses: [...responses], underWay } })), 5)
 })
 server.on('upgrade', (q, socket) => socket.end('HTTP/1.1 101 Switching Protocols\\r\\n\\r\\n' + JSON.stringify({ headers: q.headers })))
 server.listen(Number(process.env.PORT), process.env.HOST || '127.0.0.1', () => process.send('up'))
@@ -106,6 +107,14 @@ describe('a client that is no trusted proxy', () => {
     expect(answer).toContain('"x-forwarded-for":"127.0.0.1"')
     expect(answer).not.toContain('6.6.6.6')
   })
+})
+
+test('who asks is known behind every await of the answer, and nobody else', async () => {
+  const port = await serve()
+  const languages = ['de-DE', 'sv', 'fr;q=0.3', 'en']
+  const answers = await Promise.all(languages.map((one) => get(port, { 'accept-language': one, cookie: 'a=b' })))
+  for (const [i, { seen }] of answers.entries())
+    expect(seen).toMatchObject({ asking: { languages: languages[i], cookie: 'a=b' } })
 })
 
 describe('a trusted proxy', () => {

@@ -7,8 +7,10 @@ import { SearchButton } from '@/components/search/search-button'
 import { Shortcuts } from '@/components/search/shortcuts'
 import { signOut } from '@/lib/auth/server-actions'
 import { currentViewer, type Viewer } from '@/lib/auth/viewer'
-import { chooseClock } from '@/lib/clock-actions'
+import { chooseClock, chooseConventions } from '@/lib/clock-actions'
+import { askedConventions, PLAIN } from '@/lib/conventions'
 import { isTimeout, isUnavailable } from '@/lib/db/availability'
+import { formatSample } from '@/lib/format'
 import { viewerClock } from '@/lib/viewer-zone'
 import { FleetCount } from './fleet-count'
 import { SiteBanners } from './site-banners'
@@ -33,13 +35,22 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   // The page sends to the sign-in page; until it does, nothing is shown around it.
   if (viewer === null) return children
   const { own, inUtc } = await viewerClock()
+  const { isPlain, own: conventions } = askedConventions()
   return (
     <Frame
+      // Client parts are drawn anew when numbers are written otherwise.
+      key={isPlain ? 'plain' : conventions.locale}
       theme={theme}
       zone={own}
       person={
         viewer !== 'away' && (
-          <Person name={viewer.name} role={viewer.role} clock={{ own, inUtc, choose: chooseClock }} signOut={signOut} />
+          <Person
+            name={viewer.name}
+            role={viewer.role}
+            clock={{ own, inUtc, choose: chooseClock }}
+            writing={{ own: formatSample(conventions), plain: formatSample(PLAIN), isPlain, choose: chooseConventions }}
+            signOut={signOut}
+          />
         )
       }
       search={

@@ -88,7 +88,7 @@ export function GroupMatrix<F>({
   const isFiltered = Object.keys(params.given).some((name) => !own.includes(name))
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <div className="relative overflow-auto rounded-md border border-line bg-surface md:max-h-[max(24rem,calc(100dvh-17rem))] print:max-h-none print:overflow-visible">
+      <div className="relative overflow-auto rounded-md border border-line bg-surface scroll-pt-row md:max-h-[max(24rem,calc(100dvh-17rem))] print:max-h-none print:overflow-visible">
         <table className="border-separate border-spacing-0 text-sm">
           <caption className="sr-only">{CAPTIONS[scope.view]}</caption>
           <thead>

@@ -39,7 +39,7 @@ export function Matrix({
   empty: ReactNode
 }) {
   return (
-    <SoftLinks className="overflow-auto rounded-md border border-line bg-surface md:max-h-[max(24rem,calc(100dvh-17rem))] print:max-h-none print:overflow-visible">
+    <SoftLinks className="overflow-auto rounded-md border border-line bg-surface scroll-pt-row md:max-h-[max(24rem,calc(100dvh-17rem))] print:max-h-none print:overflow-visible">
       <table className="border-separate border-spacing-0 text-sm">
         <caption className="sr-only">{caption}</caption>
         <thead>

@@ -4,7 +4,7 @@ import { Mono } from '@/components/ui/mono'
 import { TextLink } from '@/components/ui/text-link'
 import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
-import { formatDuration, instantMillis } from '@/lib/format'
+import { formatDuration, formatNumber, instantMillis } from '@/lib/format'
 import { createdOf } from '@/lib/mig/actions/anomalies'
 import type { SpoolEvidence } from '@/lib/mig/actions/facts'
 import type { ActionDetail } from '@/lib/mig/actions/queries'
@@ -163,7 +163,7 @@ export function ActionFiles({ spool }: { spool: SpoolEvidence }) {
       </ul>
       {spool.commandsInflight !== null && spool.commandsInflight > 0 && (
         <p className="text-muted">
-          {spool.commandsInflight.toLocaleString('en')}{' '}
+          {formatNumber(spool.commandsInflight)}{' '}
           <TextLink href="/spool/command/inflight">
             {spool.commandsInflight === 1 ? 'command' : 'commands'} in command/inflight
           </TextLink>

@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import { cn } from '@/lib/cn'
 import { formatNumber } from '@/lib/format'
-import { type ListDefinition, type ListParams, PAGE_SIZES } from '@/lib/list-params'
+import type { ListDefinition, ListParams } from '@/lib/list-params'
 import type { Page, Total } from '@/lib/page'
 
 /** "1,234" or "more than 10,000": a count in words that never claims more than was counted. */
@@ -39,7 +39,7 @@ export function Pager<Row, F>({
           : `${formatNumber(page.rows.length)} of ${totalInWords(page.total)}${of ? ` ${of}` : ''}`}
       </span>
       {!whole && (
-        <span className="flex items-center gap-3">
+        <span className="flex items-center gap-3 print:hidden">
           {page.previous ? (
             <>
               <Link className="text-accent hover:underline" href={list.href(params, {}, path)} prefetch={false}>
@@ -67,10 +67,10 @@ export function Pager<Row, F>({
           ) : null}
         </span>
       )}
-      {page.total.count > PAGE_SIZES[0] && (
-        <span className="flex items-center gap-1">
+      {page.total.count > (list.sizes[0] ?? 0) && (
+        <span className="flex items-center gap-1 print:hidden">
           <span className="mr-1">Rows</span>
-          {PAGE_SIZES.map((size) => (
+          {list.sizes.map((size) => (
             <Link
               key={size}
               href={list.href(params, { size }, path)}
@@ -81,13 +81,13 @@ export function Pager<Row, F>({
                 size === params.size ? 'font-medium text-ink' : 'text-accent hover:underline',
               )}
             >
-              {size}
+              {formatNumber(size)}
             </Link>
           ))}
         </span>
       )}
       {exportable && (
-        <span className="flex items-center gap-2">
+        <span className="flex items-center gap-2 print:hidden">
           <span>Export</span>
           <a className="text-accent hover:underline" href={exportHref('csv')} download>
             CSV

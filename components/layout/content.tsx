@@ -3,7 +3,16 @@ import { cn } from '@/lib/cn'
 
 /** The page below the top bar, with its gutters. */
 export function Content({ children, className }: { children: ReactNode; className?: string }) {
-  return <div className={cn('flex flex-col gap-5 px-4 py-4 md:px-gutter md:py-5', className)}>{children}</div>
+  return (
+    <div
+      className={cn(
+        'flex flex-col gap-5 px-4 py-4 md:px-gutter md:py-5 print:block print:space-y-4 print:p-0',
+        className,
+      )}
+    >
+      {children}
+    </div>
+  )
 }
 
 /** Main column and, on wide windows, related things at the right. */

@@ -13,6 +13,7 @@ import { LinkButton } from '../ui/button'
 import { Content } from './content'
 import { PageHeader } from './page-header'
 import { PageTerms } from './page-terms'
+import { PrintHead } from './print-head'
 
 export type PageProps = { params: Promise<Record<string, string>>; searchParams: Promise<RawParams> }
 
@@ -29,6 +30,7 @@ export function dataPage<P extends Partial<PageProps>>(render: (props: P) => Pro
       const address = (await headers()).get('x-mig-path') ?? ''
       return (
         <>
+          <PrintHead />
           {page}
           <PageTerms terms={termsOf(address.split('?')[0] ?? '')} />
         </>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { Icon } from '../ui/icon'
+import { KeepFocus } from './keep-focus'
 import type { NavKey } from './navigation'
 import { Sidebar } from './sidebar'
 import type { Theme } from './theme'
@@ -27,10 +28,10 @@ export function Frame({
   children: ReactNode
 }) {
   return (
-    <div className="flex min-h-dvh">
+    <div className="flex min-h-dvh print:block">
       <a
         href="#content"
-        className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent-solid px-3 py-2 text-sm font-medium text-on-solid focus:translate-y-0"
+        className="no-print fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent-solid px-3 py-2 text-sm font-medium text-on-solid focus:translate-y-0"
       >
         Skip to the content
       </a>
@@ -61,6 +62,7 @@ export function Frame({
         </div>
       </div>
       <ZoneCookie known={zone} />
+      <KeepFocus />
     </div>
   )
 }

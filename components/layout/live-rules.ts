@@ -1,3 +1,5 @@
+import { formatNumber } from '@/lib/format'
+
 const PERIOD = 10_000
 const LONGEST = 120_000
 
@@ -21,7 +23,7 @@ export function newRowsWords(answer: unknown): string | null {
   const { count } = answer
   if (typeof count !== 'number' || !Number.isSafeInteger(count) || count <= 0) return null
   const more = 'more' in answer && answer.more === true
-  return `${more ? 'more than ' : ''}${count.toLocaleString('en-US')} new`
+  return `${more ? 'more than ' : ''}${formatNumber(count)} new`
 }
 
 /** Whether something on the page must not be redrawn now: a field with the focus or with unsent text, an open overlay, a selection. */

@@ -2,7 +2,7 @@
 
 import Link, { useLinkStatus } from 'next/link'
 import { usePathname } from 'next/navigation'
-import type { ReactNode } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
 import { cn } from '@/lib/cn'
 import { currentItem, type NavKey } from './navigation'
 
@@ -27,7 +27,7 @@ export function NavLink({
       prefetch={false}
       title={label}
       aria-current={current ? 'page' : undefined}
-      onClick={(event) => event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover?.()}
+      onClick={closeSheet}
       className={cn(
         'relative flex h-8 items-center gap-2.5 rounded-md px-2.5 text-sm max-md:h-10 md:max-lg:justify-center md:max-lg:px-0',
         sub && 'lg:pl-[2.375rem] max-md:pl-[2.375rem] lg:h-7',
@@ -36,6 +36,23 @@ export function NavLink({
     >
       {children}
       <Waiting />
+    </Link>
+  )
+}
+
+const closeSheet = (event: MouseEvent<HTMLElement>) =>
+  event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover?.()
+
+/** The count at an entry of the sidebar, which leads to exactly what it counts: a default view may show less. */
+export function CountLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Link
+      href={href}
+      prefetch={false}
+      onClick={closeSheet}
+      className="inline-flex min-h-6 min-w-6 items-center justify-center"
+    >
+      {children}
     </Link>
   )
 }

@@ -20,7 +20,7 @@ export function PageHeader({
 }) {
   const shown = visibleText(title) || 'Without a name'
   return (
-    <header className="fixed inset-x-0 top-0 z-20 flex h-bar items-center gap-4 border-line border-b bg-bg pr-[13rem] pl-12 max-md:pr-[9.5rem] lg:pr-[16.25rem] md:left-rail md:pl-gutter lg:left-side print:static print:px-0">
+    <header className="fixed inset-x-0 top-0 z-20 flex h-bar items-center gap-4 border-line border-b bg-bg pr-[13rem] pl-12 max-md:pr-[9.5rem] lg:pr-[16.25rem] md:left-rail md:pl-gutter lg:left-side print:static print:h-auto print:border-0 print:px-0">
       <div className="flex min-w-0 flex-1 items-center gap-1.5 text-sm">
         {crumbs.length > 0 && (
           <nav aria-label="Breadcrumb" className="min-w-0 shrink-0 max-sm:hidden">
@@ -43,14 +43,14 @@ export function PageHeader({
         <h1
           title={shown}
           className={cn(
-            'truncate font-semibold text-lg max-sm:line-clamp-2 max-sm:whitespace-normal max-sm:text-base max-sm:leading-[1.2]',
+            'truncate font-semibold text-lg max-sm:line-clamp-2 max-sm:whitespace-normal max-sm:text-base max-sm:leading-[1.2] print:text-xl',
             mono && 'font-mono text-base',
           )}
         >
           <bdi>{shown}</bdi>
         </h1>
       </div>
-      {live && <div className="shrink-0 text-xs text-muted">{live}</div>}
+      {live && <div className="no-print shrink-0 text-xs text-muted">{live}</div>}
     </header>
   )
 }

@@ -10,16 +10,21 @@ const ITEM =
 /** The browser's own zone, whether UTC is shown instead, and what changes that. */
 export type Clock = { own: string; inUtc: boolean; choose: (formData: FormData) => Promise<void> }
 
-/** Who is signed in, by initials, with a menu: name and role, zone of times, settings, sign out. Opens without scripts too. */
+/** Numbers and dates by an example, as the browser wants them and plainly; which of both is shown, and what changes that. */
+export type Writing = { own: string; plain: string; isPlain: boolean; choose: (formData: FormData) => Promise<void> }
+
+/** Who is signed in, by initials, with a menu: name and role, how times and numbers are written, settings, sign out. Opens without scripts too. */
 export function Person({
   name,
   role,
   clock,
+  writing,
   signOut,
 }: {
   name: string
   role: string
   clock: Clock
+  writing: Writing
   signOut: () => Promise<void>
 }) {
   const shown = visibleText(name)
@@ -56,6 +61,18 @@ export function Person({
               {clock.inUtc
                 ? `Show them in ${clock.own === 'UTC' ? 'the browser’s zone' : clock.own}`
                 : 'Show them in UTC'}
+            </button>
+          </form>
+        )}
+        {writing.own !== writing.plain && (
+          <form action={writing.choose} className="mb-1 border-line border-b pb-1">
+            <p className="px-2 pt-1 text-muted text-xs">
+              Numbers and dates are {writing.isPlain ? 'in plain English' : 'as the browser wants them'}
+            </p>
+            <input type="hidden" name="formats" value={writing.isPlain ? 'own' : 'plain'} />
+            <button type="submit" className={ITEM}>
+              <Icon name="calendar" className="size-4 text-muted" />
+              Show {writing.isPlain ? writing.own : writing.plain}
             </button>
           </form>
         )}

@@ -55,11 +55,13 @@ function List({ items, counts }: { items: readonly NavItem[]; counts: Partial<Re
     <ul className="flex flex-col gap-px px-2 pt-1 pb-4">
       {items.map((item) => (
         <li key={item.key} className="flex flex-col gap-px">
-          <Entry item={item} count={counts[item.key]} />
+          <div className="relative">
+            <Entry item={item} count={counts[item.key]} />
+          </div>
           {item.sub && (
             <ul className="flex flex-col gap-px">
               {item.sub.map((sub) => (
-                <li key={sub.key}>
+                <li key={sub.key} className="relative">
                   <Entry item={sub} count={counts[sub.key]} sub />
                 </li>
               ))}
@@ -73,12 +75,16 @@ function List({ items, counts }: { items: readonly NavItem[]; counts: Partial<Re
 
 function Entry({ item, count, sub = false }: { item: NavItem; count?: ReactNode; sub?: boolean }) {
   return (
-    <NavLink item={item.key} href={item.href} sub={sub} label={item.label}>
-      <Icon name={item.icon} className={cn('size-4', sub && 'lg:hidden max-md:hidden md:max-lg:size-3.5')} />
-      <span className="min-w-0 flex-1 truncate md:max-lg:sr-only">{item.label}</span>
+    <>
+      <NavLink item={item.key} href={item.href} sub={sub} label={item.label}>
+        <Icon name={item.icon} className={cn('size-4', sub && 'lg:hidden max-md:hidden md:max-lg:size-3.5')} />
+        <span className="min-w-0 flex-1 truncate md:max-lg:sr-only">{item.label}</span>
+      </NavLink>
       {count && (
-        <span className="md:max-lg:absolute md:max-lg:top-0 md:max-lg:right-0 md:max-lg:scale-75">{count}</span>
+        <span className="absolute inset-y-0 right-2.5 flex items-center md:max-lg:-top-1 md:max-lg:right-0 md:max-lg:bottom-auto md:max-lg:scale-75">
+          {count}
+        </span>
       )}
-    </NavLink>
+    </>
   )
 }

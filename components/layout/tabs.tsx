@@ -46,7 +46,7 @@ export function Segments({ label, options, current }: { label: string; options: 
           href={option.href}
           aria-current={option.key === current ? 'true' : undefined}
           className={cn(
-            'flex h-[1.625rem] items-center gap-1.5 rounded-[5px] px-2.5 text-xs whitespace-nowrap focus-visible:-outline-offset-2',
+            'flex h-[1.625rem] items-center gap-1.5 rounded-[5px] px-2.5 text-xs whitespace-nowrap focus-visible:-outline-offset-2 print:not-aria-[current]:hidden',
             option.key === current ? 'bg-accent-tint font-medium text-accent' : 'text-muted hover:text-ink',
           )}
         >

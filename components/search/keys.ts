@@ -26,6 +26,7 @@ export const KEYS: readonly { keys: string; label: string }[] = [
 export const LASTING: readonly { keys: string; label: string }[] = [
   { keys: 'Ctrl K or ⌘ K', label: 'Search' },
   { keys: 'Esc', label: 'Close what is open' },
+  { keys: '↑ ↓', label: 'From a row to the one above or below; Home, End and Page go further' },
   { keys: 'Arrows', label: 'Walk through a grid, a chart or a strip of days that has the focus' },
 ]
 

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { browserStore } from './browser-store'
 import { commandFor, isHeard, singleKeysOn } from './keys'
+import { stepFor, stepFrom, stepOnPage } from './rows'
 import { ShortcutSheet } from './shortcut-sheet'
 
 const AFTER_G_MS = 1_500
@@ -11,15 +12,19 @@ const AFTER_G_MS = 1_500
 const OWN_KEYS =
   'input, textarea, select, [contenteditable], [role=textbox], [role=searchbox], [role=grid], [role=application], [role=combobox], [role=listbox], [role=tree], dialog, [popover]'
 
-/** The single keys of every page, and the sheet that tells them. */
+/** The single keys of every page, the keys that lead from row to row, and the sheet that tells them. */
 export function Shortcuts() {
   const router = useRouter()
   const [isOpen, setOpen] = useState(false)
   const gAt = useRef(Number.NEGATIVE_INFINITY)
 
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (!isHeard(event) || !singleKeysOn(browserStore('localStorage'))) return
-    if ((event.target as Element).closest?.(OWN_KEYS) || document.querySelector('dialog[open]')) return
+    if (!isHeard(event)) return
+    const target = event.target as Element
+    if (target.closest?.(OWN_KEYS) || document.querySelector('dialog[open]')) return
+    const step = stepFor(event)
+    if (step && stepFrom(target, step)) event.preventDefault()
+    if (step || !singleKeysOn(browserStore('localStorage'))) return
     const afterG = performance.now() - gAt.current < AFTER_G_MS
     gAt.current = Number.NEGATIVE_INFINITY
     const command = commandFor(event, afterG)
@@ -27,7 +32,7 @@ export function Shortcuts() {
     if ('begins' in command) gAt.current = performance.now()
     else if ('go' in command) router.push(command.go)
     else if (command.does === 'sheet') setOpen(true)
-    else if (!(command.does === 'filter' ? toFilter() : toRow(command.does === 'next' ? 1 : -1))) return
+    else if (!(command.does === 'filter' ? toFilter() : stepOnPage(command.does))) return
     event.preventDefault()
   })
 
@@ -51,15 +56,4 @@ function toFilter(): boolean {
   )
   field?.focus()
   return field !== null
-}
-
-/** Focuses the link of the next or previous row; false where no list is. */
-function toRow(step: 1 | -1): boolean {
-  const links = [...document.querySelectorAll<HTMLElement>('main tbody th[scope=row] a')]
-  if (links.length === 0) return false
-  const row = document.activeElement?.closest('tr')
-  const at = row ? links.findIndex((link) => row.contains(link)) : -1
-  const to = at < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + step, 0), links.length - 1)
-  links[to]?.focus()
-  return true
 }

@@ -51,7 +51,7 @@ export function LinkButton({
   ...rest
 }: Look & { children: ReactNode; className?: string } & Omit<ComponentProps<typeof Link>, 'className' | 'children'>) {
   return (
-    <Link prefetch={false} className={buttonClass({ kind, size }, className)} {...rest}>
+    <Link prefetch={false} className={buttonClass({ kind, size }, cn('no-print', className))} {...rest}>
       {icon && <Icon name={icon} className="size-4" />}
       {children}
     </Link>

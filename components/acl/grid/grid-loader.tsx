@@ -1,6 +1,7 @@
 'use client'
 
 import { type ComponentType, type MouseEvent, type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { Button } from '@/components/ui/button'
 import type { Total } from '@/lib/page'
 import type { GridColumn, GridRow, GridScope, GridWindow } from './grid-data'
@@ -35,6 +36,7 @@ export function GridLoader({ children, ...props }: GridProps & { children: React
   const [loaded, setLoaded] = useState<{ Grid: Grid; start: GridStart; path: string } | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const [isWaiting, setIsWaiting] = useState(false)
+  const [isPrinting, setIsPrinting] = useState(false)
   const box = useRef<HTMLDivElement>(null)
 
   const open = async (place: string | null, isAsked = true) => {
@@ -57,12 +59,31 @@ export function GridLoader({ children, ...props }: GridProps & { children: React
   const resume = useEffectEvent(() => {
     if (hasStored(use.viewer) || loaded) void open(null, false)
   })
+  // On paper the rows in sight are not enough: the page's table comes back for that while.
+  useEffect(() => {
+    const set = (event: Event) => flushSync(() => setIsPrinting(event.type === 'beforeprint'))
+    addEventListener('beforeprint', set)
+    addEventListener('afterprint', set)
+    return () => {
+      removeEventListener('beforeprint', set)
+      removeEventListener('afterprint', set)
+    }
+  }, [])
+
   // Another filter is another list: the grid begins anew, with the changes that wait.
   const path = `${href.path} ${href.after}`
   // biome-ignore lint/correctness/useExhaustiveDependencies: begins anew with the address of its windows
   useEffect(() => resume(), [path])
 
-  if (loaded && loaded.path === path) return <loaded.Grid key={path} {...props} start={loaded.start} />
+  if (loaded && loaded.path === path)
+    return (
+      <>
+        <div className="min-w-0 print:hidden">
+          <loaded.Grid key={path} {...props} start={loaded.start} />
+        </div>
+        {isPrinting && <div className="hidden print:block">{children}</div>}
+      </>
+    )
 
   const onClick = (event: MouseEvent) => {
     const cell = (event.target as Element).closest('[data-cell]')
@@ -75,7 +96,7 @@ export function GridLoader({ children, ...props }: GridProps & { children: React
   }
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <div className="flex min-h-7 flex-wrap items-center gap-x-3 gap-y-1 text-muted text-xs max-md:hidden noscript:hidden">
+      <div className="no-print flex min-h-7 flex-wrap items-center gap-x-3 gap-y-1 text-muted text-xs max-md:hidden noscript:hidden">
         <Button size="sm" icon="acl" onClick={() => void open(null)} disabled={isWaiting}>
           {use.canEdit ? 'Edit as a grid' : 'Open as a grid'}
         </Button>

@@ -1,6 +1,7 @@
 import 'server-only'
 import { disabledSql, personFrom } from '@/lib/auth/person.sql'
 import type { Viewer } from '@/lib/auth/viewer'
+import { compareNames } from '@/lib/conventions'
 import { countRows, fetchPage } from '@/lib/db/list'
 import { reader } from '@/lib/db/read'
 import { type Sql, sql } from '@/lib/db/sql'
@@ -82,7 +83,7 @@ async function people(where: Sql, order: Sql): Promise<Person[]> {
 
 /** The investigators to choose from, by name. */
 export async function listPeople(_viewer: Viewer): Promise<Person[]> {
-  return people(sql``, sql`ORDER BY i.name, i.id LIMIT 1000`)
+  return (await people(sql``, sql`ORDER BY i.name, i.id LIMIT 1000`)).sort((a, b) => compareNames(a.name, b.name))
 }
 
 /** One investigator as the matrices name one, or null. */

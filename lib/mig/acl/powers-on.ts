@@ -1,3 +1,4 @@
+import { compareNames } from '@/lib/conventions'
 import { contributionsOf, DEFAULT_MODULE, type EndpointRules, reachOf, requirementFor, type Signer } from './rule'
 import { signingKey } from './rule-books'
 import { type FoundSets, minimalSets } from './signer-sets'
@@ -105,5 +106,5 @@ export function powersOn(
     return [{ module: module.name, moduleId, minimum: minimumWeight, ...found, problem }]
   })
   const isLast = (line: ModulePower) => Number(line.module === DEFAULT_MODULE)
-  return lines.sort((a, b) => isLast(a) - isLast(b) || a.module.localeCompare(b.module))
+  return lines.sort((a, b) => isLast(a) - isLast(b) || compareNames(a.module, b.module))
 }

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
+import { compareNames } from '@/lib/conventions'
 import { containing } from '@/lib/db/like'
 import { countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
 import { reader } from '@/lib/db/read'
@@ -237,7 +238,7 @@ export async function listSigners(_viewer: Viewer, asked: MigId | null): Promise
   const { rows } = await reader().query<{ id: MigId; name: string }>(sql`
     SELECT trunc(id)::text AS id, name FROM public.investigators
     ORDER BY id = ${asked}::numeric DESC NULLS LAST, name, id LIMIT ${MOST_SIGNERS}`)
-  return rows.sort((a, b) => a.name.localeCompare(b.name, 'en'))
+  return rows.sort((a, b) => compareNames(a.name, b.name))
 }
 
 /** The investigators that signed each of these actions, as the `signatures` table tells. */

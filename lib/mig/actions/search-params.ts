@@ -28,4 +28,5 @@ export const actionList = defineList({
   },
   sorts: ['start', 'name', 'status', 'expiry', 'found', 'commands'],
   defaultSort: '-start',
+  most: 1000,
 })

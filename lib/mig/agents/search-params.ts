@@ -60,6 +60,7 @@ export const agentList = defineList({
   filters: agentFilters,
   sorts: ['seen', 'name', 'os', 'version', 'start'],
   defaultSort: '-seen',
+  most: 1000,
 })
 
 /** URL state of /agents/groups: the same rows counted by what they have in common. */
@@ -87,6 +88,7 @@ export const offlineList = defineList({
   },
   sorts: ['name', 'seen'],
   defaultSort: 'name',
+  most: 1000,
 })
 
 /** The window of the documented question for double agents (mig-data.rst), in milliseconds. */

@@ -43,6 +43,7 @@ export const commandList = defineList({
   filters,
   sorts: ['start', 'agent', 'status'],
   defaultSort: '-start',
+  most: 1000,
 })
 
 export type CommandParams = ListParams<typeof filters>

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
+import { compareNames } from '@/lib/conventions'
 import { reader } from '@/lib/db/read'
 import { type Sql, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
@@ -157,7 +158,6 @@ export async function readAllKeys(
   })
 }
 
-const ALPHABET = new Intl.Collator('en', { sensitivity: 'base', numeric: true })
 const FAR = '9999-12-31T00:00:00Z'
 const LONG_AGO = '0001-01-01T00:00:00Z'
 
@@ -176,7 +176,7 @@ function placeOf({ sort }: Params, row: InvestigatorRow): Cursor {
 
 function orderOf({ sort }: Params): (a: Cursor, b: Cursor) => number {
   const sign = sort.descending ? -1 : 1
-  const compare = sort.key === 'name' ? ALPHABET.compare : (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+  const compare = sort.key === 'name' ? compareNames : (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
   return (a, b) => sign * (compare(a.key, b.key) || compareIds(a.id as MigId, b.id as MigId))
 }
 
@@ -353,7 +353,7 @@ export async function listKeyWarnings(_viewer: Viewer, moments: Moments): Promis
     if (!isWarned({ state, disabled, key }, moments.clock)) return []
     return [{ id, name, state, expires: key?.expires ?? null, days: FAILED_STATES.has(state) ? null : days }]
   })
-  return found.sort((a, b) => (a.days ?? 0) - (b.days ?? 0) || ALPHABET.compare(a.name, b.name))
+  return found.sort((a, b) => (a.days ?? 0) - (b.days ?? 0) || compareNames(a.name, b.name))
 }
 
 /** The investigator's public key for download: armored anew, so that nothing but a public key ever leaves. Null when there is none. */

@@ -1,3 +1,4 @@
+import { formatNumber } from '@/lib/format'
 import { restoreSignatureArmor, stripSignatureArmor } from '@/lib/mig/wire/armor'
 import { dateToInstant, type Instant } from '@/lib/mig/wire/time'
 import { readSignaturePacket, type SignaturePacket } from '@/lib/pgp/signature-packet'
@@ -27,7 +28,7 @@ export function readStoredSignature(
 ): { ok: true; read: StoredSignature } | { ok: false; sentence: string } {
   const refuse = (sentence: string) => ({ ok: false, sentence }) as const
   if (text.length > MAX_SIGNATURE_CHARACTERS)
-    return refuse(`It has ${text.length.toLocaleString('en')} characters; a signature has some hundred.`)
+    return refuse(`It has ${formatNumber(text.length)} characters; a signature has some hundred.`)
   let bytes: Uint8Array
   try {
     const line = text.includes('-----BEGIN') ? stripSignatureArmor(text) : text.trim()

@@ -1,8 +1,7 @@
+import { formatCount } from '@/lib/format'
 import type { ModuleWeight } from './queries'
 
 const LISTED = 3
-
-const count = (n: number, noun: string) => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`
 
 /**
  * What a signer's weights for one module come to over the agents of an action: "2 on 41 agents, no rule on 3 agents". More
@@ -22,11 +21,11 @@ export function weightWords({ ambiguous, shares }: Pick<ModuleWeight, 'ambiguous
   const parts: string[] = []
   if (weights.length > LISTED) {
     const all = weights.reduce((total, [, agents]) => total + agents, 0)
-    parts.push(`${weights[0]?.[0]} to ${weights.at(-1)?.[0]} on ${count(all, 'agent')}`)
-  } else for (const [weight, agents] of weights) parts.push(`${weight} on ${count(agents, 'agent')}`)
-  if (unset > 0) parts.push(`no weight on ${count(unset, 'agent')}`)
+    parts.push(`${weights[0]?.[0]} to ${weights.at(-1)?.[0]} on ${formatCount(all, 'agent')}`)
+  } else for (const [weight, agents] of weights) parts.push(`${weight} on ${formatCount(agents, 'agent')}`)
+  if (unset > 0) parts.push(`no weight on ${formatCount(unset, 'agent')}`)
   if (standIn > 0)
-    parts.push(standIn === sum(ruled) ? 'all by "default"' : `by "default" on ${count(standIn, 'agent')}`)
-  if (unruled > 0) parts.push(`no rule on ${count(unruled, 'agent')}`)
+    parts.push(standIn === sum(ruled) ? 'all by "default"' : `by "default" on ${formatCount(standIn, 'agent')}`)
+  if (unruled > 0) parts.push(`no rule on ${formatCount(unruled, 'agent')}`)
   return parts.join(', ')
 }

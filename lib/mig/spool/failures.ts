@@ -1,3 +1,4 @@
+import { formatNumber } from '@/lib/format'
 import { ENTRY_KIND_LABELS, type SpoolFailure, type SpoolReason } from './answer'
 
 const SENTENCES: Record<SpoolReason, string> = {
@@ -42,6 +43,6 @@ export function failure(told: string, code?: string, facts?: SpoolFailure['facts
   if (reason === 'not-regular' && facts)
     sentence = `This is a ${ENTRY_KIND_LABELS[facts.kind]}, and only regular files are opened.`
   if (reason === 'too-big' && facts?.cap)
-    sentence = `The file has ${facts.size.toLocaleString('en')} bytes; files of more than ${facts.cap.toLocaleString('en')} bytes are not opened.`
+    sentence = `The file has ${formatNumber(facts.size)} bytes; files of more than ${formatNumber(facts.cap)} bytes are not opened.`
   return facts ? { ok: false, reason, sentence, facts } : { ok: false, reason, sentence }
 }

@@ -1,3 +1,4 @@
+import { formatNumber } from '@/lib/format'
 import { jsonFields } from '@/lib/json-text'
 import { type MigId, readIdText, sameDouble } from '@/lib/mig/wire/id'
 import type { SpoolName } from '@/lib/mig/wire/spool-name'
@@ -145,7 +146,7 @@ function readRoot(text: string, report: Report): { value: JsonObject; numbers: M
   if (depth > MAX_DEPTH) {
     report(
       'odd',
-      `The JSON is nested ${depth.toLocaleString('en')} levels deep; MIG writes fewer than 20. It is shown as text only.`,
+      `The JSON is nested ${formatNumber(depth)} levels deep; MIG writes fewer than 20. It is shown as text only.`,
     )
     return null
   }
