@@ -68,8 +68,8 @@ describe.each(PAPERS)('%s', (paper) => {
         (one) => one.match(/(?<![\w./-])(?:app|bench|components|deploy|docs|e2e|lib|prisma|scripts)\/\S+/g) ?? [],
       )
       .map((file) => file.replace(/[,;:.]$/, ''))
-      // Placeholders: x for a noun, and what is written with wildcards. What the bench writes is there after its first run.
-      .filter((file) => !/[<>{}*…=#]|\/x[/.-]|NAME|_name|^bench\/results\./.test(file))
+      // Placeholders: x for a noun, and what is written with wildcards. The bench's results and an operator's settings are nobody else's.
+      .filter((file) => !/[<>{}*…=#]|\/x[/.-]|NAME|_name|^bench\/results\.|\.env$/.test(file))
     expect(files.filter((file) => !['', '.ts'].some((end) => existsSync(path.join(ROOT, file + end))))).toEqual([])
   })
 
@@ -111,6 +111,16 @@ test('the operator’s guide has each series of the metrics', () => {
     guide.includes(`\`${name}\``) || (name.endsWith('_max') && guide.includes(`\`${name.slice(0, -4)}\`, \`_max\``))
   expect(made.size).toBeGreaterThan(15)
   expect([...made].filter((name) => !said(name))).toEqual([])
+})
+
+test('the operator’s guide says of each table of ours how long it is kept', () => {
+  const models = read('prisma/schema.prisma').match(/^model [\s\S]*?^}/gm) ?? []
+  const tables = models
+    .filter((model) => model.includes('@@schema("dashboard")'))
+    .map((model) => /@@map\("(\w+)"\)/.exec(model)?.[1] ?? model)
+  const [, kept = ''] = /^## How long our own tables are kept$([\s\S]*?)^## /m.exec(read('docs/operating.md')) ?? []
+  expect(tables.length).toBeGreaterThan(20)
+  expect(tables.filter((table) => !kept.includes(`\`${table}\``))).toEqual([])
 })
 
 test('the tour has every page', () => {
