@@ -1,20 +1,10 @@
-import { readdirSync } from 'node:fs'
-import path from 'node:path'
+import { PAGE_ROUTES, routesOf } from './app-routes'
 import { cookieOf } from './fixtures'
 
-const APP = path.resolve(import.meta.dirname, '../app')
+export { PAGE_ROUTES }
+
 /** How many addresses of one route are remembered: the first row of a list may lead to an empty page. */
 const ADDRESSES = 12
-
-const files = readdirSync(APP, { recursive: true, encoding: 'utf8' }).map((file) => file.split(path.sep).join('/'))
-const routesOf = (file: string): string[] =>
-  files
-    .filter((one) => one === file || one.endsWith(`/${file}`))
-    .map((one) => `/${one.split('/').slice(0, -1).join('/')}`.replace(/\/\([^)]*\)/g, '') || '/')
-    .sort()
-
-/** Every page of the site as its route, '/actions/[id]' for one: a new page is in all tests of pages by itself. Not the one for addresses that lead nowhere. */
-export const PAGE_ROUTES: readonly string[] = routesOf('page.tsx').filter((route) => !route.includes('[...'))
 
 const handlers = new Set(routesOf('route.ts'))
 
