@@ -20,10 +20,13 @@ export function AclConsequences({ id, answer }: { id: string; answer: Answer<Fou
       {endpoints > 0 ? (
         <>
           , and the ACL file of{' '}
-          <TextLink href={`/acl/files/endpoints?lists=${id}`}>{formatCount(endpoints, 'endpoint')}</TextLink> changes.
+          <TextLink href={`/acl/files/endpoints?${disabled ? 'relists' : 'lists'}=${id}`}>
+            {formatCount(endpoints, 'endpoint')}
+          </TextLink>{' '}
+          changes{disabled && ' again when it is enabled'}.
         </>
       ) : (
-        `, and no ACL file ${disabled ? 'lists it' : 'changes'}.`
+        `, and no ACL file changes${disabled ? ' when it is enabled' : ''}.`
       )}
     </span>
   )

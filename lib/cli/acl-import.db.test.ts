@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -96,6 +96,23 @@ test('unknown names and ids are refused line by line, and nothing is saved with 
   expect(await minimums()).toEqual(['10 1=2'])
   expect(await cli(text, '--yes', '--partly', '--json')).toMatchObject({ code: 1 })
   expect(await minimums()).toEqual(['10 1=1'])
+})
+
+test('a file that is too large for one batch is refused before it is read, with what to do', async () => {
+  const file = path.join(dir, 'large.csv')
+  await writeFile(file, HEAD)
+  await truncate(file, 2_400_000_001)
+  const err: string[] = []
+  const code = await runCli(['acl', 'import', file, '--yes'], {
+    out: () => {},
+    err: (line) => err.push(line),
+    environment: { DATABASE_URL: database.programUrl, INIT_CWD: dir },
+  })
+  expect(code).toBe(1)
+  expect(err.join('\n')).toContain(
+    'large.csv has 2,401 MB. One batch takes a file of 400 MB and 1,000,000 lines at most: split it',
+  )
+  expect(await minimums()).toEqual(['10 1=2'])
 })
 
 test('without a reason, unasked, or where the last people go, nothing is saved', async () => {

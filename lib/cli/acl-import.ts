@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { type Call, type Command, OperatorError } from '@/lib/cli/command'
 import { asOperator, confirm, printable, table, YES_OPTION } from '@/lib/cli/people-database'
@@ -6,7 +6,7 @@ import { formatCount, formatNumber } from '@/lib/format'
 import { AGENTS_FOLLOW } from '@/lib/mig/acl/batch-words'
 import type { BatchAnswer, BatchEffects } from '@/lib/mig/acl/change'
 import { previewImport } from '@/lib/mig/acl/import'
-import { MOST_LINES_OPERATOR } from '@/lib/mig/acl/import-file'
+import { MOST_BYTES_OPERATOR, MOST_LINES_OPERATOR } from '@/lib/mig/acl/import-file'
 import type { ImportPreview } from '@/lib/mig/acl/import-preview'
 import { runBatch } from '@/lib/mig/acl/mutations'
 
@@ -17,7 +17,7 @@ const SHOWN = 20
 
 const HELP = `FILE is what a matrix exports: CSV, NDJSON or a JSON list, with - for standard input. The difference from the tables is printed
 first; a line whose names or ids are unknown or contradict each other is named on standard error, and nothing is saved while
-there is one, unless --partly says so. The rest is one batch in one transaction, with its reason in the audit. What would take
+there is one, unless --partly says so. The rest, of 1,000,000 lines at most, is one batch in one transaction, with its reason in the audit. What would take
 the last people away who can run something wants --confirm-lockout. Exit code 1 when nothing was saved, or not all of it.`
 
 const importCommand: Command = {
@@ -89,17 +89,31 @@ async function textOf({ args, io }: Call): Promise<string> {
   const [name = ''] = args
   if (name === '-') {
     if (!io.read) throw new OperatorError('There is no standard input here: name a file.', 2)
-    return io.read()
+    try {
+      return await io.read()
+    } catch (error) {
+      if (error instanceof RangeError)
+        throw new OperatorError(tooLarge('Standard input has more than', MOST_BYTES_OPERATOR))
+      throw error
+    }
   }
   // Meant from where the operator is.
   const file = path.resolve(io.environment.INIT_CWD ?? process.cwd(), name)
   try {
+    const { size } = await stat(file)
+    if (size > MOST_BYTES_OPERATOR) throw new OperatorError(tooLarge(`${printable(file)} has`, size))
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file))
   } catch (error) {
+    if (error instanceof OperatorError) throw error
     if (error instanceof TypeError) throw new OperatorError(`${printable(file)} is no text in UTF-8.`)
     throw new OperatorError(`${printable(file)} cannot be read: ${(error as NodeJS.ErrnoException).code}.`)
   }
 }
+
+const megabytes = (bytes: number) => `${formatNumber(Math.ceil(bytes / 1_000_000))} MB`
+
+const tooLarge = (what: string, bytes: number) =>
+  `${what} ${megabytes(bytes)}. One batch takes a file of ${megabytes(MOST_BYTES_OPERATOR)} and ${formatNumber(MOST_LINES_OPERATOR)} lines at most: split it, with the first line in each part. Nothing was saved.`
 
 const words = (value: number | null) => (value === null ? 'no rule' : formatNumber(value))
 

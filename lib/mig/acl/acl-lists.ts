@@ -18,7 +18,7 @@ import { type AclPass, freshAclPass } from './file-pass'
 import type { EndpointFile, LastFile } from './file-states'
 import { readAcls } from './files'
 import { aclEndpointsQuery, aclGroupsQuery } from './files.sql'
-import { listedRows, readSigners } from './people'
+import { listedRows, readSigners, relistedRows } from './people'
 import type { aclEndpointList, aclGroupList, FileState } from './search-params'
 
 /** The last pass over the endpoints' ACLs, made anew when it is old; null while the first one is under way. */
@@ -141,15 +141,20 @@ type RawEndpoint = EndpointRow & {
 }
 
 async function endpointsQueryOf(
-  { lists, ...filters }: ListParams<(typeof aclEndpointList)['filters']>['filters'],
+  { lists, relists, ...filters }: ListParams<(typeof aclEndpointList)['filters']>['filters'],
   now: Instant,
 ): Promise<ListQuery> {
-  const listed = lists && listedRows(await readSigners(), lists.id)
+  const people = lists || relists ? await readSigners() : []
+  const listed = [
+    ...(lists ? [listedRows(people, lists.id)] : []),
+    ...(relists ? [relistedRows(people, relists.id)] : []),
+  ]
   return aclEndpointsQuery(await vintage(), { ...filters, listed }, await fleetBounds(now))
 }
 
 /**
- * One page of endpoints with their ACL, as the last pass found it, and its last file. Throws `invalid` for a key of nobody.
+ * One page of endpoints with their ACL, as the last pass found it, and its last file. Throws `invalid` for a key of
+ * nobody, and where enabling one is asked about that is not disabled.
  */
 export async function listAclEndpoints(
   _viewer: Viewer,

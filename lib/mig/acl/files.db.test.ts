@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { MigId } from '@/lib/mig/wire/id'
-import type { Instant } from '@/lib/mig/wire/time'
+import { type Instant, instantToDate } from '@/lib/mig/wire/time'
 import { insertAgents } from '@/lib/testing/agent-rows'
 import { newKey, type TestKey } from '@/lib/testing/keys'
 import { tries } from '@/lib/testing/long'
@@ -42,6 +42,8 @@ const PEOPLE = [
   { id: '6', fingerprint: 'E'.repeat(40) },
   { id: '7', fingerprint: 'e'.repeat(40), disabled: true },
 ].map((person) => ({ name: `person ${person.id}`, disabled: false, ...person }))
+/** The only key that nobody holds enabled. */
+const DISABLED = '4'
 const MODULES = ['file', 'netstat', 'default', '`odd"\n'].map((name, i) => ({ id: String(i + 1), name }))
 const HEARTBEATS = ['2014-09-15 20:59:00+00', '2014-09-10 00:00:00+00', '2100-01-01 00:00:00+00']
 
@@ -102,6 +104,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)("agents' files, layout %
 
     test('a file that is read back decides as the tables do, and the pass says of each endpoint which file it is', async () => {
       const outcomes = new Set<string>()
+      const changes = new Set<boolean>()
       await fc.assert(
         fc.asyncProperty(scene, async ({ fleet, requirements, weights, signed }) => {
           await empty()
@@ -137,8 +140,10 @@ describe.each(['data-rst', 'scripts', '2019'] as const)("agents' files, layout %
           )
           expect(kept.size).toBe(fleet.length)
           const listing = new Map<string, Set<string>>()
-          for (const { id } of PEOPLE)
-            listing.set(id, new Set((await endpoints({ lists: id, size: '200' })).rows.map((row) => row.queueloc)))
+          const queues = async (query: Record<string, string>) =>
+            new Set((await endpoints({ ...query, size: '200' })).rows.map((row) => row.queueloc))
+          for (const { id } of PEOPLE) listing.set(id, await queues({ lists: id }))
+          const relisting = await queues({ relists: DISABLED })
           for (const [e] of fleet.entries()) {
             const own = rows.flatMap((row, i) => (row.e === e ? [{ i, at: HEARTBEATS[row.heartbeat] ?? '' }] : []))
             const past = ({ at }: { at: string }) => Number(at < '2100')
@@ -165,6 +170,14 @@ describe.each(['data-rst', 'scripts', '2019'] as const)("agents' files, layout %
               const isListed = keysListed.some((one) => one.fingerprint === key)
               expect({ id, isListed }).toEqual({ id, isListed: listing.get(id)?.has(`linux.host${e}.x`) })
             }
+            // What enabling the disabled key would change.
+            const enabled = aclOf(
+              rules,
+              PEOPLE.map((one) => (one.id === DISABLED ? { ...one, disabled: false } : one)),
+            )
+            const isChanged = enabled.ok && aclDigest(enabled.acl) !== view?.digest
+            expect(relisting.has(`linux.host${e}.x`)).toBe(isChanged)
+            changes.add(isChanged)
             for (const form of ['2014', '2019'] as const) {
               const read = readAclFile(view?.texts[form] ?? '')
               if (!read.ok) throw new Error(read.problem)
@@ -189,6 +202,8 @@ describe.each(['data-rst', 'scripts', '2019'] as const)("agents' files, layout %
         { numRuns: tries({ short: 15, long: 300 }), endOnFailure: true, seed: tries({ short: 11, long: Date.now() }) },
       )
       expect([...outcomes].sort()).toEqual(['accepted', 'below-one', 'no-rule', 'short'])
+      expect(changes.size).toBe(2)
+      await expect(endpoints({ relists: '2' })).rejects.toThrow('That key is not disabled')
     }, 600_000)
   })
 
@@ -325,6 +340,50 @@ describe.each(['data-rst', 'scripts', '2019'] as const)("agents' files, layout %
       await expect(compareAclFile(admin, { agent: '10' as MigId }, 'no file', moments)).rejects.toThrow('is no JSON')
       await expect(compareAclFile(admin, { agent: '99' as MigId }, '{}', moments)).rejects.toThrow('no agent 99')
       expect(await audits()).toBe(before)
+    })
+
+    test('the mark of an endpoint follows a rollout: which file, when, by whom, and whether the tables say it', async () => {
+      const bo = testViewer('admin', { name: 'Bo' })
+      const setMinimum = (weight: number) =>
+        owner('UPDATE public.agtmodreq SET minimumweight = $1 WHERE agentid = 10', [weight])
+      /** What the matrix says of web1 and web2, the list of files of web1, and the file's own page. */
+      const marks = async () => {
+        const shown = (await endpoints({ name: 'web' })).rows
+        const states = await listFileStates(admin, shown)
+        await passOverAcls({ wait: true })
+        const [web1] = (await endpoints({ name: 'web1' })).rows
+        const view = await getAclFile(admin, { agent: '10' as MigId }, moments)
+        expect(web1?.file.last).toEqual(states.get('10' as MigId)?.last ?? null)
+        expect(web1?.file.state).toBe(states.get('10' as MigId)?.state ?? 'none')
+        expect(view?.last).toEqual(web1?.file.last)
+        return Object.fromEntries(
+          [...states].map(([id, { state, last }]) => [id, `${state} ${last.kind} by ${last.by}`]),
+        )
+      }
+      const fileOf = async () => (await getAclFile(admin, { agent: '10' as MigId }, moments))?.texts['2019'] ?? ''
+
+      expect(await marks()).toEqual({})
+      const [group] = (await groups({ name: 'web' })).rows
+      const before = Date.now()
+      const { text: first } = await exportAclFile(admin, { group: group?.digest ?? '' }, '2019', moments)
+      expect(await marks()).toEqual({ 10: 'same export by Test admin', 11: 'same export by Test admin' })
+      const exportedAt = (await endpoints({ name: 'web1' })).rows[0]?.file.last?.at as Instant
+      expect(Math.abs(instantToDate(exportedAt).getTime() - before)).toBeLessThan(60_000)
+
+      await setMinimum(3)
+      expect(await marks()).toEqual({ 10: 'differs export by Test admin', 11: 'same export by Test admin' })
+      expect((await endpoints({ name: 'web1' })).rows[0]?.file.last?.at).toBe(exportedAt)
+
+      // The agent has the new file by now: Bo holds it against the tables.
+      const found = await compareAclFile(bo, { agent: '10' as MigId }, await fileOf(), moments)
+      expect(found.differences).toEqual([])
+      expect(await marks()).toEqual({ 10: 'same upload by Bo', 11: 'same export by Test admin' })
+
+      // Back to what the first file says: that is no longer the last one of web1.
+      await setMinimum(2)
+      expect(await marks()).toEqual({ 10: 'differs upload by Bo', 11: 'same export by Test admin' })
+      expect((await compareAclFile(bo, { agent: '10' as MigId }, first, moments)).differences).toEqual([])
+      expect(await marks()).toEqual({ 10: 'same upload by Bo', 11: 'same export by Test admin' })
     })
 
     test('rules that changed since the pass make no file of a group', async () => {

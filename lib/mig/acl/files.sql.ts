@@ -54,17 +54,17 @@ export function aclGroupsQuery(vintage: Vintage, filters: AclFilters, bounds: Fl
   }
 }
 
-/** Endpoints with their ACL and its last file; `listed` are the rows of a key that their files must list. */
+/** Endpoints with their ACL and its last file; `listed` are the rows of keys, each of which their files must list. */
 export function aclEndpointsQuery(
   vintage: Vintage,
-  { group, file, listed, ...filters }: AclFilters & { group?: string; listed?: readonly MigId[] },
+  { group, file, listed, ...filters }: AclFilters & { group?: string; listed?: readonly MigId[][] },
   bounds: FleetBounds,
 ): ListQuery {
   const endpoints = endpointsQuery(vintage, filters, bounds)
   const where = [...endpoints.where]
   if (group) where.push(sql`e.digest = ${group}`)
   if (file) where.push(inFileStates(file))
-  if (listed) where.push(sql`a.id IN (${listingAgentsSql(listed)})`)
+  for (const rows of listed ?? []) where.push(sql`a.id IN (${listingAgentsSql(rows)})`)
   return {
     ...endpoints,
     select: sql`${endpoints.select}, e.digest, e.file_state AS file, f.kind AS file_kind, f.at AS file_at, f.by_name AS file_by`,

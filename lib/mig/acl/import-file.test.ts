@@ -121,3 +121,17 @@ test('hostile texts come back from an export as they were', async () => {
     )
   }
 })
+
+test('a file of too many lines is refused, and read no further than to know it', () => {
+  const csv = 'agentid,moduleid,minimumweight\n1,1,1\n\n2,1,1\n3,1,1\n'
+  const ndjson = '{"agentid":"1","moduleid":"1","minimumweight":1}\n'.repeat(3)
+  for (const text of [csv, ndjson, `[${ndjson.trim().replaceAll('\n', ',')}]`]) {
+    expect(readImportFile(text, 3)).toMatchObject({ ok: true, lines: { length: 3 } })
+    expect(readImportFile(text, 2)).toEqual({
+      ok: false,
+      problem: 'The file has more than 2 lines. Split it, with the first line in each part.',
+    })
+  }
+  // What stands behind is not looked at: a column that is none would be the first thing to say.
+  expect(readImportFile(`${ndjson}{"colour":"red"}\n`, 2)).toMatchObject({ problem: expect.stringContaining('lines') })
+})

@@ -1,3 +1,4 @@
+import { formatNumber } from '@/lib/format'
 import { type MigId, parseId } from '@/lib/mig/wire/id'
 import type { CellChange } from './change'
 import { readWeight, WEIGHT_WORDS } from './weight'
@@ -25,6 +26,8 @@ export type ImportFile =
 /** How many lines a form takes, and the command line. */
 export const MOST_LINES = 100_000
 export const MOST_LINES_OPERATOR = 1_000_000
+/** The largest file that the command line reads at once: what so many lines of an export hold, and a text of JavaScript. */
+export const MOST_BYTES_OPERATOR = 400_000_000
 
 const VALUES = { agtmodreq: 'minimumweight', invagtmodperm: 'weight' } as const
 /** The columns of both exports. Those that say nothing of the cell are taken and not looked at. */
@@ -47,7 +50,7 @@ export function readImportFile(text: string, most = MOST_LINES): ImportFile {
   const plain = text.replace(/^\uFEFF/, '')
   if (plain.trim() === '') return { ok: false, problem: 'The file is empty.' }
   const first = plain.trimStart()[0]
-  const records = first === '[' ? jsonRecords(plain) : first === '{' ? ndjsonRecords(plain) : csvRecords(plain)
+  const records = first === '[' ? jsonRecords(plain) : first === '{' ? ndjsonRecords(plain, most) : csvRecords(plain)
   if (typeof records === 'string') return { ok: false, problem: records }
   const { columns, rows } = records
   const unknown = columns.find((column) => !COLUMNS.includes(column))
@@ -70,20 +73,44 @@ export function readImportFile(text: string, most = MOST_LINES): ImportFile {
   ]
   const lacking = needs.find((any) => !any.some((column) => columns.includes(column)))
   if (lacking) return { ok: false, problem: `The file has no column ${lacking.join(', ')}: one of them is needed.` }
-  if (rows.length > most) return { ok: false, problem: `The file has more than ${most} lines. Split it.` }
   const lines: ImportLine[] = []
   const refused: Refused[] = []
+  const shared = sharing()
   for (const { line, cells } of rows) {
+    if (lines.length + refused.length === most)
+      return {
+        ok: false,
+        problem: `The file has more than ${formatNumber(most)} lines. Split it, with the first line in each part.`,
+      }
     const read = typeof cells === 'string' ? cells : lineOf(line, table, cells)
     if (typeof read === 'string') refused.push({ line, why: read })
-    else lines.push(read)
+    else lines.push(shared(read))
   }
   return { ok: true, table, lines, refused }
 }
 
+/** Lets lines that mean the same agent, module or person hold it together: a million lines name few of each. */
+function sharing(): (line: ImportLine) => ImportLine {
+  const known = new Map<string, ImportLine['agent']>()
+  const one = (meant: Meant & { queueloc?: string | null }) => {
+    const key = `${meant.id}\0${meant.name}\0${meant.queueloc}`
+    const found = known.get(key)
+    if (found) return found
+    known.set(key, meant as ImportLine['agent'])
+    return meant as ImportLine['agent']
+  }
+  return ({ line, agent, module, investigator, value }) => ({
+    line,
+    agent: one(agent),
+    module: one(module),
+    investigator: investigator && one(investigator),
+    value,
+  })
+}
+
 /** A record's texts by column, or why it is none. */
 type Cells = Record<string, string> | string
-type Records = { columns: string[]; rows: { line: number; cells: Cells }[] } | string
+type Records = { columns: string[]; rows: Iterable<{ line: number; cells: Cells }> } | string
 
 function lineOf(line: number, table: CellChange['table'], cells: Record<string, string>): ImportLine | string {
   const text = (column: string) => cells[column]?.trim() || null
@@ -121,14 +148,18 @@ function jsonRecords(text: string): Records {
   return recordsOf(list.map((value, i) => ({ line: i + 1, value })))
 }
 
-function ndjsonRecords(text: string): Records {
+// No more than one beyond `most` is read: a file that is refused for its length needs no more memory.
+function ndjsonRecords(text: string, most: number): Records {
   const values: { line: number; value: unknown }[] = []
-  for (const [i, line] of text.split('\n').entries()) {
-    if (line.trim() === '') continue
+  for (let from = 0, line = 1; from < text.length && values.length <= most; line++) {
+    const end = text.indexOf('\n', from)
+    const written = text.slice(from, end < 0 ? text.length : end)
+    from = end < 0 ? text.length : end + 1
+    if (written.trim() === '') continue
     try {
-      values.push({ line: i + 1, value: JSON.parse(line) })
+      values.push({ line, value: JSON.parse(written) })
     } catch {
-      values.push({ line: i + 1, value: undefined })
+      values.push({ line, value: undefined })
     }
   }
   return recordsOf(values)
@@ -159,29 +190,34 @@ const GUARDED = /^'(?='*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20])/
 function csvRecords(text: string): Records {
   const header = text.slice(0, /\r|\n|$/.exec(text)?.index)
   const separator = [',', ';', '\t'].find((sign) => header.includes(sign)) ?? ','
-  const [first, ...rest] = splitCsv(text, separator)
+  const lines = csvLines(text, separator)
+  const first = lines.next().value
   const columns = (first?.fields ?? []).map((name) => name.trim())
   const twice = columns.find((name, i) => columns.indexOf(name) !== i)
   if (twice !== undefined) return `The column "${twice.slice(0, 60)}" stands twice in the header.`
-  const rows = rest
-    .filter(({ fields }) => fields.length > 1 || fields[0] !== '')
-    .map(({ line, fields, open }): { line: number; cells: Cells } => {
-      if (open) return { line, cells: 'A quotation mark in it is never closed.' }
-      if (fields.length !== columns.length)
-        return { line, cells: `It has ${fields.length} columns, the header has ${columns.length}.` }
-      return {
+  return { columns, rows: csvCells(columns, lines) }
+}
+
+function* csvCells(columns: readonly string[], lines: Iterable<CsvLine>): Generator<{ line: number; cells: Cells }> {
+  for (const { line, fields, open } of lines)
+    if (open) yield { line, cells: 'A quotation mark in it is never closed.' }
+    else if (fields.length !== columns.length)
+      yield { line, cells: `It has ${fields.length} columns, the header has ${columns.length}.` }
+    else
+      yield {
         line,
         cells: Object.fromEntries(columns.map((name, i) => [name, (fields[i] ?? '').replace(GUARDED, '')])),
       }
-    })
-  return { columns, rows }
 }
 
 type CsvLine = { line: number; fields: string[]; open: boolean }
 
-/** The lines of RFC 4180; `line` is where one begins, for quoted texts may hold line breaks. */
-function splitCsv(text: string, separator: string): CsvLine[] {
-  const lines: CsvLine[] = []
+/**
+ * The lines of RFC 4180, one by one and without empty ones below the header; `line` is where one begins, for quoted texts may
+ * hold line breaks.
+ */
+function* csvLines(text: string, separator: string): Generator<CsvLine, undefined> {
+  let isFirst = true
   let at = 0
   let line = 1
   let current: CsvLine = { line, fields: [], open: false }
@@ -207,11 +243,11 @@ function splitCsv(text: string, separator: string): CsvLine[] {
       at++
       continue
     }
-    lines.push(current)
+    if (isFirst || current.fields.length > 1 || current.fields[0] !== '') yield current
+    isFirst = false
     if (text[at] === '\r' && text[at + 1] === '\n') at++
     at++
     line++
     current = { line, fields: [], open: false }
   }
-  return lines
 }

@@ -34,6 +34,20 @@ export function listedRows(people: readonly KnownSigner[], id: MigId): MigId[] {
     .map(({ investigatorId }) => investigatorId)
 }
 
+/**
+ * The rows for whose weights an ACL file lists a person's key once it is enabled again: none of them does now. Throws `invalid`
+ * for a key that is not disabled.
+ */
+export function relistedRows(people: readonly KnownSigner[], id: MigId): MigId[] {
+  if (!isDisabledKey(people, id))
+    throw new AppError('invalid', 'That key is not disabled, so that no ACL file would change with enabling it.')
+  return listedRows(asIfEnabled(people, id), id)
+}
+
+/** True for a key that counts no longer: every row that holds it is disabled. */
+export const isDisabledKey = (people: readonly KnownSigner[], id: MigId): boolean =>
+  rowsOfKey(people, id).every(({ disabled }) => disabled)
+
 /** The agent rows whose ACL file lists the key of these rows: where one has a weight for a module with a minimum of its own. */
 export function listingAgentsSql(rows: readonly MigId[]): Sql {
   return sql`SELECT w.agentid FROM public.invagtmodperm w
@@ -51,7 +65,7 @@ export type ActiveKeys = {
 /** These people with a key enabled of which every row is disabled: so that what is lost by that can be told. */
 export function asIfEnabled(people: readonly KnownSigner[], id: MigId): KnownSigner[] {
   const rows = rowsOfKey(people, id)
-  if (rows.some(({ disabled }) => !disabled)) return [...people]
+  if (!isDisabledKey(people, id)) return [...people]
   return people.map((person) => (rows.includes(person) ? { ...person, disabled: false } : person))
 }
 

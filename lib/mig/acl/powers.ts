@@ -18,7 +18,7 @@ import type { Page } from '@/lib/page'
 import { type Answer, getAnswer } from './answers'
 import { getEndpointRules } from './endpoint-rules'
 import { countLintSql, type LintCount, lintScope } from './lint'
-import { activeKeys, type KnownSigner, listedRows, readSigners, rowsOfKey } from './people'
+import { activeKeys, isDisabledKey, type KnownSigner, listedRows, readSigners, relistedRows, rowsOfKey } from './people'
 import {
   countPowersSql,
   type Doubled,
@@ -118,7 +118,7 @@ export type AclConsequences = {
   disabled: boolean
   /** Minimums that all active people reach together with this key, and not without it. */
   lost: LintCount
-  /** Endpoints whose ACL file lists the key: these files change. */
+  /** Endpoints whose ACL file lists the key: these files change. Of a disabled key those whose file it changes once enabled. */
   endpoints: number
 }
 
@@ -129,7 +129,8 @@ export async function getAclConsequences(viewer: Viewer, id: MigId): Promise<Ans
     {
       text: `without ${id} ${JSON.stringify(people)}`,
       async ask(client: pg.ClientBase, at: Instant): Promise<AclConsequences> {
-        const rows = listedRows(people, id)
+        const disabled = isDisabledKey(people, id)
+        const rows = disabled ? relistedRows(people, id) : listedRows(people, id)
         const lost = await client.query<{ n: string; agents: MigId[] | null }>(
           countLintSql('unreachable', await lintScope(viewer, at, id)),
         )
@@ -137,7 +138,7 @@ export async function getAclConsequences(viewer: Viewer, id: MigId): Promise<Ans
           listingEndpointsSql({ bounds: await fleetBounds(at) }, rows),
         )
         return {
-          disabled: rowsOfKey(people, id).every((row) => row.disabled),
+          disabled,
           lost: { count: Number(lost.rows[0]?.n ?? 0), agents: lost.rows[0]?.agents ?? null },
           endpoints: Number(listing.rows[0]?.endpoints ?? 0),
         }

@@ -263,10 +263,19 @@ export const aclGroupList = defineList({
   defaultSort: '-endpoints',
 })
 
-/** URL state of /acl/files/endpoints: endpoints with their ACL and its last file; `lists` a person's key, as the tables are now. */
+/**
+ * URL state of /acl/files/endpoints: endpoints with their ACL and its last file; `lists` a person's key, as the tables are now,
+ * or `relists` a disabled one when it is enabled.
+ */
 export const aclEndpointList = defineList({
   path: '/acl/files/endpoints',
-  filters: { group: digestFilter, lists: idFilter('Lists the key of'), ...ofEndpoints, ...ofAgents },
+  filters: {
+    group: digestFilter,
+    lists: idFilter('Lists the key of'),
+    relists: idFilter('Lists again the key of'),
+    ...ofEndpoints,
+    ...ofAgents,
+  },
   sorts: ['name'],
   defaultSort: 'name',
 })

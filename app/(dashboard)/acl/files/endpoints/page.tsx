@@ -39,7 +39,8 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       </>
     )
   const { params } = parsed
-  const { group, lists } = params.filters
+  const { group, lists, relists } = params.filters
+  const whose = lists ?? relists
   const [moment, twins] = await Promise.all([now(), listTwins(viewer)])
   const pass = twins ? null : await getAclPass(viewer)
   if (!pass)
@@ -54,7 +55,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     )
   const [page, person] = await Promise.all([
     listAclEndpoints(viewer, params, moment.mig),
-    lists ? getPerson(viewer, lists.id) : null,
+    whose ? getPerson(viewer, whose.id) : null,
   ])
   return (
     <>
@@ -72,17 +73,17 @@ export default dataPage(async ({ searchParams }: PageProps) => {
                 </TextLink>
               </>
             )}{' '}
-            {lists && (
+            {whose && (
               <>
-                whose ACL file lists the key of{' '}
-                <TextLink href={`/investigators/${lists.id}`}>{visibleText(person?.name ?? lists.id)}</TextLink>{' '}
+                whose ACL file {lists ? 'lists' : 'would list again, were it enabled,'} the key of{' '}
+                <TextLink href={`/investigators/${whose.id}`}>{visibleText(person?.name ?? whose.id)}</TextLink>{' '}
               </>
             )}
             and what was last exported for them or uploaded; ACLs as of <Moment at={pass.madeAt} now={moment.clock} />.
           </p>
           <AclNote />
         </div>
-        <FileFilters list={aclEndpointList} params={params} keep={['group', 'lists', 'in']} />
+        <FileFilters list={aclEndpointList} params={params} keep={['group', 'lists', 'relists', 'in']} />
         {params.filters.in && <GroupChips list={aclEndpointList} params={params} groups={params.filters.in} />}
         <AclEndpointTable params={params} page={page} now={moment.clock} />
       </Content>
