@@ -1,24 +1,25 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { SIZES } from '@/lib/data-set/sizes'
+import { queriesPage } from './explained'
 import { compare as compareResults, markdown, type Results } from './report'
 import { runBench } from './run'
 
 const USAGE = `npm run bench -- [--size S|L|XL] [--dir DIR] [--requests N] [--only PATTERN] [--skip PART,…] [--compare FILE]
 
 Measures the production build on a data set: every page with the SQL of it run bare, what the design gives limits for,
-exports, JavaScript and a crowd of people; prints what it finds, and writes bench/results.md and bench/results.json.
-It takes an hour on data set L, and 20 GB of disk.
+exports, JavaScript and a crowd of people; prints what it finds, and writes bench/results.md, bench/results.json and, with
+the plans of the ten most important statements, docs/queries.md. It takes an hour on data set L, and 20 GB of disk.
 
   --size S|L|XL     how large (L)
   --dir DIR         where its database is kept for the next time (.data/bench-SIZE)
   --requests N      requests of each page (200); fewer of one that takes longer than a third of a second
-  --only PATTERN    only pages whose name matches; nothing is written then
-  --skip PART,…     leave out: cold, tuned, beside, exports, load
+  --only PATTERN    only pages whose name matches; nothing is written then, but with --as
+  --skip PART,…     leave out: cold, tuned, beside, plans, exports, load
+  --as NAME         writes results-NAME.md and .json instead: for a part, or another size
   --minutes N       how long the crowd clicks (5)
-  --out DIR         where the results go (bench)
+  --out DIR         where the results go, plans too (bench, and docs)
   --compare FILE    the results.json of an earlier run: says what became slower or faster
   --help            this text`
 
@@ -31,6 +32,7 @@ async function main(argv: readonly string[]): Promise<number> {
     only: { type: 'string' },
     skip: { type: 'string', default: '' },
     minutes: { type: 'string', default: '5' },
+    as: { type: 'string' },
     out: { type: 'string' },
     compare: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -61,13 +63,23 @@ async function main(argv: readonly string[]): Promise<number> {
   const text = markdown(results)
   console.log(text)
   if (earlier) console.log(compareResults(earlier, results).join('\n'))
-  const out = values.out === undefined ? 'bench' : from(values.out)
-  if (values.only === undefined && existsSync(out)) {
-    writeFileSync(path.join(out, 'results.md'), text)
-    writeFileSync(path.join(out, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)
-    console.error(`Written: ${path.join(out, 'results.md')} and results.json${os.EOL}`)
-  }
+  if (values.only === undefined || values.as !== undefined)
+    write(values.as, values.out === undefined ? null : from(values.out), results)
   return 0
+}
+
+/** Writes the results into a folder, or where they are kept; plans only of a whole run, which has no name. */
+function write(name: string | undefined, out: string | null, results: Results): void {
+  const { queries, ...rest } = results
+  const file = (ending: string) => path.join(out ?? 'bench', `results${name === undefined ? '' : `-${name}`}.${ending}`)
+  if (!existsSync(path.dirname(file('md')))) return
+  writeFileSync(file('md'), markdown(results))
+  writeFileSync(file('json'), `${JSON.stringify(rest, null, 2)}\n`)
+  console.error(`Written: ${file('md')} and ${file('json')}`)
+  if (name !== undefined || queries.length === 0) return
+  const plans = path.join(out ?? 'docs', 'queries.md')
+  writeFileSync(plans, queriesPage(queries, { size: results.size, postgres: results.machine.postgres }))
+  console.error(`Written: ${plans}`)
 }
 
 process.exit(await main(process.argv.slice(2)))

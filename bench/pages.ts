@@ -15,24 +15,36 @@ const SQL_LIMITS: Partial<Record<NonNullable<Question['limit']>, number>> = {
   'what-if all': 8_000,
 }
 
+/** How long statements that run on behind a page may take until the next page is asked for. */
+const QUIET_MS = 60_000
+/** The clock of the log is the system's, in milliseconds. */
+const SLACK_MS = 5
 const BARE_TIMES = 30
 /** A page that takes longer is asked for as often as fits into this. */
 const LONGEST_MS = 60_000
 const LEAST = 5
 
-/** The statements that each page sends when nothing of its answer is kept; asks for each page once. */
+/**
+ * The statements that each page sends when nothing of its answer is kept, without those that run on behind it; asks for each
+ * page once. What does not answer 200 is said and left out.
+ */
 export async function tracePages(
   visitor: Visitor,
   questions: readonly Question[],
   log: SqlLog,
+  say: (line: string) => void,
 ): Promise<Map<Question, Statement[]>> {
   const traces = new Map<Question, Statement[]>()
   await log.write(true)
   try {
     for (const question of questions) {
-      const { status } = await visitor.ask(question.path)
-      if (status !== 200) throw new Error(`${question.path} answered ${status}`)
-      traces.set(question, readingOnly(await log.take()))
+      const { status, ms } = await visitor.ask(question.path)
+      const answered = Date.now() + SLACK_MS
+      await log.quiet(QUIET_MS)
+      const statements = readingOnly(await log.take()).filter(({ ended }) => ended <= answered)
+      say(`${question.name}: ${ms.toFixed(0)} ms the first time, ${statements.length} statements`)
+      if (status === 200) traces.set(question, statements)
+      else say(`${question.path} answered ${status}`)
     }
   } finally {
     await log.write(false)

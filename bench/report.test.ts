@@ -29,6 +29,8 @@ const results = (pages: Measured[]): Results => ({
   scripts: [],
   load: null,
   memory: { idle: null, after: null },
+  plans: null,
+  queries: [],
 })
 
 test('percentiles are values that were measured, by nearest rank', () => {
@@ -49,6 +51,25 @@ test('the page of results says what missed its limit and what was given up', () 
   expect(text).toContain('| agents | 80 | 80 | 80 | 200 | 1 kB | 3 | 10 | – | 65 | **no** |')
   expect(text).toContain('| 50 of SQL | yes |')
   expect(text).toContain('| documented offline query | – | not ended within a minute |')
+})
+
+test('sequential scans are told, those that nobody declared first of all', () => {
+  const scan = (page: string, whole: string | null, how = 'Seq Scan') => ({
+    page,
+    table: 'agents',
+    how,
+    rows: 60_000,
+    whole,
+  })
+  const text = (scans: ReturnType<typeof scan>[], offsets: string[] = []) =>
+    markdown({ ...results([]), plans: { looked: 7, scans, offsets } })
+  const fine = text([scan('a', 'all of it'), scan('b', null, 'Index Scan')])
+  expect(fine).toContain('No page reads a growing table from its beginning')
+  expect(fine).toContain('None has an OFFSET.')
+  expect(fine).toContain('| a | agents | Seq Scan | 60,000 | all of it |')
+  const bad = text([scan('a', null), scan('b', 'all of it')], ['c'])
+  expect(bad).toContain('from its beginning to its end: a.**')
+  expect(bad).toContain('**With an OFFSET: c.**')
 })
 
 test('a comparison names what changed by a fifth, and by more than ten milliseconds', () => {

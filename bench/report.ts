@@ -1,6 +1,8 @@
 import { formatBytes, formatNumber } from '@/lib/format'
 import type { Figure } from './beside'
+import type { ShownPlan } from './explained'
 import type { LoadResult } from './load'
+import { MANY_ROWS, type PlanChecks } from './plans'
 
 /** How a page answered; milliseconds to the last byte. `sql` is what its statements took bare, one after the other. */
 export type Measured = {
@@ -28,10 +30,20 @@ export type Results = {
   rows: Record<string, number>
   rounds: Round[]
   beside: Figure[]
-  exports: { what: string; rows: number; ms: number; perSecond: number; bytes: number; memory: number | null }[]
+  exports: {
+    what: string
+    rows: number
+    ms: number
+    perSecond: number
+    bytes: number
+    before: number | null
+    memory: number | null
+  }[]
   scripts: { page: string; bytes: number }[]
   load: LoadResult | null
   memory: { idle: number | null; after: number | null }
+  plans: PlanChecks | null
+  queries: ShownPlan[]
 }
 
 const ms = (value: number | null): string =>
@@ -68,6 +80,25 @@ function pagesTable(pages: readonly Measured[]): string {
       ]
     }),
   )
+}
+
+function plansParts({ looked, scans, offsets }: PlanChecks): string[] {
+  const open = scans.filter(({ how, whole }) => how === 'Seq Scan' && whole === null)
+  const sentences = [
+    `${formatNumber(looked)} statements were looked at as they ran.`,
+    open.length === 0
+      ? 'No page reads a growing table from its beginning to its end, but for those that are declared to, below.'
+      : `**Pages read a growing table from its beginning to its end: ${[...new Set(open.map(({ page }) => page))].join(', ')}.**`,
+    offsets.length === 0 ? 'None has an OFFSET.' : `**With an OFFSET: ${[...new Set(offsets)].join(', ')}.**`,
+  ]
+  if (scans.length === 0) return [sentences.join(' ')]
+  return [
+    `${sentences.join(' ')} In the table is what reads ${formatNumber(MANY_ROWS)} rows of one table or more, and every sequential scan; what is declared says why.`,
+    table(
+      ['Page', 'table', 'read by', 'rows', 'declared'],
+      scans.map(({ page, table: name, how, rows, whole }) => [page, name, how, formatNumber(rows), whole ?? '']),
+    ),
+  ]
 }
 
 /** The results as a page of Markdown; all times in milliseconds. */
@@ -107,17 +138,19 @@ export function markdown(results: Results): string {
     parts.push(
       '## Exports, gzip',
       table(
-        ['Export', 'rows', 's', 'rows/s', 'sent', 'memory of the server'],
+        ['Export', 'rows', 's', 'rows/s', 'sent', 'memory of the server before', 'at most'],
         results.exports.map((one) => [
           one.what,
           formatNumber(one.rows),
           (one.ms / 1000).toFixed(1),
           formatNumber(Math.round(one.perSecond)),
           formatBytes(one.bytes),
+          megabytes(one.before),
           megabytes(one.memory),
         ]),
       ),
     )
+  if (results.plans) parts.push('## Plans', ...plansParts(results.plans))
   if (results.scripts.length > 0)
     parts.push(
       '## JavaScript that a page sends at once',
