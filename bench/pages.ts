@@ -20,8 +20,6 @@ const QUIET_MS = 60_000
 /** The clock of the log is the system's, in milliseconds. */
 const SLACK_MS = 5
 const BARE_TIMES = 30
-/** A page that takes longer is asked for as often as fits into this. */
-const LONGEST_MS = 60_000
 const LEAST = 5
 
 /**
@@ -52,18 +50,18 @@ export async function tracePages(
   return traces
 }
 
-/** Asks for a page again and again, and runs its statements bare. `directory` is the time of the bare directory, for the spool. */
+/** Asks for a page again and again, for so many seconds at most, and runs its statements bare. `directory` is the time of the bare directory, for the spool. */
 export async function measurePage(
   visitor: Visitor,
   replay: Replay,
   question: Question,
   statements: readonly Statement[],
-  { requests, directory }: { requests: number; directory: number },
+  { requests, longest, directory }: { requests: number; longest: number; directory: number },
 ): Promise<Measured> {
   const { ms: first } = await visitor.ask(question.path)
   const times: number[] = []
   let bytes = 0
-  const wanted = Math.max(LEAST, Math.min(requests, Math.ceil(LONGEST_MS / first)))
+  const wanted = Math.max(LEAST, Math.min(requests, Math.ceil((longest * 1000) / first)))
   while (times.length < wanted) {
     const answer = await visitor.ask(question.path)
     if (answer.status !== 200) throw new Error(`${question.path} answered ${answer.status}`)

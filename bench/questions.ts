@@ -89,6 +89,7 @@ export function questionsOf(s: Sample): Question[] {
     page('audit', '/audit'),
     page('audit by object', '/audit?type=module'),
     page('settings', '/settings'),
+    page('metrics', '/metrics'),
   ]
   return all.filter(({ path }) => !/[=/?](&|$)/.test(path.slice(1)))
 }
