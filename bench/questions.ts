@@ -14,6 +14,7 @@ export type Question = {
 }
 
 const ACL_ANSWER = 'an answer over the whole fleet, kept for a minute and more'
+const SIGNED = 'what each of all people signed, counted in one pass'
 const ASKED_FOR = 'over the whole fleet, by what is asked'
 const page = (name: string, path: string, more: Omit<Question, 'name' | 'path'> = {}): Question => ({
   name,
@@ -39,8 +40,8 @@ export function questionsOf(s: Sample): Question[] {
     ...agentPages(s),
     ...actionPages(s),
     ...commandPages(s),
-    page('investigators', '/investigators'),
-    page('investigators by signatures', '/investigators?sort=-signed'),
+    page('investigators', '/investigators', { whole: SIGNED }),
+    page('investigators by signatures', '/investigators?sort=-signed', { whole: SIGNED }),
     page('investigator', `/investigators/${s.person}`),
     page('replacing a key', `/investigators/${s.person}/replace`),
     page('keyring', '/investigators/keyring'),
