@@ -41,15 +41,19 @@ export function indexesIn(plan: string): string[] {
 export async function explainChosen(
   replay: Replay,
   traces: ReadonlyMap<Question, readonly Statement[]>,
+  failed: string[],
 ): Promise<ShownPlan[]> {
   const shown: ShownPlan[] = []
   for (const [question, statements] of traces)
     for (const { what, statement: wanted } of question.explained ?? []) {
       const statement = chosen(statements, wanted)
-      if (!statement) throw new Error(`${question.name} sends no such statement: ${what}`)
-      const plan = String(
-        await replay.explain(statement, settingsBefore(statements, statement), 'ANALYZE, BUFFERS, SETTINGS'),
-      )
+      if (!statement) {
+        failed.push(`${question.name} sends no such statement: ${what}`)
+        continue
+      }
+      const plan = await replay
+        .explain(statement, settingsBefore(statements, statement), 'ANALYZE, BUFFERS, SETTINGS')
+        .then(String, (error: Error) => error.message)
       const lines = plan
         .split('\n')
         .map((line) => (line.length > 3 * LONGEST ? `${line.slice(0, 3 * LONGEST)} …` : line))

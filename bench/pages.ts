@@ -30,7 +30,7 @@ export async function tracePages(
   visitor: Visitor,
   questions: readonly Question[],
   log: SqlLog,
-  say: (line: string) => void,
+  { say, failed }: { say: (line: string) => void; failed: string[] },
 ): Promise<Map<Question, Statement[]>> {
   const traces = new Map<Question, Statement[]>()
   await log.write(true)
@@ -42,7 +42,7 @@ export async function tracePages(
       const statements = readingOnly(await log.take()).filter(({ ended }) => ended <= answered)
       say(`${question.name}: ${ms.toFixed(0)} ms the first time, ${statements.length} statements`)
       if (status === 200) traces.set(question, statements)
-      else say(`${question.path} answered ${status}`)
+      else failed.push(`${question.name}: ${question.path} answered ${status}`)
     }
   } finally {
     await log.write(false)

@@ -71,6 +71,20 @@ export const countsOff = (text: string): boolean => /\bOFFSET\b(?!\s+0\b)/i.test
 
 const isRead = ({ text }: Statement) => /^\s*(SELECT|WITH)\b/i.test(text)
 
+type Found = ReturnType<typeof scansIn>
+
+async function scansOf(replay: Replay, statement: Statement, settings: readonly Statement[]): Promise<Found> {
+  try {
+    const [made] = (await replay.explain(statement, settings, 'ANALYZE, VERBOSE, TIMING OFF, FORMAT JSON')) as {
+      Plan: PlanNode
+    }[]
+    return scansIn((made as { Plan: PlanNode }).Plan)
+  } catch (error) {
+    if ((error as { code?: string }).code !== '57014') throw error
+    return [{ table: 'unknown', how: 'a statement that took too long', rows: 0 }]
+  }
+}
+
 /** Looks at the plan of each statement of each page, as it runs with its values. */
 export async function checkPlans(
   replay: Replay,
@@ -82,11 +96,8 @@ export async function checkPlans(
     for (const statement of statements.filter(isRead)) {
       if (countsOff(statement.text)) checks.offsets.push(question.name)
       const settings = settingsBefore(statements, statement)
-      const plans = (await replay.explain(statement, settings, 'ANALYZE, VERBOSE, TIMING OFF, FORMAT JSON')) as {
-        Plan: PlanNode
-      }[]
       checks.looked++
-      for (const scan of scansIn((plans[0] as { Plan: PlanNode }).Plan)) {
+      for (const scan of await scansOf(replay, statement, settings)) {
         const key = `${scan.table} ${scan.how}`
         if ((most.get(key)?.rows ?? -1) < scan.rows)
           most.set(key, { page: question.name, ...scan, whole: question.whole ?? null })

@@ -31,6 +31,7 @@ const results = (pages: Measured[]): Results => ({
   memory: { idle: null, after: null },
   plans: null,
   queries: [],
+  failed: [],
 })
 
 test('percentiles are values that were measured, by nearest rank', () => {

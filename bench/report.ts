@@ -44,6 +44,8 @@ export type Results = {
   memory: { idle: number | null; after: number | null }
   plans: PlanChecks | null
   queries: ShownPlan[]
+  /** Pages that did not answer as they should, in sentences. */
+  failed: string[]
 }
 
 const ms = (value: number | null): string =>
@@ -125,6 +127,7 @@ export function markdown(results: Results): string {
       ],
     ),
   ]
+  if (results.failed.length > 0) parts.push('## What failed', results.failed.map((one) => `- ${one}`).join('\n'))
   for (const { settings, pages } of rounds) parts.push(`## Pages, ${settings}`, pagesTable(pages))
   if (results.beside.length > 0)
     parts.push(

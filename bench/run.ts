@@ -46,6 +46,7 @@ export async function runBench(options: BenchOptions): Promise<Results> {
     memory: { idle: null, after: null },
     plans: null,
     queries: [],
+    failed: [],
   }
   for (const [name, settings] of Object.entries(SETTINGS)) {
     const isFirst = name === 'default settings'
@@ -94,17 +95,20 @@ async function measure(
     await settle(bench, visitor, say)
     const all = questionsOf(await asOwner(running, (owner) => sampleOf(owner, path.join(dir, 'spool'))))
     const questions = all.filter((one) => only === null || only.test(one.name))
-    const traces = await trace(bench, visitor, questions, say)
+    const traces = await trace(bench, visitor, questions, { say, failed: results.failed })
     if (isFirst) results.scripts = await scriptsOf(visitor, [...traces.keys()])
     if (isFirst && !skip.has('plans')) {
       say('Plans')
-      Object.assign(results, await plans(bench, traces))
+      Object.assign(results, await plans(bench, traces, results.failed))
     }
     const directory = (await bareDirectory(path.join(dir, 'spool/command/inflight'))).ms ?? 0
     // A second round tells what other settings change; a quarter of the requests does.
     const { requests, longest } = options
     const often = isFirst ? options : { ...options, requests: Math.ceil(requests / 4), longest: longest / 4 }
-    results.rounds.push({ settings: name, pages: await warm(bench, visitor, traces, directory, often) })
+    results.rounds.push({
+      settings: name,
+      pages: await warm(bench, visitor, traces, directory, { ...often, failed: results.failed }),
+    })
     if (!isFirst) return
     if (!skip.has('exports')) {
       results.exports = await exports(visitor, server, say)
@@ -129,11 +133,11 @@ async function trace(
   bench: Bench,
   visitor: Visitor,
   questions: readonly Question[],
-  say: (line: string) => void,
+  told: { say: (line: string) => void; failed: string[] },
 ): Promise<Traces> {
   const log = await SqlLog.of(bench.running)
   try {
-    return await tracePages(visitor, questions, log, say)
+    return await tracePages(visitor, questions, log, told)
   } finally {
     await log.end()
   }
@@ -160,10 +164,14 @@ async function settle({ running }: Bench, visitor: Visitor, say: (line: string) 
   await log.end()
 }
 
-async function plans({ running }: Bench, traces: Traces): Promise<{ plans: PlanChecks; queries: ShownPlan[] }> {
+async function plans(
+  { running }: Bench,
+  traces: Traces,
+  failed: string[],
+): Promise<{ plans: PlanChecks; queries: ShownPlan[] }> {
   const replay = await Replay.of(running.programUrl)
   try {
-    return { queries: await explainChosen(replay, traces), plans: await checkPlans(replay, traces) }
+    return { queries: await explainChosen(replay, traces, failed), plans: await checkPlans(replay, traces) }
   } finally {
     await replay.end()
   }
@@ -176,13 +184,16 @@ async function warm(
   visitor: Visitor,
   traces: Traces,
   directory: number,
-  { requests, longest, say }: BenchOptions,
+  { requests, longest, say, failed }: BenchOptions & { failed: string[] },
 ): Promise<Measured[]> {
   const replay = await Replay.of(running.programUrl)
   try {
     const pages: Measured[] = []
     for (const [question, statements] of traces) {
-      const page = await measurePage(visitor, replay, question, statements, { requests, longest, directory })
+      const page = await measurePage(visitor, replay, question, statements, { requests, longest, directory }).catch(
+        (error: Error) => void failed.push(`${question.name}: ${error.message}`),
+      )
+      if (!page) continue
       say(`${question.name}: ${page.p50.toFixed(0)} ms, bare ${page.sql.toFixed(0)} ms`)
       pages.push(page)
     }
