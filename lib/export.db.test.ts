@@ -1,6 +1,8 @@
 import { gunzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createToken } from '@/lib/auth/token-mutations'
+import { streamStatement } from '@/lib/db/read'
+import { sql } from '@/lib/db/sql'
 import { exportRoute } from '@/lib/export'
 import { addInvestigator } from '@/lib/mig/investigators/mutations'
 import { investigatorList } from '@/lib/mig/investigators/search-params'
@@ -73,6 +75,20 @@ describe('an export that may be packed', () => {
       expect(made).toBeLessThan(LINES)
     },
   )
+
+  test('whose statement takes too long is a sentence, and no empty file', async () => {
+    const slow = exportRoute(investigatorList, () => ({
+      columns: [{ name: 'n', kind: 'text' }],
+      rows: streamStatement<{ n: string }>(sql`SELECT pg_sleep(60)::text AS n`, { timeout: '2s' }),
+    }))
+    const answer = await slow(
+      new Request('http://127.0.0.1:3000/investigators/export', { headers: { authorization } }),
+      {
+        params: Promise.resolve({}),
+      },
+    )
+    expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('took too long to answer')])
+  })
 
   test('is not begun for a HEAD request', async () => {
     const { body, headers, status } = await ask({ 'x-mig-may-pack': '1' }, 'HEAD')
