@@ -3,7 +3,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { SIZES } from '@/lib/data-set/sizes'
 import { queriesPage } from './explained'
-import { compare as compareResults, markdown, type Results } from './report'
+import { compare as compareResults, completed, markdown, type Results } from './report'
 import { runBench } from './run'
 
 const USAGE = `npm run bench -- [--size S|L|XL] [--dir DIR] [--requests N] [--only PATTERN] [--skip PART,…] [--compare FILE]
@@ -18,6 +18,7 @@ the plans of the ten most important statements, docs/queries.md. It takes an hou
   --longest SECONDS how long one page is asked for (60): of one that takes longer than a third of a second there are fewer
   --only PATTERN    only pages whose name matches; nothing is written then, but with --as
   --skip PART,…     leave out: cold, tuned, beside, plans, exports, load
+  --keep            what this run leaves out stays as the last one found it
   --as NAME         writes results-NAME.md and .json instead: for a part, or another size
   --minutes N       how long the crowd clicks (5)
   --out DIR         where the results go, plans too (bench, and docs)
@@ -34,6 +35,7 @@ async function main(argv: readonly string[]): Promise<number> {
     skip: { type: 'string', default: '' },
     longest: { type: 'string', default: '60' },
     minutes: { type: 'string', default: '5' },
+    keep: { type: 'boolean', default: false },
     as: { type: 'string' },
     out: { type: 'string' },
     compare: { type: 'string' },
@@ -57,7 +59,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const earlier =
     values.compare === undefined ? null : (JSON.parse(readFileSync(from(values.compare), 'utf8')) as Results)
-  const results = await runBench({
+  const measured = await runBench({
     size: size.name,
     dir: values.dir === undefined ? path.resolve(`.data/bench-${size.name}`) : from(values.dir),
     requests,
@@ -67,18 +69,24 @@ async function main(argv: readonly string[]): Promise<number> {
     skip: new Set(values.skip.split(',').filter(Boolean)),
     say: (line) => console.error(line),
   })
+  const last = resultsFile(values.as, values.out === undefined ? null : from(values.out), 'json')
+  const results =
+    values.keep && existsSync(last) ? completed(JSON.parse(readFileSync(last, 'utf8')) as Results, measured) : measured
   const text = markdown(results)
   console.log(text)
   if (earlier) console.log(compareResults(earlier, results).join('\n'))
-  if (values.only === undefined || values.as !== undefined)
+  if (values.only === undefined || values.as !== undefined || values.keep)
     write(values.as, values.out === undefined ? null : from(values.out), results)
   return 0
 }
 
+const resultsFile = (name: string | undefined, out: string | null, ending: string) =>
+  path.join(out ?? 'bench', `results${name === undefined ? '' : `-${name}`}.${ending}`)
+
 /** Writes the results into a folder, or where they are kept; plans only of a whole run, which has no name. */
 function write(name: string | undefined, out: string | null, results: Results): void {
   const { queries, ...rest } = results
-  const file = (ending: string) => path.join(out ?? 'bench', `results${name === undefined ? '' : `-${name}`}.${ending}`)
+  const file = (ending: string) => resultsFile(name, out, ending)
   if (!existsSync(path.dirname(file('md')))) return
   writeFileSync(file('md'), markdown(results))
   writeFileSync(file('json'), `${JSON.stringify(rest, null, 2)}\n`)

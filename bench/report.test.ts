@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compare, isMet, type Measured, markdown, type Results } from './report'
+import { compare, completed, isMet, type Measured, markdown, type Results } from './report'
 import { percentile } from './statistics'
 
 const page = (name: string, p50: number, more: Partial<Measured> = {}): Measured => ({
@@ -82,4 +82,24 @@ test('a comparison names what changed by a fifth, and by more than ten milliseco
     'default settings, e: new, 9.0',
   ])
   expect(compare(before, before)).toEqual(['No page is slower or faster by a fifth.'])
+})
+
+test('what a run leaves out stays as the last one found it', () => {
+  const load = {
+    people: 50,
+    minutes: 5,
+    pages: 1,
+    perSecond: 1,
+    errors: [],
+    p50: 1,
+    p95: 1,
+    p99: 1,
+    slowest: [],
+    memory: null,
+  }
+  const before = { ...results([page('a', 100)]), load }
+  const only = { ...results([]), beside: [{ what: 'save', ms: 1, remark: '' }] }
+  const both = completed(before, only)
+  expect([both.rounds, both.beside, both.load]).toEqual([before.rounds, only.beside, load])
+  expect(completed(before, results([page('a', 7)])).rounds[0]?.pages[0]?.p50).toBe(7)
 })

@@ -178,6 +178,26 @@ export function markdown(results: Results): string {
   return `${parts.join('\n\n')}\n`
 }
 
+/** These results, with what was left out of them as it was earlier. */
+export function completed(earlier: Results, results: Results): Results {
+  const rounds = [
+    ...results.rounds,
+    ...earlier.rounds.filter((one) => !results.rounds.some((r) => r.settings === one.settings)),
+  ]
+  const kept = <T>(now: T[], before: T[]): T[] => (now.length > 0 ? now : before)
+  return {
+    ...results,
+    rounds: rounds.some(({ pages }) => pages.length > 0)
+      ? rounds.filter(({ pages }) => pages.length > 0)
+      : earlier.rounds,
+    beside: kept(results.beside, earlier.beside),
+    exports: kept(results.exports, earlier.exports),
+    scripts: kept(results.scripts, earlier.scripts),
+    load: results.load ?? earlier.load,
+    plans: results.plans && results.plans.looked > 0 ? results.plans : earlier.plans,
+  }
+}
+
 /** What got slower or faster by a fifth and ten milliseconds since earlier results, as lines. */
 export function compare(before: Results, after: Results): string[] {
   const lines: string[] = []
