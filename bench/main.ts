@@ -17,7 +17,7 @@ the plans of the ten most important statements, docs/queries.md. It takes an hou
   --requests N      requests of each page (200); a quarter with tuned settings
   --longest SECONDS how long one page is asked for (60): of one that takes longer than a third of a second there are fewer
   --only PATTERN    only pages whose name matches; nothing is written then, but with --as
-  --skip PART,…     leave out: cold, tuned, beside, plans, exports, load
+  --skip PART,…     leave out: settle (waiting for what the site makes once), cold, tuned, beside, plans, exports, load
   --keep            what this run leaves out stays as the last one found it
   --as NAME         writes results-NAME.md and .json instead: for a part, or another size
   --minutes N       how long the crowd clicks (5)

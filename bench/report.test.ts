@@ -20,7 +20,7 @@ const page = (name: string, p50: number, more: Partial<Measured> = {}): Measured
 
 const results = (pages: Measured[]): Results => ({
   made: '2026-01-01T00:00',
-  machine: { processor: 'one', cores: 2, memory: 4096, system: 'Linux', node: 'v20', postgres: '18' },
+  machine: { processor: 'one', cores: 2, memory: 4096, system: 'Linux', busy: 0.1, node: 'v20', postgres: '18' },
   size: 'S',
   rows: { agents: 10_000 },
   rounds: [{ settings: 'default settings', pages }],

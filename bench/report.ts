@@ -25,7 +25,15 @@ export type Round = { settings: string; pages: Measured[] }
 
 export type Results = {
   made: string
-  machine: { processor: string; cores: number; memory: number; system: string; node: string; postgres: string }
+  machine: {
+    processor: string
+    cores: number
+    memory: number
+    system: string
+    busy: number
+    node: string
+    postgres: string
+  }
   size: string
   rows: Record<string, number>
   rounds: Round[]
@@ -116,6 +124,7 @@ export function markdown(results: Results): string {
         ['processor', `${machine.processor}, ${machine.cores} cores`],
         ['memory', `${Math.round(machine.memory / 1024)} GB`],
         ['system', machine.system],
+        ['processes that ran or waited for a core in the minute before', machine.busy.toFixed(1)],
         ['Node.js', machine.node],
         ['PostgreSQL', machine.postgres],
         ['data set', results.size],

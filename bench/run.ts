@@ -92,7 +92,7 @@ async function measure(
     if (isFirst) results.memory.idle = memoryOf(server)?.now ?? null
     // These leave what pages and questions are about: a batch, a pass over the fleet and one over the ACLs.
     if (isFirst && !skip.has('beside')) results.beside.push(...(await beside(bench, say)))
-    await settle(bench, visitor, say)
+    if (!skip.has('settle')) await settle(bench, visitor, say)
     const all = questionsOf(await asOwner(running, (owner) => sampleOf(owner, path.join(dir, 'spool'))))
     const questions = all.filter((one) => only === null || only.test(one.name))
     const traces = await trace(bench, visitor, questions, { say, failed: results.failed })
@@ -298,6 +298,7 @@ async function machine(): Promise<Results['machine']> {
     cores: os.cpus().length,
     memory: os.totalmem() / 1024 ** 2,
     system: `${os.type()} ${os.release()}`,
+    busy: os.loadavg()[0] ?? 0,
     node: process.version,
     postgres: '',
   }

@@ -37,15 +37,13 @@ export async function sampleOf(owner: pg.ClientBase, spool: string): Promise<Sam
   const signers = await all(
     'SELECT trunc(id)::text AS value FROM investigators WHERE publickey IS NOT NULL AND id > 1 ORDER BY id LIMIT 3',
   )
+  // As the index on an action's commands has them.
+  const firstOf = 'FROM commands WHERE actionid = $1 ORDER BY starttime DESC, id DESC LIMIT 1'
   return {
     action,
     other,
-    agent: await one('SELECT trunc(agentid)::text AS value FROM commands WHERE actionid = $1 ORDER BY id LIMIT 1', [
-      action,
-    ]),
-    command: await one('SELECT trunc(id)::text AS value FROM commands WHERE actionid = $1 ORDER BY id LIMIT 1', [
-      action,
-    ]),
+    agent: await one(`SELECT trunc(agentid)::text AS value ${firstOf}`, [action]),
+    command: await one(`SELECT trunc(id)::text AS value ${firstOf}`, [action]),
     picked: await all(
       `SELECT trunc(id)::text AS value FROM commands WHERE actionid = $1 AND status IN ('done', 'success') LIMIT 2`,
       [action],
