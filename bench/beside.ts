@@ -5,6 +5,7 @@ import type { Embedded } from '@/lib/db/embedded'
 import { pool } from '@/lib/db/pool'
 import { env } from '@/lib/env'
 import type { CellChange } from '@/lib/mig/acl/change'
+import { passOverAcls } from '@/lib/mig/acl/file-pass'
 import { runBatch } from '@/lib/mig/acl/mutations'
 import { DOCUMENTED_DOUBLES, DOCUMENTED_OFFLINE } from '@/lib/mig/agents/documented.sql'
 import { earlier, thresholdsOf } from '@/lib/mig/agents/state'
@@ -16,9 +17,13 @@ import { median } from './statistics'
 /** A figure that is no page's: what, how long it took in milliseconds (null: it was given up), and what else there is to say. */
 export type Figure = { what: string; ms: number | null; remark: string }
 
+/** What takes long is not done again and again. */
+const ENOUGH_MS = 20_000
+
 async function timed(run: () => Promise<unknown>, times = 1): Promise<number> {
   const all: number[] = []
-  for (let i = 0; i < times; i++) {
+  const end = performance.now() + ENOUGH_MS
+  while (all.length === 0 || (all.length < times && performance.now() < end)) {
     const begun = performance.now()
     await run()
     all.push(performance.now() - begun)
@@ -58,8 +63,9 @@ export async function documentedQuestions({ programUrl }: Embedded, migNow: Inst
 export async function fleetPass(migNow: Instant, times = 5): Promise<Figure[]> {
   const client = await pool().connect()
   const thresholds = thresholdsOf(env())
+  const begin = () => client.query(`BEGIN; SET LOCAL statement_timeout = '20min'`)
   const undone = async (run: () => Promise<unknown>) => {
-    await client.query('BEGIN')
+    await begin()
     try {
       await run()
     } finally {
@@ -67,24 +73,33 @@ export async function fleetPass(migNow: Instant, times = 5): Promise<Figure[]> {
     }
   }
   try {
-    await client.query('BEGIN')
-    await runPass(client, earlier(migNow, 60_000), thresholds)
+    await begin()
+    const begun = performance.now()
+    const first = await runPass(client, earlier(migNow, 60_000), thresholds)
     await client.query('COMMIT')
+    const firstMs = performance.now() - begun
     return [
+      ...(first ? [{ what: 'first pass over the fleet', ms: firstMs, remark: 'writes down what it finds' }] : []),
       {
         what: 'pass over the fleet',
         ms: await timed(() => undone(() => runPass(client, migNow, thresholds)), times),
-        remark: `a minute after another one, median of ${times}`,
+        remark: `a minute after another one, median of up to ${times}`,
       },
       {
         what: 'count of the fleet',
         ms: await timed(() => undone(() => countFleet(client, migNow, thresholds)), times),
-        remark: `behind the health page, with tags, median of ${times}`,
+        remark: `behind the health page, with tags, median of up to ${times}`,
       },
     ]
   } finally {
     client.release()
   }
+}
+
+/** The pass over the rules of all endpoints that the pages of ACL files show. */
+export async function aclPass(): Promise<Figure> {
+  const ms = await timed(() => passOverAcls({ wait: true }))
+  return { what: 'pass over the ACLs', ms, remark: 'behind /acl/files' }
 }
 
 /** Saves so many changed minimums in one batch, or all that there are, and puts them back. Throws when an answer is anything but saved. */

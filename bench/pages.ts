@@ -15,24 +15,34 @@ const SQL_LIMITS: Partial<Record<NonNullable<Question['limit']>, number>> = {
   'what-if all': 8_000,
 }
 
+/** How long statements that run on behind a page may take until the next page is asked for. */
+const QUIET_MS = 3_000
+/** The clock of the log is the system's, in milliseconds. */
+const SLACK_MS = 5
 const BARE_TIMES = 30
-/** A page that takes longer is asked for as often as fits into this. */
-const LONGEST_MS = 60_000
 const LEAST = 5
 
-/** The statements that each page sends when nothing of its answer is kept; asks for each page once. */
+/**
+ * The statements that each page sends when nothing of its answer is kept, without those that run on behind it; asks for each
+ * page once. What does not answer 200 is said and left out.
+ */
 export async function tracePages(
   visitor: Visitor,
   questions: readonly Question[],
   log: SqlLog,
+  { say, failed }: { say: (line: string) => void; failed: string[] },
 ): Promise<Map<Question, Statement[]>> {
   const traces = new Map<Question, Statement[]>()
   await log.write(true)
   try {
     for (const question of questions) {
-      const { status } = await visitor.ask(question.path)
-      if (status !== 200) throw new Error(`${question.path} answered ${status}`)
-      traces.set(question, readingOnly(await log.take()))
+      const { status, ms } = await visitor.ask(question.path)
+      const answered = Date.now() + SLACK_MS
+      await log.quiet(QUIET_MS)
+      const statements = readingOnly(await log.take()).filter(({ ended }) => ended <= answered)
+      say(`${question.name}: ${ms.toFixed(0)} ms the first time, ${statements.length} statements`)
+      if (status === 200) traces.set(question, statements)
+      else failed.push(`${question.name}: ${question.path} answered ${status}`)
     }
   } finally {
     await log.write(false)
@@ -40,18 +50,18 @@ export async function tracePages(
   return traces
 }
 
-/** Asks for a page again and again, and runs its statements bare. `directory` is the time of the bare directory, for the spool. */
+/** Asks for a page again and again, for so many seconds at most, and runs its statements bare. `directory` is the time of the bare directory, for the spool. */
 export async function measurePage(
   visitor: Visitor,
   replay: Replay,
   question: Question,
   statements: readonly Statement[],
-  { requests, directory }: { requests: number; directory: number },
+  { requests, longest, directory }: { requests: number; longest: number; directory: number },
 ): Promise<Measured> {
   const { ms: first } = await visitor.ask(question.path)
   const times: number[] = []
   let bytes = 0
-  const wanted = Math.max(LEAST, Math.min(requests, Math.ceil(LONGEST_MS / first)))
+  const wanted = Math.max(LEAST, Math.min(requests, Math.ceil((longest * 1000) / first)))
   while (times.length < wanted) {
     const answer = await visitor.ask(question.path)
     if (answer.status !== 200) throw new Error(`${question.path} answered ${answer.status}`)
@@ -59,7 +69,7 @@ export async function measurePage(
     bytes = answer.bytes
   }
   const bare: number[] = []
-  const most = statements.reduce((sum, { ms }) => sum + ms, 0) > 2_000 ? LEAST : BARE_TIMES
+  const most = statements.reduce((sum, { ms }) => sum + ms, 0) > 2_000 ? LEAST : Math.min(BARE_TIMES, requests)
   while (bare.length < most) bare.push(await replay.time(statements))
   const sql = median(bare)
   const kind = question.limit

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compare, isMet, type Measured, markdown, type Results } from './report'
+import { compare, completed, isMet, type Measured, markdown, type Results } from './report'
 import { percentile } from './statistics'
 
 const page = (name: string, p50: number, more: Partial<Measured> = {}): Measured => ({
@@ -20,7 +20,7 @@ const page = (name: string, p50: number, more: Partial<Measured> = {}): Measured
 
 const results = (pages: Measured[]): Results => ({
   made: '2026-01-01T00:00',
-  machine: { processor: 'one', cores: 2, memory: 4096, system: 'Linux', node: 'v20', postgres: '18' },
+  machine: { processor: 'one', cores: 2, memory: 4096, system: 'Linux', busy: 0.1, node: 'v20', postgres: '18' },
   size: 'S',
   rows: { agents: 10_000 },
   rounds: [{ settings: 'default settings', pages }],
@@ -29,6 +29,9 @@ const results = (pages: Measured[]): Results => ({
   scripts: [],
   load: null,
   memory: { idle: null, after: null },
+  plans: null,
+  queries: [],
+  failed: [],
 })
 
 test('percentiles are values that were measured, by nearest rank', () => {
@@ -51,6 +54,25 @@ test('the page of results says what missed its limit and what was given up', () 
   expect(text).toContain('| documented offline query | – | not ended within a minute |')
 })
 
+test('sequential scans are told, those that nobody declared first of all', () => {
+  const scan = (page: string, whole: string | null, how = 'Seq Scan') => ({
+    page,
+    table: 'agents',
+    how,
+    rows: 60_000,
+    whole,
+  })
+  const text = (scans: ReturnType<typeof scan>[], offsets: string[] = []) =>
+    markdown({ ...results([]), plans: { looked: 7, scans, offsets } })
+  const fine = text([scan('a', 'all of it'), scan('b', null, 'Index Scan')])
+  expect(fine).toContain('No page reads a growing table from its beginning')
+  expect(fine).toContain('None has an OFFSET.')
+  expect(fine).toContain('| a | agents | Seq Scan | 60,000 | all of it |')
+  const bad = text([scan('a', null), scan('b', 'all of it')], ['c'])
+  expect(bad).toContain('from its beginning to its end: a.**')
+  expect(bad).toContain('**With an OFFSET: c.**')
+})
+
 test('a comparison names what changed by a fifth, and by more than ten milliseconds', () => {
   const before = results([page('a', 100), page('b', 100), page('c', 5), page('d', 100)])
   const after = results([page('a', 130), page('b', 115), page('c', 12), page('d', 70), page('e', 9)])
@@ -60,4 +82,24 @@ test('a comparison names what changed by a fifth, and by more than ten milliseco
     'default settings, e: new, 9.0',
   ])
   expect(compare(before, before)).toEqual(['No page is slower or faster by a fifth.'])
+})
+
+test('what a run leaves out stays as the last one found it', () => {
+  const load = {
+    people: 50,
+    minutes: 5,
+    pages: 1,
+    perSecond: 1,
+    errors: [],
+    p50: 1,
+    p95: 1,
+    p99: 1,
+    slowest: [],
+    memory: null,
+  }
+  const before = { ...results([page('a', 100)]), load }
+  const only = { ...results([]), beside: [{ what: 'save', ms: 1, remark: '' }] }
+  const both = completed(before, only)
+  expect([both.rounds, both.beside, both.load]).toEqual([before.rounds, only.beside, load])
+  expect(completed(before, results([page('a', 7)])).rounds[0]?.pages[0]?.p50).toBe(7)
 })

@@ -1,6 +1,8 @@
 import { formatBytes, formatNumber } from '@/lib/format'
 import type { Figure } from './beside'
+import type { ShownPlan } from './explained'
 import type { LoadResult } from './load'
+import { MANY_ROWS, type PlanChecks } from './plans'
 
 /** How a page answered; milliseconds to the last byte. `sql` is what its statements took bare, one after the other. */
 export type Measured = {
@@ -23,15 +25,35 @@ export type Round = { settings: string; pages: Measured[] }
 
 export type Results = {
   made: string
-  machine: { processor: string; cores: number; memory: number; system: string; node: string; postgres: string }
+  machine: {
+    processor: string
+    cores: number
+    memory: number
+    system: string
+    busy: number
+    node: string
+    postgres: string
+  }
   size: string
   rows: Record<string, number>
   rounds: Round[]
   beside: Figure[]
-  exports: { what: string; rows: number; ms: number; perSecond: number; bytes: number; memory: number | null }[]
+  exports: {
+    what: string
+    rows: number
+    ms: number
+    perSecond: number
+    bytes: number
+    before: number | null
+    memory: number | null
+  }[]
   scripts: { page: string; bytes: number }[]
   load: LoadResult | null
   memory: { idle: number | null; after: number | null }
+  plans: PlanChecks | null
+  queries: ShownPlan[]
+  /** Pages that did not answer as they should, in sentences. */
+  failed: string[]
 }
 
 const ms = (value: number | null): string =>
@@ -70,6 +92,25 @@ function pagesTable(pages: readonly Measured[]): string {
   )
 }
 
+function plansParts({ looked, scans, offsets }: PlanChecks): string[] {
+  const open = scans.filter(({ how, whole }) => how === 'Seq Scan' && whole === null)
+  const sentences = [
+    `${formatNumber(looked)} statements were looked at as they ran.`,
+    open.length === 0
+      ? 'No page reads a growing table from its beginning to its end, but for those that are declared to, below.'
+      : `**Pages read a growing table from its beginning to its end: ${[...new Set(open.map(({ page }) => page))].join(', ')}.**`,
+    offsets.length === 0 ? 'None has an OFFSET.' : `**With an OFFSET: ${[...new Set(offsets)].join(', ')}.**`,
+  ]
+  if (scans.length === 0) return [sentences.join(' ')]
+  return [
+    `${sentences.join(' ')} In the table is what reads ${formatNumber(MANY_ROWS)} rows of one table or more, and every sequential scan; what is declared says why.`,
+    table(
+      ['Page', 'table', 'read by', 'rows', 'declared'],
+      scans.map(({ page, table: name, how, rows, whole }) => [page, name, how, formatNumber(rows), whole ?? '']),
+    ),
+  ]
+}
+
 /** The results as a page of Markdown; all times in milliseconds. */
 export function markdown(results: Results): string {
   const { machine, rounds, load, memory } = results
@@ -83,6 +124,7 @@ export function markdown(results: Results): string {
         ['processor', `${machine.processor}, ${machine.cores} cores`],
         ['memory', `${Math.round(machine.memory / 1024)} GB`],
         ['system', machine.system],
+        ['processes that ran or waited for a core in the minute before', machine.busy.toFixed(1)],
         ['Node.js', machine.node],
         ['PostgreSQL', machine.postgres],
         ['data set', results.size],
@@ -94,6 +136,7 @@ export function markdown(results: Results): string {
       ],
     ),
   ]
+  if (results.failed.length > 0) parts.push('## What failed', results.failed.map((one) => `- ${one}`).join('\n'))
   for (const { settings, pages } of rounds) parts.push(`## Pages, ${settings}`, pagesTable(pages))
   if (results.beside.length > 0)
     parts.push(
@@ -107,17 +150,19 @@ export function markdown(results: Results): string {
     parts.push(
       '## Exports, gzip',
       table(
-        ['Export', 'rows', 's', 'rows/s', 'sent', 'memory of the server'],
+        ['Export', 'rows', 's', 'rows/s', 'sent', 'memory of the server before', 'at most'],
         results.exports.map((one) => [
           one.what,
           formatNumber(one.rows),
           (one.ms / 1000).toFixed(1),
           formatNumber(Math.round(one.perSecond)),
           formatBytes(one.bytes),
+          megabytes(one.before),
           megabytes(one.memory),
         ]),
       ),
     )
+  if (results.plans) parts.push('## Plans', ...plansParts(results.plans))
   if (results.scripts.length > 0)
     parts.push(
       '## JavaScript that a page sends at once',
@@ -140,6 +185,26 @@ export function markdown(results: Results): string {
         : []),
     )
   return `${parts.join('\n\n')}\n`
+}
+
+/** These results, with what was left out of them as it was earlier. */
+export function completed(earlier: Results, results: Results): Results {
+  const rounds = [
+    ...results.rounds,
+    ...earlier.rounds.filter((one) => !results.rounds.some((r) => r.settings === one.settings)),
+  ]
+  const kept = <T>(now: T[], before: T[]): T[] => (now.length > 0 ? now : before)
+  return {
+    ...results,
+    rounds: rounds.some(({ pages }) => pages.length > 0)
+      ? rounds.filter(({ pages }) => pages.length > 0)
+      : earlier.rounds,
+    beside: kept(results.beside, earlier.beside),
+    exports: kept(results.exports, earlier.exports),
+    scripts: kept(results.scripts, earlier.scripts),
+    load: results.load ?? earlier.load,
+    plans: results.plans && results.plans.looked > 0 ? results.plans : earlier.plans,
+  }
 }
 
 /** What got slower or faster by a fifth and ten milliseconds since earlier results, as lines. */

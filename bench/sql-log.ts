@@ -15,10 +15,11 @@ export const LOG_SETTINGS: Readonly<Record<string, string>> = {
   log_rotation_age: '0',
   log_rotation_size: '0',
   log_truncate_on_rotation: 'on',
+  log_timezone: 'UTC',
 }
 
-/** A statement as the program sent it; `values` are literals of SQL, as the server wrote them. */
-export type Statement = { text: string; values: readonly string[]; ms: number; process: number }
+/** A statement as the program sent it; `values` are literals of SQL, as the server wrote them; `ended` is a moment in milliseconds. */
+export type Statement = { text: string; values: readonly string[]; ms: number; process: number; ended: number }
 
 /** The statements that the program's role sends to a server of the bench. */
 export class SqlLog {
@@ -49,6 +50,17 @@ export class SqlLog {
     await this.take()
   }
 
+  /** Waits until no statement of the role runs any more, for so many milliseconds at most. */
+  async quiet(limit: number): Promise<void> {
+    for (const end = Date.now() + limit; Date.now() < end; await sleep(100)) {
+      const { rowCount } = await this.owner.query(
+        `SELECT FROM pg_stat_activity WHERE usename = $1 AND state <> 'idle' LIMIT 1`,
+        [this.role],
+      )
+      if (rowCount === 0) return
+    }
+  }
+
   /** What was sent since the last time. */
   async take(): Promise<Statement[]> {
     await sleep(200)
@@ -71,20 +83,23 @@ export class SqlLog {
   }
 }
 
-type LogLine = { user?: string; pid?: number; message?: string; detail?: string }
+type LogLine = { timestamp?: string; user?: string; pid?: number; message?: string; detail?: string }
 
 /** The statements of a role in lines of the server's JSON log, in their order. */
 export function statementsIn(lines: readonly string[], role: string): Statement[] {
   return lines.flatMap((line) => {
-    const { user, pid = 0, message = '', detail = '' } = JSON.parse(line) as LogLine
+    const { timestamp = '', user, pid = 0, message = '', detail = '' } = JSON.parse(line) as LogLine
     const [, ms, text] = /^duration: ([\d.]+) ms {2}(?:execute [^:]*|statement): ([\s\S]*)$/.exec(message) ?? []
     if (user !== role || text === undefined) return []
     const values: string[] = []
     for (const [, place, value = ''] of detail.matchAll(/\$(\d+) = (NULL|'(?:[^']|'')*')/g))
       values[Number(place) - 1] = value
-    return [{ text, values, ms: Number(ms), process: pid }]
+    return [{ text, values, ms: Number(ms), process: pid, ended: momentOf(timestamp) }]
   })
 }
+
+// "2026-01-01 00:00:00.123 UTC": the server is told to write it so.
+const momentOf = (timestamp: string): number => Date.parse(timestamp.replace(' ', 'T').replace(' UTC', 'Z'))
 
 const READS = /^\s*(SELECT|WITH|BEGIN|COMMIT|ROLLBACK|SET|SHOW|START)\b/i
 const WRITES = /\b(INSERT INTO|UPDATE|DELETE FROM|pg_(try_)?advisory\w*)\b/i
@@ -92,6 +107,18 @@ const WRITES = /\b(INSERT INTO|UPDATE|DELETE FROM|pg_(try_)?advisory\w*)\b/i
 /** The statements without those that write or wait for a lock. */
 export const readingOnly = (statements: readonly Statement[]): Statement[] =>
   statements.filter(({ text }) => READS.test(text) && (!WRITES.test(text) || /^\s*(BEGIN|COMMIT|SET)/i.test(text)))
+
+/** What the transaction of a statement had set when it ran. */
+export function settingsBefore(statements: readonly Statement[], statement: Statement): Statement[] {
+  const settings: Statement[] = []
+  for (const one of statements) {
+    if (one === statement) return settings
+    if (one.process !== statement.process) continue
+    if (/^\s*(BEGIN|START|COMMIT|ROLLBACK)/i.test(one.text)) settings.length = 0
+    else if (/^\s*SET LOCAL/i.test(one.text)) settings.push(one)
+  }
+  return settings
+}
 
 /** Runs statements of a page again on a connection of their own, without the program around them. */
 export class Replay {
@@ -121,15 +148,15 @@ export class Replay {
     return performance.now() - begun
   }
 
-  /** PostgreSQL's own account of how it ran a statement, and within what settings. */
-  async explain(statement: Statement, settings: readonly Statement[]): Promise<string> {
+  /** PostgreSQL's own account of how it ran a statement, as text or as JSON, after what its transaction had set. */
+  async explain(statement: Statement, settings: readonly Statement[], options: string): Promise<unknown> {
+    const ready = await this.ready(statement)
     await this.client.query('BEGIN')
     try {
       for (const { text } of settings) await this.client.query(text)
-      const { rows } = await this.client.query<{ 'QUERY PLAN': string }>(
-        `EXPLAIN (ANALYZE, BUFFERS) ${await this.ready(statement)}`,
-      )
-      return rows.map((row) => row['QUERY PLAN']).join('\n')
+      const { rows } = await this.client.query<{ 'QUERY PLAN': unknown }>(`EXPLAIN (${options}) ${ready}`)
+      const lines = rows.map((row) => row['QUERY PLAN'])
+      return typeof lines[0] === 'string' ? lines.join('\n') : lines[0]
     } finally {
       await this.client.query('ROLLBACK')
     }

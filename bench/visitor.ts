@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { createGunzip, gunzipSync } from 'node:zlib'
 
@@ -59,6 +59,17 @@ export class Visitor {
 
   leave(): void {
     this.agent.destroy()
+  }
+}
+
+/** Lets the most that a process and its children had be measured from now on, where the system can. */
+export function forgetPeak(pid: number): void {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+    writeFileSync(`/proc/${pid}/clear_refs`, '5')
+    for (const child of children) forgetPeak(child)
+  } catch {
+    // The most since its start is told instead.
   }
 }
 

@@ -69,6 +69,8 @@ for (const route of LIST_ROUTES)
         'content-disposition': expect.stringMatching(/^attachment; filename="mig-[a-z-]+(-\d+)?-\d{8}T\d{4}Z\.csv"$/),
         'cache-control': expect.stringContaining('no-store'),
         'x-content-type-options': 'nosniff',
+        'content-encoding': 'gzip',
+        vary: expect.stringContaining('Accept-Encoding'),
       })
       const [names = [], ...rows] = readCsv(await csv.text())
       expect(rows.filter((row) => row.length !== names.length)).toEqual([])

@@ -5,6 +5,7 @@ const http = require('node:http')
 const { BlockList, isIP } = require('node:net')
 
 require('./follow-parent.cjs')
+const { mayPack, namePacked } = require('./packed-answers.cjs')
 const { observe } = require('./request-times.cjs')
 
 const FORWARDING =
@@ -88,6 +89,8 @@ function clean(request) {
     if (FORWARDING.test(name) || INTERNAL.test(name)) delete request.headers[name]
   set('x-forwarded-for', believed ? forwardedFor(given['x-forwarded-for'] || given['x-real-ip'] || '', peer) : peer)
   if (forwarded) set(FORWARDED_MARK, '1')
+  const mark = mayPack(request)
+  if (mark) set(mark, '1')
   let host = hostHeaders === 1 ? (given.host || '').toLowerCase() : null
   if (believed) {
     // A proxy that rewrites Host says here what it was; the program then sees one Host, as without a proxy.
@@ -141,7 +144,10 @@ const emit = http.Server.prototype.emit
 
 http.Server.prototype.emit = function emitCleaned(event, request, response, ...rest) {
   if (!EVENTS.has(event)) return emit.call(this, event, request, response, ...rest)
-  if (event !== 'upgrade') observe(request, response)
+  if (event !== 'upgrade') {
+    observe(request, response)
+    namePacked(response)
+  }
   const host = clean(request)
   // An absolute address in the request line would win over Host in some readers.
   if (!request.url.startsWith('/') || !isReadable(request.url)) {

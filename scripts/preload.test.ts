@@ -9,6 +9,7 @@ import { freePort } from '@/lib/testing/site'
 // A server that tells what it was given, behind the preload, as Next is.
 const ECHO = `
 const server = require('http').createServer((q, s) => {
+  if (q.headers['x-mig-may-pack']) s.setHeader('x-mig-packed', ['gzip'])
   const { durations, responses, underWay } = globalThis[Symbol.for('mig-dashboard.requests')]
   const asking = globalThis[Symbol.for('mig-dashboard.asking')]
   setTimeout(() => s.end(JSON.stringify({ headers: q.headers, raw: q.rawHeaders, url: q.url, asking: asking.getStore(), requests: { durations: [...durations], responses: [...responses], underWay } })), 5)
@@ -37,7 +38,9 @@ async function serve(settings: Record<string, string> = {}): Promise<number> {
 
 type Seen = { headers: Record<string, string>; raw: string[]; url: string }
 
-function get(port: number, headers: Record<string, string> = {}, url = '/'): Promise<{ status: number; seen: Seen }> {
+type Got = { status: number; seen: Seen; headers: http.IncomingHttpHeaders }
+
+function get(port: number, headers: Record<string, string> = {}, url = '/'): Promise<Got> {
   return new Promise((resolve, reject) => {
     const request = http.get({ host: '127.0.0.1', port, path: url, headers, agent: false }, (response) => {
       let body = ''
@@ -46,7 +49,7 @@ function get(port: number, headers: Record<string, string> = {}, url = '/'): Pro
       })
       response.on('end', () => {
         const status = response.statusCode ?? 0
-        resolve({ status, seen: status === 200 ? JSON.parse(body) : (body as never) })
+        resolve({ status, seen: status === 200 ? JSON.parse(body) : (body as never), headers: response.headers })
       })
     })
     request.on('error', reject)
@@ -199,6 +202,27 @@ describe('Host', () => {
     const lines = ['GET / HTTP/1.1', 'Host: evil.example', 'Connection: Upgrade', 'Upgrade: websocket']
     expect(await send(port, lines)).toMatch(/^HTTP\/1\.1 421 Misdirected Request\r\n/)
   })
+})
+
+describe('a handler that may pack its answer', () => {
+  test.each(['gzip', 'deflate, gzip;q=0.2', 'GZIP', '*', 'br;q=1, *;q=0.1', 'x-gzip'])(
+    'is told so for Accept-Encoding: %s, and its word becomes Content-Encoding',
+    async (accepted) => {
+      const { headers, seen } = await get(await serve(), { 'accept-encoding': accepted })
+      expect(seen.headers['x-mig-may-pack']).toBe('1')
+      expect(headers).toMatchObject({ 'content-encoding': 'gzip' })
+      expect(headers).not.toHaveProperty('x-mig-packed')
+    },
+  )
+
+  test.each(['', 'identity', 'br, deflate', 'gzip;q=0', 'gzip;q=0, *', 'gzip; q=0.000'])(
+    'is not for Accept-Encoding: %s, whatever the client claims',
+    async (accepted) => {
+      const { headers, seen } = await get(await serve(), { 'accept-encoding': accepted, 'x-mig-may-pack': '1' })
+      expect(seen.headers).not.toHaveProperty('x-mig-may-pack')
+      expect(headers).not.toHaveProperty('content-encoding')
+    },
+  )
 })
 
 test('the process ends when its parent does not hold the channel any more', async () => {

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runCli } from '@/lib/cli/main'
 import { checkDatabase } from '@/lib/db/check'
@@ -36,6 +38,24 @@ async function ours(): Promise<{ name: string; valid: boolean }[]> {
 const allValid = BEYOND_THE_DOCUMENT.map((wanted) => ({ name: indexName(wanted), valid: true })).sort((a, b) =>
   a.name < b.name ? -1 : 1,
 )
+
+test('names the pages that each index serves', () => {
+  const dir = path.resolve(import.meta.dirname, '../../app')
+  const routes = readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .map((file) => `/${file.split(path.sep).join('/')}`)
+    .filter((file) => file.endsWith('/page.tsx'))
+    .map(
+      (file) =>
+        file
+          .replace(/\/page\.tsx$/, '')
+          .replace(/\/\([^)]*\)/g, '')
+          .replaceAll('[id]', 'ID') || '/',
+    )
+  for (const { why } of WANTED_INDEXES) {
+    const [pages = ''] = why.split(': ')
+    for (const page of pages.split(', ')) expect(routes, why).toContain(page.split('?')[0])
+  }
+})
 
 test('makes what is missing, once, and drops just that', async () => {
   const before = await catalog(database.ownerUrl, 'public')

@@ -10,55 +10,96 @@ export type WantedIndex = {
   columns: readonly string[]
   /** Columns that the index holds besides, so that the table need not be looked at for them. */
   include?: readonly string[]
+  /** The pages that are slow without it, and what they read by it. */
   why: string
 }
 
 export const WANTED_INDEXES: readonly WantedIndex[] = [
-  { table: 'agents', columns: ['queueloc', 'heartbeattime DESC', 'id DESC'], why: 'endpoints, one of them, doubles' },
-  { table: 'agents', columns: ['heartbeattime DESC', 'id DESC'], why: 'the agent list, health' },
-  { table: 'agents', columns: ['name', 'heartbeattime DESC'], why: 'offline agents, agents by name' },
-  { table: 'agents', columns: ['starttime DESC', 'id DESC'], why: 'agents by start' },
-  { table: 'agents', columns: ['status', 'heartbeattime DESC', 'id DESC'], why: 'agents of a stored status' },
-  { table: 'agents', columns: ['os', 'id'], why: 'agents by system' },
-  { table: 'agents', columns: ['version', 'id'], why: 'agents by version' },
-  { table: 'actions', columns: ['validfrom'], why: 'replays of an action' },
+  {
+    table: 'agents',
+    columns: ['queueloc', 'heartbeattime DESC', 'id DESC'],
+    why: '/agents, /agents/ID, /agents/doubles, /acl/requirements, /acl/what-if: endpoints, and the rows of one',
+  },
+  {
+    table: 'agents',
+    columns: ['heartbeattime DESC', 'id DESC'],
+    why: '/agents, /agents/offline, /agents/health: by last heartbeat',
+  },
+  {
+    table: 'agents',
+    columns: ['name', 'heartbeattime DESC'],
+    why: '/agents/offline, /agents?sort=name, /search: by name',
+  },
+  { table: 'agents', columns: ['starttime DESC', 'id DESC'], why: '/agents?rows=processes&sort=start: by start' },
+  {
+    table: 'agents',
+    columns: ['status', 'heartbeattime DESC', 'id DESC'],
+    why: '/agents?status=destroyed: of a stored status',
+  },
+  { table: 'agents', columns: ['os', 'id'], why: '/agents?sort=os, /agents?os=linux: by system' },
+  { table: 'agents', columns: ['version', 'id'], why: '/agents?sort=version, /agents?version=2014: by version' },
+  { table: 'actions', columns: ['validfrom'], why: '/actions/ID: replays of its text' },
   // A target may be longer than a page of an index takes, so it is found by its digest.
-  { table: 'actions', columns: ['md5((target)::text)'], why: 'the kill orders of a double agent' },
-  { table: 'commands', columns: ['starttime DESC', 'id DESC'], why: 'the command list' },
+  { table: 'actions', columns: ['md5((target)::text)'], why: '/agents/doubles: the kill orders of a queue' },
+  { table: 'commands', columns: ['starttime DESC', 'id DESC'], why: '/commands, /: by start' },
   {
     table: 'commands',
     columns: ['actionid', 'starttime DESC', 'id DESC'],
     include: ['status'],
-    why: "an action's commands, and their number by status",
+    why: "/actions, /actions/ID, /actions/ID/commands, /actions/ID/results: an action's commands and their number by status",
   },
-  { table: 'commands', columns: ['agentid', 'starttime DESC', 'id DESC'], why: "an agent's commands" },
-  { table: 'commands', columns: ['status', 'starttime DESC', 'id DESC'], why: 'commands of a status' },
-  { table: 'investigators', columns: ['pgpfingerprint'], why: 'the key of a signer' },
-  { table: 'signatures', columns: ['actionid'], why: "an action's signers" },
+  {
+    table: 'commands',
+    columns: ['agentid', 'starttime DESC', 'id DESC'],
+    why: "/agents/ID, /commands?agentid=ID, /agents/offline: an agent's commands",
+  },
+  {
+    table: 'commands',
+    columns: ['status', 'starttime DESC', 'id DESC'],
+    why: '/commands?status=failed, /commands?sort=status: of a status',
+  },
+  { table: 'investigators', columns: ['pgpfingerprint'], why: '/sign-in, /actions/ID: the key of a signer' },
+  { table: 'signatures', columns: ['actionid'], why: "/actions, /actions/ID: an action's signers" },
   // A signature may be longer than a page of an index takes, so it is found by its digest.
-  { table: 'signatures', columns: ['md5((pgpsignature)::text)'], why: 'replays of a signature' },
-  { table: 'signatures', columns: ['investigatorid'], why: "an investigator's actions" },
+  { table: 'signatures', columns: ['md5((pgpsignature)::text)'], why: '/actions/ID: replays of a signature' },
+  {
+    table: 'signatures',
+    columns: ['investigatorid'],
+    why: '/investigators, /investigators/ID, /actions?investigator=ID: whose actions',
+  },
   {
     table: 'agtmodreq',
     columns: ['agentid', 'moduleid'],
     include: ['minimumweight'],
-    why: 'the requirements of an agent',
+    why: '/acl/requirements, /acl/what-if, /acl/lint, /agents/ID: the requirements of an agent',
   },
-  { table: 'agtmodreq', columns: ['moduleid', 'agentid'], why: 'one requirement' },
+  {
+    table: 'agtmodreq',
+    columns: ['moduleid', 'agentid'],
+    why: '/acl/modules, /acl/bulk: the requirements for a module',
+  },
   {
     table: 'invagtmodperm',
     columns: ['agentid', 'moduleid'],
     include: ['investigatorid', 'weight'],
-    why: 'the permissions on an agent, what all people together weigh',
+    why: '/acl/permissions?by=endpoint, /acl/lint, /acl/files, /agents/ID: the weights on an agent, and what all together weigh',
   },
   {
     table: 'invagtmodperm',
     columns: ['investigatorid', 'moduleid', 'agentid'],
     include: ['weight'],
-    why: 'what a person weighs, module by module: what if',
+    why: '/acl/what-if, /acl/powers, /investigators/ID: what a person weighs, module by module',
   },
-  { table: 'invagtmodperm', columns: ['investigatorid', 'agentid', 'moduleid'], why: 'one permission' },
-  { table: 'invagtmodperm', columns: ['moduleid'], why: 'the permissions for a module' },
+  {
+    table: 'invagtmodperm',
+    columns: ['investigatorid', 'agentid', 'moduleid'],
+    why: '/acl/permissions?by=investigator, /acl/bulk: one weight of a person',
+  },
+  {
+    table: 'invagtmodperm',
+    columns: ['moduleid'],
+    why: '/acl/permissions?by=module, /acl/modules: the weights for a module',
+  },
 ]
 
 // What is ours and may be dropped again is told by its name; MIG and PostgreSQL name theirs after the table.

@@ -5,13 +5,13 @@ import { normalFingerprint } from '@/lib/mig/acl/rule'
 import type { MigId } from '@/lib/mig/wire/id'
 import { armorKeys, keyBytes } from '@/lib/pgp/key-material'
 import { agentProblemSentence, type KeyState } from './key-state'
-import { type InvestigatorRow, type Moments, readAllKeys } from './queries'
+import { type KeyRow, type Moments, readAllKeys } from './queries'
 
 /** Which keys a keyring holds: those that MIG's library can load, or every good one, for gpg. */
 export const KEYRING_KINDS = ['mig', 'all'] as const
 export type KeyringKind = (typeof KEYRING_KINDS)[number]
 
-type Member = Pick<InvestigatorRow, 'id' | 'name' | 'fingerprint'>
+type Member = Pick<KeyRow, 'id' | 'name' | 'fingerprint'>
 
 /** Who is in a keyring and who is not. */
 export type KeyringPlan = {
@@ -28,7 +28,7 @@ const LEFT_OUT: Partial<Record<KeyState, string>> = {
   'cannot-sign': 'No part of the key can sign.',
 }
 
-function whyNot(row: InvestigatorRow, kind: KeyringKind): string | null {
+function whyNot(row: KeyRow, kind: KeyringKind): string | null {
   if (row.disabled) return 'The person is disabled.'
   const problem = row.key?.agentProblem
   return LEFT_OUT[row.state] ?? (kind === 'mig' && problem?.why === 'algorithm' ? agentProblemSentence(problem) : null)

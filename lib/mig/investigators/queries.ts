@@ -53,9 +53,11 @@ type RawInvestigator = {
   fingerprint: string | null
   digest: string | null
   marked: boolean
-  signed: string
-  last: Instant | null
 } & Partial<Later>
+
+type Signed = Pick<InvestigatorRow, 'signed' | 'lastSigned'>
+/** An investigator without what was signed. */
+export type KeyRow = Omit<InvestigatorRow, keyof Signed>
 
 /** The "now" of MIG's data, and the real clock, which keys are judged by. */
 export type Moments = { mig: Instant; clock: Instant }
@@ -89,7 +91,7 @@ function laterOf(v: Vintage, row: RawInvestigator): Later | null {
   return { status, createdat, lastmodified, permissions }
 }
 
-function rowOf(v: Vintage, raw: RawInvestigator, reading: KeyReading | null, clock: Instant): InvestigatorRow {
+function rowOf(v: Vintage, raw: RawInvestigator, reading: KeyReading | null, clock: Instant): KeyRow {
   const later = laterOf(v, raw)
   return {
     id: raw.id,
@@ -99,8 +101,6 @@ function rowOf(v: Vintage, raw: RawInvestigator, reading: KeyReading | null, clo
     problem: reading && !reading.ok ? reading.problem : null,
     key: reading?.ok ? factsShown(reading.key) : null,
     disabled: raw.marked || (later !== null && later.status !== 'active'),
-    signed: Number(raw.signed),
-    lastSigned: raw.last,
     later,
     weights: null,
   }
@@ -123,8 +123,9 @@ async function allRows(params: Params, moments: Moments): Promise<InvestigatorRo
   const wanted = fingerprint === undefined ? undefined : normalFingerprint(fingerprint)
   if (fingerprint !== undefined && !wanted)
     throw new AppError('invalid', 'The filter "fingerprint" takes hexadecimal digits, blanks allowed.')
-  const rows = await readAllKeys(moments, name)
-  const found = rows.flatMap(({ row }) => {
+  const [rows, signed] = await Promise.all([readAllKeys(moments, name), signedBy(moments)])
+  const found = rows.flatMap(({ row: one }) => {
+    const row = { ...one, ...(signed.get(one.id) ?? { signed: 0, lastSigned: null }) }
     const fingerprints = [normalFingerprint(row.fingerprint), row.key?.fingerprint]
     if (wanted && !fingerprints.some((f) => f?.includes(wanted))) return []
     const { state, disabled } = row
@@ -137,19 +138,20 @@ async function allRows(params: Params, moments: Moments): Promise<InvestigatorRo
   return found.sort((a, b) => order(placeOf(params, a), placeOf(params, b)))
 }
 
+/** What everybody signed, by id: one pass over the signatures. */
+async function signedBy({ mig }: Moments): Promise<Map<MigId, Signed>> {
+  const { rows } = await reader().query<{ id: MigId; signed: string; last: Instant | null }>(sql`
+    SELECT trunc(s.investigatorid)::text AS id, count(*) AS signed, ${lastSql(mig)}
+    FROM public.signatures s LEFT JOIN public.actions a ON a.id = s.actionid GROUP BY s.investigatorid`)
+  return new Map(rows.map(({ id, signed, last }) => [id, { signed: Number(signed), lastSigned: last }]))
+}
+
 /** Every investigator, or those whose name holds `name`, with what the key says now; by id. */
-export async function readAllKeys(
-  { mig, clock }: Moments,
-  name?: string,
-): Promise<{ row: InvestigatorRow; key: KeyFacts | null }[]> {
+export async function readAllKeys({ clock }: Moments, name?: string): Promise<{ row: KeyRow; key: KeyFacts | null }[]> {
   const v = await vintage()
-  const { rows } = await reader().query<RawInvestigator>(sql`
-    SELECT ${columnsSql(v)}, coalesce(s.signed, 0) AS signed, s.last
-    FROM public.investigators i LEFT JOIN (
-      SELECT s.investigatorid, count(*) AS signed, ${lastSql(mig)}
-      FROM public.signatures s LEFT JOIN public.actions a ON a.id = s.actionid GROUP BY s.investigatorid
-    ) s ON s.investigatorid = i.id
-    ORDER BY i.id`)
+  const { rows } = await reader().query<RawInvestigator>(
+    sql`SELECT ${columnsSql(v)} FROM public.investigators i ORDER BY i.id`,
+  )
   const named = name ? rows.filter((raw) => raw.name.toLowerCase().includes(name.toLowerCase())) : rows
   const keys = await keysOf(v, named, clock)
   return named.map((raw) => {
@@ -299,7 +301,7 @@ export async function getInvestigator(
   { mig, clock }: Moments,
 ): Promise<InvestigatorDetail | null> {
   const v = await vintage()
-  const { rows } = await reader().query<RawInvestigator>(sql`
+  const { rows } = await reader().query<RawInvestigator & { signed: string; last: Instant | null }>(sql`
     SELECT ${columnsSql(v)}, s.signed, s.last FROM public.investigators i, LATERAL (
       SELECT count(*) AS signed, ${lastSql(mig)}
       FROM public.signatures s LEFT JOIN public.actions a ON a.id = s.actionid WHERE s.investigatorid = i.id
@@ -322,6 +324,8 @@ export async function getInvestigator(
   const { key: _, weights: __, ...rest } = rowOf(v, raw, reading, clock)
   return {
     ...rest,
+    signed: Number(raw.signed),
+    lastSigned: raw.last,
     key: reading?.ok ? withoutArmor(reading.key) : null,
     actions: actions.rows,
     weights: weights.rows.map((w) => ({ ...w, agents: Number(w.agents) })),
