@@ -82,7 +82,12 @@ test('what a command answered is read by keyboard alone', async ({ page }) => {
   )
   await press(page, 'Control+k')
   await page.keyboard.type(command?.id ?? '')
-  await expect(page.getByRole('group', { name: /^Commands/ }).getByRole('option').first()).toHaveAttribute('aria-selected', 'true')
+  await expect(
+    page
+      .getByRole('group', { name: /^Commands/ })
+      .getByRole('option')
+      .first(),
+  ).toHaveAttribute('aria-selected', 'true')
   await press(page, 'Enter')
   await expect(page).toHaveURL(`/commands/${command?.id}`)
   const results = page.getByRole('region', { name: 'Results' })
