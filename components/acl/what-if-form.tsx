@@ -30,7 +30,7 @@ export function WhatIfForm({
         <div className="grid gap-3 md:grid-cols-2">
           <NumberedChoices
             legend="Who signs"
-            hint="One a signature. Agents of 2019 refuse a key that signed twice, those of 2014 a second signature."
+            hint="A field for each signature. Agents of 2019 refuse a key that signed twice, those of 2014 a second signature."
             name="signer"
             place="Signature"
             choices={people.map((p) => ({ id: p.id, label: p.name, note: p.disabled ? '(disabled)' : undefined }))}

@@ -1,5 +1,6 @@
 import { ExactMoment } from '@/components/feedback/moment'
 import { Notice } from '@/components/feedback/notice'
+import { EmptyState } from '@/components/feedback/panels'
 import type { History } from '@/lib/mig/health/queries'
 
 /** Says where the history begins late or stands still; nothing while it simply goes on. */
@@ -18,4 +19,13 @@ export function HistoryNotice({ history }: { history: History | null }) {
       </Notice>
     )
   return null
+}
+
+/** In place of a list of the past where there is none. */
+export function NoHistory() {
+  return (
+    <EmptyState title="There is no history yet" icon="clock">
+      It begins with the first pass over the fleet, which is made every minute unless the moment is fixed (MIG_NOW).
+    </EmptyState>
+  )
 }

@@ -102,9 +102,10 @@ export function Live({ now, watch = { mode: 'refresh' } }: { now: { mig: string;
         className="whitespace-nowrap tabular-nums"
         title="A fixed moment is set: this page does not follow the clock"
       >
-        <span className="max-sm:hidden">as of </span>
-        {asOf.slice(0, 10)} {clock}
-        <span className="max-sm:hidden"> UTC · fixed</span>
+        {/* On phones the title needs the room; the banner has the whole moment. */}
+        <span className="max-sm:sr-only">as of {asOf.slice(0, 10)} </span>
+        {clock}
+        <span className="max-sm:sr-only"> UTC · fixed</span>
       </span>
     )
   }

@@ -50,7 +50,7 @@ export function ReconcileClasses({ counts, params }: { counts: ReconcileRun['cou
                 </th>
                 <td className="text-right tabular-nums">{figure('action')}</td>
                 <td className="text-right tabular-nums">{figure('command')}</td>
-                <td className={cn('max-w-text', some ? 'text-ink' : 'text-faint')}>
+                <td className={cn('min-w-72 max-w-text', some ? 'text-ink' : 'text-faint')}>
                   {meaning} {some && todo !== 'Nothing.' && <span className="text-muted">{todo}</span>}
                 </td>
               </tr>

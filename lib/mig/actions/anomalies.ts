@@ -53,7 +53,7 @@ export const ATTENTION: Readonly<Record<AttentionReason, { label: string; tone: 
   invalid: {
     label: 'became invalid',
     tone: 'attention',
-    sentence: 'The scheduler refused it: it had expired, or its target matched no agent.',
+    sentence: 'The scheduler refused it: it had expired, or its target was no SQL or matched no agent.',
   },
 }
 

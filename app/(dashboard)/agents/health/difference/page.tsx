@@ -4,6 +4,7 @@ import { ExactMoment } from '@/components/feedback/moment'
 import { ProblemPanel } from '@/components/feedback/panels'
 import { ChangeStrip } from '@/components/health/change-strip'
 import { DifferenceTable } from '@/components/health/difference-table'
+import { NoHistory } from '@/components/health/history-notice'
 import { DifferenceFilters } from '@/components/health/past-filters'
 import { ThresholdsPanel } from '@/components/health/thresholds'
 import { Content } from '@/components/layout/content'
@@ -51,13 +52,22 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         </Content>
       </>
     )
+  const history = await getHistory(viewer)
+  if (!history)
+    return (
+      <>
+        <PageHeader crumbs={crumbs} title="What changed" />
+        <Content>
+          <NoHistory />
+        </Content>
+      </>
+    )
   const { params } = parsed
   const moment = await now()
   const between = await momentsOf(viewer, params, moment.mig)
   const { before, after } = between
   const by = thresholdsFor(params)
-  const [history, counts, page] = await Promise.all([
-    getHistory(viewer),
+  const [counts, page] = await Promise.all([
     getDifference(viewer, between, by),
     listDifference(viewer, between, params, by),
   ])
@@ -65,7 +75,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     viewer,
     page.rows.map((row) => row.agentId),
   )
-  const begins = history?.beginsAt
+  const begins = history.beginsAt
   const { label, meaning } = CHANGE_MEANING[params.filters.change]
   const apart = (instantMillis(after) ?? 0) - (instantMillis(before) ?? 0)
   const then = (at: string) => `/agents/health?at=${encodeURIComponent(at)}`
@@ -87,7 +97,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         <Segments
           label="How far apart"
           current={STEPS.find(({ ms }) => ms === apart)?.key ?? ''}
-          options={STEPS.filter(({ ms }) => begins && compareInstants(earlier(after, ms), begins) >= 0).map(
+          options={STEPS.filter(({ ms }) => compareInstants(earlier(after, ms), begins) >= 0).map(
             ({ key, label, ms }) => ({
               key,
               label,

@@ -2,6 +2,7 @@ import { RanDisclosure } from '@/components/agents/ran-sql'
 import { totalInWords } from '@/components/data-table/pager'
 import { ExactMoment } from '@/components/feedback/moment'
 import { ProblemPanel } from '@/components/feedback/panels'
+import { NoHistory } from '@/components/health/history-notice'
 import { PastBanner } from '@/components/health/past-banner'
 import { PastFilters } from '@/components/health/past-filters'
 import { PastTable } from '@/components/health/past-table'
@@ -14,7 +15,7 @@ import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
 import { listAgentsById, thresholdsFor } from '@/lib/mig/agents/queries'
 import { momentOf } from '@/lib/mig/health/moments'
-import { getSpansAt } from '@/lib/mig/health/queries'
+import { getHistory, getSpansAt } from '@/lib/mig/health/queries'
 import { pastList } from '@/lib/mig/health/search-params'
 import { now } from '@/lib/now'
 
@@ -34,6 +35,15 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         <PageHeader crumbs={crumbs} title="Endpoints at a moment" />
         <Content>
           <ProblemPanel problem={parsed.problem} clearHref={pastList.path} />
+        </Content>
+      </>
+    )
+  if (!(await getHistory(viewer)))
+    return (
+      <>
+        <PageHeader crumbs={crumbs} title="Endpoints at a moment" />
+        <Content>
+          <NoHistory />
         </Content>
       </>
     )
