@@ -118,6 +118,9 @@ const cellFilter: Filter<{ row: MigId; column: MigId }> = {
   },
 }
 
+/** The row whose cells a phone shows, by the id of its agent or investigator; the window of a desk shows all. */
+const rowFilter = idFilter('Open row')
+
 /** URL state of /acl/requirements: endpoints by name, their minimum weights by module. */
 export const requirementList = defineList({
   path: '/acl/requirements',
@@ -131,6 +134,7 @@ export const requirementList = defineList({
     group: groupFilter,
     module: modulesFilter,
     edit: cellFilter,
+    row: rowFilter,
   },
   sorts: ['name'],
   defaultSort: 'name',
@@ -151,6 +155,7 @@ export const permissionList = defineList({
     group: groupFilter,
     module: modulesFilter,
     edit: cellFilter,
+    row: rowFilter,
   },
   sorts: ['name'],
   defaultSort: 'name',
