@@ -207,12 +207,28 @@ export const whatIfList = defineList({
     outcome: choiceFilter('Verdict', ENDPOINT_OUTCOMES),
     differs: { ...modeFilter('Books disagree', DIFFERS, '1'), default: undefined },
     short: shortFilter,
+    like: idFilter('Same rules as'),
     name: textFilter('Name'),
     os: textFilter('System'),
     state: choiceFilter('State', ENDPOINT_STATES),
   },
   sorts: ['name'],
   defaultSort: 'name',
+})
+
+/** URL state of /acl/what-if/sets: the question, and the groups of endpoints that lack weight, the largest first. */
+export const lackGroupList = defineList({
+  path: '/acl/what-if/sets',
+  filters: {
+    signer: whatIfList.filters.signer,
+    module: modulesFilter,
+    action: idFilter('Action'),
+    name: textFilter('Name'),
+    os: textFilter('System'),
+    state: choiceFilter('State', ENDPOINT_STATES),
+  },
+  sorts: ['endpoints'],
+  defaultSort: '-endpoints',
 })
 
 /** URL state of /acl/what-if/endpoint: the question, and one endpoint by any of its agent rows. */
