@@ -452,7 +452,7 @@ test.describe('an investigator who is no admin', () => {
   })
 })
 
-test('on a narrow screen a cell opens its form', async ({ page }) => {
+test('on a narrow screen one endpoint at a time shows its cells, and a cell opens its form', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 })
   await page.goto('/acl/requirements?name=DESKTOP-')
   await hydrated(page)
@@ -460,4 +460,21 @@ test('on a narrow screen a cell opens its form', async ({ page }) => {
   await page.locator('a[data-cell]').first().click()
   await expect(page.getByLabel('Minimum weight')).toBeFocused()
   await expect(page.getByRole('grid')).toHaveCount(0)
+
+  await page.goto('/acl/permissions?name=DESKTOP-')
+  const shown = page.locator('a[data-cell]:visible')
+  const columns = await shown.count()
+  const places = () => shown.evaluateAll((cells) => cells.map((cell) => cell.getAttribute('data-cell')?.split('.')[0]))
+  const [first] = await places()
+  expect(new Set(await places()).size).toBe(1)
+  await page
+    .getByRole('link', { name: /^Show its weights/ })
+    .first()
+    .click()
+  await expect(page).toHaveURL(/row=\d+/)
+  await expect(shown.first()).not.toHaveAttribute('data-cell', new RegExp(`^${first}\\.`))
+  expect(await shown.count()).toBe(columns)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+  await shown.first().click()
+  await expect(page.getByLabel('Weight', { exact: true })).toBeVisible()
 })

@@ -9,7 +9,7 @@ const ADDRESSES = 12
 const handlers = new Set(routesOf('route.ts'))
 
 // Lists only when the address asks for something: two actions, signers and modules, or a change.
-const CONDITIONAL = ['/actions/compare', '/acl/powers', '/acl/what-if', '/acl/bulk']
+const CONDITIONAL = ['/actions/compare', '/acl/powers', '/acl/what-if', '/acl/what-if/sets', '/acl/bulk']
 
 /** The pages that have an export beside them: the lists. */
 export const LIST_ROUTES: readonly string[] = PAGE_ROUTES.filter(

@@ -179,6 +179,7 @@ export const HANDLERS: Readonly<Record<string, HandlerRule>> = {
   '/acl/batches/export': csv,
   '/acl/batches/new': byNumber,
   '/acl/batches/[id]/export': { ...csv, path: (site) => `/acl/batches/${site.batch}/export` },
+  '/acl/what-if/sets/export': { investigator: 200, query: '?format=csv&signer=1&module=1' },
   '/acl/what-if/export': { investigator: 200, query: '?format=csv&signer=1&module=1' },
   '/investigators/export': csv,
   '/investigators/[id]/key': { investigator: 200, path: (site) => `/investigators/${site.other.id}/key` },

@@ -1,35 +1,39 @@
-import { EmptyState } from '@/components/feedback/panels'
+import { type Column, DataTable } from '@/components/data-table/data-table'
+import { EmptyState, NothingMatches } from '@/components/feedback/panels'
 import { Section } from '@/components/layout/section'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatCount, formatNumber } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
 import type { Asked } from '@/lib/mig/acl/asked'
+import type { LackGroup } from '@/lib/mig/acl/lack-groups'
 import type { KnownSigner } from '@/lib/mig/acl/people'
-import { whatIfList } from '@/lib/mig/acl/search-params'
-import { type FoundSets, type Help, minimalSets, type SignerSet } from '@/lib/mig/acl/signer-sets'
+import { lackGroupList, whatIfList } from '@/lib/mig/acl/search-params'
+import type { FoundSets, Help, SignerSet } from '@/lib/mig/acl/signer-sets'
+import { setInWords } from '@/lib/mig/acl/signer-words'
 import type { FurtherSigners as Found } from '@/lib/mig/acl/what-if-sets'
+import type { Page } from '@/lib/page'
 import { reasonHref } from './what-if-table'
 
+type Params = ListParams<(typeof lackGroupList)['filters']>
 type Names = ReadonlyMap<string, string>
 
 const nameIn = (names: Names, id: string) => visibleText(names.get(id) ?? `investigator ${id}`)
 
-/** One minimal set as words: each choice among people who weigh the same. */
-export function setInWords(set: SignerSet, names: Names): string {
-  const words = ['', 'one of', 'two of', 'three of']
-  return set
-    .map(({ count, of }) => {
-      const people = of.map((id) => nameIn(names, id))
-      return of.length === count ? people.join(' and ') : `${words[count]} ${people.join(', ')}`
-    })
-    .join(', and ')
-}
-
 const SETS_SHOWN = 50
 
-/** The minimal sets of one endpoint or group, or that there are none; and who was not tried. */
-export function SetList({ found: { sets, leftOut }, names }: { found: FoundSets; names: Names }) {
+/** The minimal sets of one endpoint, or that there are none; and who was not tried. With `some` no more, and a link to all. */
+export function SetList({
+  found: { sets, leftOut },
+  names,
+  some,
+}: {
+  found: FoundSets
+  names: Names
+  some?: { most: number; allHref: string }
+}) {
+  const most = some?.most ?? SETS_SHOWN
+  const rest = sets.slice(most)
   const untried =
     leftOut > 0 &&
     `Tried with the people who bring the most: ${formatCount(leftOut, 'other')}, whose weights differ, ${leftOut === 1 ? 'was' : 'were'} left out.`
@@ -41,18 +45,30 @@ export function SetList({ found: { sets, leftOut }, names }: { found: FoundSets;
     )
   return (
     <>
-      <ul className="flex list-disc flex-col gap-0.5 pl-4 text-sm">
-        {sets.slice(0, SETS_SHOWN).map((set) => (
-          <li key={JSON.stringify(set)} className="wrap-anywhere">
-            {setInWords(set, names)}
-          </li>
-        ))}
-      </ul>
-      {sets.length > SETS_SHOWN && (
-        <p className="text-muted text-sm">And {formatCount(sets.length - SETS_SHOWN, 'other choice')}.</p>
+      <Sets sets={sets.slice(0, most)} names={names} />
+      {rest.length > 0 && some && (
+        <TextLink href={some.allHref}>And {formatCount(rest.length, 'other choice')}</TextLink>
+      )}
+      {rest.length > 0 && !some && (
+        <details>
+          <summary className="cursor-pointer text-accent">And {formatCount(rest.length, 'other choice')}</summary>
+          <Sets sets={rest} names={names} />
+        </details>
       )}
       {untried && <p className="text-muted text-sm">{untried}</p>}
     </>
+  )
+}
+
+function Sets({ sets, names }: { sets: readonly SignerSet[]; names: Names }) {
+  return (
+    <ul className="flex list-disc flex-col gap-0.5 pl-4 text-sm">
+      {sets.map((set) => (
+        <li key={JSON.stringify(set)} className="wrap-anywhere">
+          {visibleText(setInWords(set, names))}
+        </li>
+      ))}
+    </ul>
   )
 }
 
@@ -67,13 +83,8 @@ function HelpList({ title, helps, params, asked, names }: HelpProps) {
             <li key={people.join(' ')} className="flex items-center gap-3 px-3 py-1.5">
               <span className="min-w-0 flex-1 truncate">
                 <TextLink
-                  href={whatIfList.href(params, {
-                    filters: {
-                      signer: [...asked.signers.map((s) => s.investigatorId), ...people].join(','),
-                      outcome: null,
-                      differs: null,
-                      short: null,
-                    },
+                  href={whatIfHref(params, {
+                    signer: [...asked.signers.map((s) => s.investigatorId), ...people].join(','),
                   })}
                   title="The same question with this signature too"
                 >
@@ -92,9 +103,54 @@ function HelpList({ title, helps, params, asked, names }: HelpProps) {
 type HelpProps = {
   title: string
   helps: readonly Help[]
-  params: ListParams<(typeof whatIfList)['filters']>
+  params: Params
   asked: Asked
   names: Names
+}
+
+/** The same question of the same endpoints on the page What if, with these filters. */
+const whatIfHref = ({ given, size }: Params, filters: Record<string, string>) =>
+  whatIfList.href({ given, size, filters: {} as never, sort: whatIfList.defaultSort, columns: null }, { filters })
+
+const SETS_IN_ROW = 6
+
+function columnsFor(params: Params, asked: Asked, names: Names): Column<LackGroup>[] {
+  const modules = asked.question.modules.map(({ name }) => visibleText(name))
+  return [
+    {
+      id: 'sample',
+      header: 'Endpoints such as',
+      className: 'align-top py-1.5',
+      cell: ({ name, sample }) => <bdi>{name === null ? `agent ${sample}` : visibleText(name)}</bdi>,
+    },
+    {
+      id: 'endpoints',
+      header: 'Endpoints',
+      sort: 'endpoints',
+      align: 'right',
+      className: 'align-top py-1.5',
+      cell: ({ endpoints, sample }) => (
+        <TextLink href={whatIfHref(params, { like: sample })} title="The endpoints of this group">
+          {formatNumber(endpoints)}
+        </TextLink>
+      ),
+    },
+    {
+      id: 'missing',
+      header: 'Missing',
+      className: 'align-top py-1.5',
+      cell: ({ missing }) =>
+        missing.flatMap((weight, k) => (weight > 0 ? [`${modules[k]} ${formatNumber(weight)}`] : [])).join(', '),
+    },
+    {
+      id: 'sets',
+      header: 'Any of these would be enough',
+      className: 'max-w-none! whitespace-normal! align-top py-1.5',
+      cell: ({ found, sample }) => (
+        <SetList found={found} names={names} some={{ most: SETS_IN_ROW, allHref: reasonHref(params, sample) }} />
+      ),
+    },
+  ]
 }
 
 /** Who would help most on all endpoints that lack weight, and, by groups of the same rules, every minimal set. */
@@ -102,11 +158,13 @@ export function FurtherSigners({
   params,
   asked,
   found,
+  page,
   people,
 }: {
-  params: ListParams<(typeof whatIfList)['filters']>
+  params: Params
   asked: Asked
   found: Found
+  page: Page<LackGroup>
   people: readonly KnownSigner[]
 }) {
   const names = new Map<string, string>(people.map((person) => [person.investigatorId, person.name]))
@@ -136,43 +194,18 @@ export function FurtherSigners({
       </div>
       <Section
         title="By groups of endpoints with the same rules"
-        remark={`${formatNumber(found.short)} short in ${formatCount(found.groupCount, 'group')}${
-          found.groupCount > found.groups.length ? `, the ${found.groups.length} largest` : ''
-        }`}
+        remark={`${formatNumber(found.short)} short in ${formatCount(found.groups, 'group')}`}
       >
-        <div className="overflow-x-auto rounded-md border border-line bg-surface">
-          <table className="w-full border-separate border-spacing-0 text-sm">
-            <caption className="sr-only">Groups of endpoints and who would have to sign besides</caption>
-            <thead>
-              <tr className="text-left text-muted text-xs [&>th]:h-row [&>th]:px-3 [&>th]:font-medium">
-                <th scope="col">Endpoints</th>
-                <th scope="col">Missing</th>
-                <th scope="col">Any of these would be enough</th>
-              </tr>
-            </thead>
-            <tbody>
-              {found.groups.map(({ endpoints, sample, lack }) => (
-                <tr key={sample} className="align-top [&>*]:border-line [&>*]:border-t [&>*]:px-3 [&>*]:py-1.5">
-                  <th scope="row" className="whitespace-nowrap text-left font-normal">
-                    <TextLink href={reasonHref(params, sample)} title="One of them, line by line">
-                      {formatNumber(endpoints)}
-                    </TextLink>
-                  </th>
-                  <td className="whitespace-nowrap">
-                    {lack.missing
-                      .flatMap((missing, k) =>
-                        missing > 0 ? [`${visibleText(asked.question.modules[k]?.name ?? '')} ${missing}`] : [],
-                      )
-                      .join(', ')}
-                  </td>
-                  <td>
-                    <SetList found={minimalSets(lack)} names={names} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable
+          list={lackGroupList}
+          params={params}
+          page={page}
+          columns={columnsFor(params, asked, names)}
+          rowKey={(row) => row.sample}
+          rowHref={(row) => reasonHref(params, row.sample)}
+          caption="Groups of endpoints and who would have to sign besides"
+          empty={<NothingMatches what="groups" clearHref={lackGroupList.href(params)} framed={false} />}
+        />
       </Section>
     </>
   )

@@ -31,7 +31,7 @@ function storedFilter(scope: Scope, column: string, value: string): [name: strin
 
 /** The endpoints of a group, narrowed further by what they have stored in a column. */
 function endpointsHref<F>({ list, params, scope }: List<F>, row: MatrixGroup, column?: string, value = ''): string {
-  const { group: _, edit: __, ...given } = params.given
+  const { group: _, edit: __, row: ___, ...given } = params.given
   const filters: Record<string, string[]> = { in: [...(given.in ?? []), groupText(row.group)] }
   if (column) {
     const [name, text] = storedFilter(scope, column, value)
@@ -84,7 +84,7 @@ export function GroupMatrix<F>({
   clearHref: string
 }) {
   const { list, params, scope } = of
-  const own = ['group', 'edit', 'by', ...(scope.view === 'module' ? ['module'] : ['investigator'])]
+  const own = ['group', 'edit', 'row', 'by', ...(scope.view === 'module' ? ['module'] : ['investigator'])]
   const isFiltered = Object.keys(params.given).some((name) => !own.includes(name))
   return (
     <div className="flex min-w-0 flex-col gap-2">

@@ -42,7 +42,16 @@ export function MatrixFilters<F>({
       : ['name', 'module']
   const isFiltered = own.some((name) => params.given[name] && !fixed.includes(name))
   const cleared = Object.fromEntries(Object.entries(params.given).filter(([name]) => fixed.includes(name)))
-  const set = [...(before ? fixed : []), 'edit', 'name', 'os', 'state', 'module', ...(rows === 'endpoints' ? MORE : [])]
+  const set = [
+    ...(before ? fixed : []),
+    'edit',
+    'row',
+    'name',
+    'os',
+    'state',
+    'module',
+    ...(rows === 'endpoints' ? MORE : []),
+  ]
   const canGroup = Object.hasOwn(list.filters as object, 'group')
   return (
     <search className="no-print">

@@ -17,9 +17,17 @@ const CELLS = cn(
   '[&_td]:h-row [&_td]:border-line [&_td]:border-t [&_td]:border-l [&_td]:p-0 [&_td]:text-center [&_td]:tabular-nums',
   '[&_[data-cell]]:flex [&_[data-cell]]:h-row [&_[data-cell]]:min-w-14 [&_[data-cell]]:items-center [&_[data-cell]]:justify-center [&_[data-cell]]:px-2',
   '[&_a[data-cell]]:-outline-offset-2 [&_a[data-cell]:hover]:bg-hover',
+  'max-md:[&_td]:items-center max-md:[&_td]:justify-between max-md:[&_td]:border-l-0 max-md:[&_td]:pl-6 max-md:[&_td]:text-left',
+  'max-md:[&_[data-cell]]:min-w-28 max-md:[&_[data-cell]]:justify-end max-md:[&_[data-cell]]:px-3',
 )
 
-/** A matrix as a table, with sticky heads; it scrolls in itself, so that the heads stay in sight. */
+/** On a phone one row at a time shows its cells: which, null for the first, and where the others open. */
+export type PhoneRow = { row: string | null; href: (row: string) => string }
+
+/**
+ * A matrix as a table, with sticky heads; it scrolls in itself, so that the heads stay in sight. On a phone it is a list of its
+ * rows, one of them open with its cells below each other.
+ */
 export function Matrix({
   caption,
   corner,
@@ -27,6 +35,7 @@ export function Matrix({
   rows,
   cellHref,
   open,
+  phone,
   empty,
 }: {
   caption: string
@@ -36,13 +45,16 @@ export function Matrix({
   /** The address of a cell's form, `row.column`; null where the viewer may not write. */
   cellHref: ((place: string) => string) | null
   open: OpenCell | null
+  phone: PhoneRow
   empty: ReactNode
 }) {
+  const own = rows.filter((row) => !row.locked).map((row) => row.id)
+  const unfolded = [open?.row, phone.row].find((id) => own.some((one) => one === id)) ?? own[0]
   return (
     <SoftLinks className="overflow-auto rounded-md border border-line bg-surface scroll-pt-row md:max-h-[max(24rem,calc(100dvh-17rem))] print:max-h-none print:overflow-visible">
-      <table className="border-separate border-spacing-0 text-sm">
+      <table className="border-separate border-spacing-0 text-sm max-md:block max-md:[&_:is(tbody,tr,th)]:block">
         <caption className="sr-only">{caption}</caption>
-        <thead>
+        <thead className="max-md:hidden">
           <tr>
             <th
               scope="col"
@@ -71,6 +83,8 @@ export function Matrix({
               columns={columns}
               cellHref={row.locked ? null : cellHref}
               open={!row.locked && open?.row === row.id ? open : null}
+              phoneHref={row.locked || row.id === unfolded ? null : `${phone.href(row.id)}#row-${row.id}`}
+              isUnfolded={!row.locked && row.id === unfolded}
             />
           ))}
         </tbody>
@@ -125,29 +139,51 @@ function MatrixLine({
   columns,
   cellHref,
   open,
+  phoneHref,
+  isUnfolded,
 }: {
   row: GridRow
   columns: readonly GridColumn[]
   cellHref: ((place: string) => string) | null
   open: OpenCell | null
+  /** Where a phone unfolds the row; null where it is, or holds nothing to unfold. */
+  phoneHref: string | null
+  isUnfolded: boolean
 }) {
   return (
     <>
-      <tr className={row.locked ? 'bg-sunken' : undefined}>
+      <tr
+        id={isUnfolded ? `row-${row.id}` : undefined}
+        className={cn(
+          'scroll-mt-20',
+          isUnfolded ? 'max-md:[&>td]:flex' : 'max-md:[&>td]:hidden',
+          row.locked && 'bg-sunken',
+        )}
+      >
         <th
           scope="row"
           className={cn(
-            'sticky left-0 z-1 h-row max-w-[min(22rem,60vw)] border-line border-t px-3 text-left font-normal',
+            'sticky left-0 z-1 h-row max-w-[min(22rem,60vw)] border-line border-t px-3 text-left font-normal max-md:max-w-none max-md:py-1',
             row.locked ? 'bg-sunken' : 'bg-surface',
           )}
         >
           <RowHead row={row} />
+          {phoneHref && (
+            <TextLink href={phoneHref} className="inline-flex min-h-6 items-center text-xs md:hidden">
+              Show its weights<span className="sr-only"> of {visibleText(row.name)}</span>
+            </TextLink>
+          )}
         </th>
         {columns.map((column) => {
           const view = row.cells[column.id]
           const place = `${row.id}.${column.id}`
           return (
             <td key={column.id}>
+              {isUnfolded && (
+                <span className="md:hidden">
+                  <ColumnHead column={column} />
+                </span>
+              )}
               {view && (
                 <Cell
                   view={view}
@@ -159,10 +195,10 @@ function MatrixLine({
             </td>
           )
         })}
-        <td aria-hidden="true" />
+        <td aria-hidden="true" className="max-md:hidden!" />
       </tr>
       {open && (
-        <tr className="bg-accent-tint">
+        <tr className="bg-accent-tint max-md:[&>td]:block">
           <td
             colSpan={columns.length + 2}
             className="border-l-0! p-0! text-left! shadow-[inset_0_1px_var(--accent),inset_0_-1px_var(--accent)]"

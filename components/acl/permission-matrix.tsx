@@ -34,6 +34,9 @@ function cellHref(params: Params, cell: string | null): string {
   return permissionList.href(params, { filters: { edit: cell }, after, before })
 }
 
+const rowHref = (params: Params, row: string) =>
+  permissionList.href(params, { filters: { edit: null, row }, after: params.after, before: params.before })
+
 const CAPTIONS: Record<Exclude<GridScope['view'], 'minimums'>, string> = {
   investigator: 'Weights by endpoint and module',
   endpoint: 'Weights by investigator and module',
@@ -62,7 +65,7 @@ export function PermissionMatrix({
   form: CellFormData | null
   use: GridUse
 }) {
-  const { edit: _, ...given } = params.given
+  const { edit: _, row: __, ...given } = params.given
   const isPeople = scope.view === 'endpoint'
   const fixed = Object.keys(fixedOf(given, scope))
   const filtered = Object.keys(given).some((name) => !fixed.includes(name))
@@ -89,6 +92,7 @@ export function PermissionMatrix({
               form: <WeightForm form={form} params={params} />,
             }
           }
+          phone={{ row: params.filters.row?.id ?? null, href: (row) => rowHref(params, row) }}
           empty={
             filtered ? (
               <NothingMatches

@@ -38,6 +38,9 @@ function cellHref(params: Params, cell: string | null): string {
   return requirementList.href(params, { filters: { edit: cell }, after, before })
 }
 
+const rowHref = (params: Params, row: string) =>
+  requirementList.href(params, { filters: { edit: null, row }, after: params.after, before: params.before })
+
 /** Endpoints × modules → minimum weight. */
 export function RequirementMatrix({
   params,
@@ -54,7 +57,7 @@ export function RequirementMatrix({
   files: ReadonlyMap<string, KnownFile>
   use: GridUse
 }) {
-  const { edit: _, ...filters } = params.given
+  const { edit: _, row: __, ...filters } = params.given
   const columns = moduleColumns(modules)
   return (
     <div className="flex min-w-0 flex-col gap-2">
@@ -81,6 +84,7 @@ export function RequirementMatrix({
               form: <MinimumForm form={form} params={params} />,
             }
           }
+          phone={{ row: params.filters.row?.id ?? null, href: (row) => rowHref(params, row) }}
           empty={
             Object.keys(filters).length ? (
               <NothingMatches what="endpoints" clearHref={requirementList.path} framed={false} />

@@ -29,7 +29,9 @@ export function RuleBooks({ params, asked, counts }: { params: Params; asked: As
           return (
             <li key={one}>
               <Link
-                href={whatIfList.href(params, { filters: { book: one, outcome: null, differs: null, short: null } })}
+                href={whatIfList.href(params, {
+                  filters: { book: one, outcome: null, differs: null, short: null, like: null },
+                })}
                 prefetch={false}
                 aria-current={one === book ? 'true' : undefined}
                 className={cn(
@@ -64,7 +66,7 @@ export function RuleBooks({ params, asked, counts }: { params: Params; asked: As
             // Where every agent refuses, no verdict by weight is good news.
             tone: refusal ? ('neutral' as const) : OUTCOME_WORDS[outcome].tone,
             value: formatNumber(verdicts[outcome]),
-            href: whatIfList.href(params, { filters: { outcome, differs: null, short: null } }),
+            href: whatIfList.href(params, { filters: { outcome, differs: null, short: null, like: null } }),
             note: refusal ? 'by weight alone' : undefined,
           })),
           ...DISAGREEMENTS.map((how) => ({
@@ -72,7 +74,7 @@ export function RuleBooks({ params, asked, counts }: { params: Params; asked: As
             label: DISAGREEMENT_WORDS[how].label,
             tone: counts.differs[how] > 0 ? DISAGREEMENT_WORDS[how].tone : undefined,
             value: formatNumber(counts.differs[how]),
-            href: whatIfList.href(params, { filters: { outcome: null, differs: how, short: null } }),
+            href: whatIfList.href(params, { filters: { outcome: null, differs: how, short: null, like: null } }),
             note: how === 'runs' ? 'some agents, against the rule' : 'some agents, beyond the rule',
           })),
         ]}
@@ -102,7 +104,7 @@ function ShortBy({ params, counts }: { params: Params; counts: WhatIfCounts }) {
         {figures.map(({ short, label, count }) => (
           <li key={short}>
             <TextLink
-              href={whatIfList.href(params, { filters: { short, outcome: null, differs: null } })}
+              href={whatIfList.href(params, { filters: { short, outcome: null, differs: null, like: null } })}
               aria-current={params.given.short?.[0] === short ? 'true' : undefined}
             >
               {label}: {formatCount(count, 'endpoint')}

@@ -39,7 +39,7 @@ function columns(now: string): Column<WhatIfRow>[] {
 }
 
 /** The address of the reasoning for one endpoint. */
-export function reasonHref(params: ListParams<(typeof whatIfList)['filters']>, agent: string): string {
+export function reasonHref(params: Pick<ListParams, 'given'>, agent: string): string {
   const { signer, module, action, book } = params.given
   const query = new URLSearchParams({ agent })
   for (const [name, texts] of Object.entries({ signer, module, action, book }))
@@ -70,7 +70,7 @@ export function WhatIfTable({
         <NothingMatches
           what="endpoints"
           clearHref={whatIfList.href(params, {
-            filters: { outcome: null, differs: null, short: null, name: null, os: null, state: null },
+            filters: { outcome: null, differs: null, short: null, like: null, name: null, os: null, state: null },
           })}
           framed={false}
         />

@@ -18,7 +18,7 @@ export function gridUse(viewer: Viewer, stamp: string): GridUse {
 
 /** Where the grid's windows come from: the list's filters, and the place where the page begins. */
 export function windowHref<F>(list: ListDefinition<F>, params: ListParams<F>): { path: string; after: string | null } {
-  const { edit: _, ...given } = params.given
+  const { edit: _, row: __, ...given } = params.given
   const path = list.href({ ...params, given, size: 50 }, {}, `${list.path}/window`)
   return { path, after: params.after ? printCursor(params.after) : null }
 }

@@ -8,14 +8,17 @@ import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import type { Instant } from '@/lib/mig/wire/time'
 
-/** An answer about the whole fleet: of which moment, when it was made, how long that took and how old it is, in milliseconds. */
-export type Answer<T> = { at: Instant; madeAt: Instant; tookMs: number; age: number; found: T }
+/**
+ * An answer about the whole fleet: of which moment, when it was made, how long that took and how old it is, in milliseconds;
+ * `key` is what it is kept under.
+ */
+export type Answer<T> = { key: string; at: Instant; madeAt: Instant; tookMs: number; age: number; found: T }
 
 /** A question that is worth an answer of its own; `text` says all that it hangs on but the moment. */
 export type FleetQuestion<T> = {
   text: string
-  /** Reads only; more memory and time than a page has. */
-  ask(client: pg.ClientBase, at: Instant): Promise<T>
+  /** More memory and time than a page has; it writes nothing but rows of its own, which belong to the answer of this key. */
+  ask(client: pg.ClientBase, at: Instant, key: string): Promise<T>
 }
 
 /** An answer that took no longer than this is never kept waiting for: it is made anew for every page. */
@@ -34,10 +37,10 @@ const LOCK = 7_209_402_021
 /** The row whose answer says which state of the rules answers are of: each save puts another in its place. */
 const RULES = 'rules'
 
-type Row = { at: Instant; made_at: Instant; took_ms: number; answer: string; age: string }
+type Row = { question: string; at: Instant; made_at: Instant; took_ms: number; answer: string; age: string }
 
 /** Raised when what a question finds takes another shape, so that no answer of an older program is read as one of this. */
-const SHAPE = 1
+const SHAPE = 2
 
 function digestOf({ text }: { text: string }): string {
   return createHash('sha256')
@@ -51,13 +54,14 @@ const keyOf = (digest: string) =>
 
 async function readRow(digest: string, client: Pick<pg.ClientBase, 'query'> = pool()): Promise<Row | null> {
   const { rows } = await client.query<Row>(sql`
-    SELECT at, made_at, took_ms, answer::text AS answer,
+    SELECT question, at, made_at, took_ms, answer::text AS answer,
       1000 * extract(epoch FROM clock_timestamp() - made_at) AS age
     FROM dashboard.acl_answer WHERE question = (SELECT ${keyOf(digest)})`)
   return rows[0] ?? null
 }
 
 const answerOf = <T>(row: Row): Answer<T> => ({
+  key: row.question,
   at: row.at,
   madeAt: row.made_at,
   tookMs: row.took_ms,
@@ -88,6 +92,12 @@ export async function getAnswer<T>(question: FleetQuestion<T>, wait = true): Pro
     return null
   }
   return make(question, digest, row?.made_at ?? null, true)
+}
+
+/** The answer that is kept, if there is one that would be shown; nothing is asked for it. */
+export async function keptAnswer<T>(question: FleetQuestion<T>): Promise<Answer<T> | null> {
+  const row = await readRow(digestOf(question))
+  return row && Number(row.age) <= STALE_MS ? answerOf<T>(row) : null
 }
 
 function report(error: unknown): void {
@@ -159,14 +169,15 @@ async function ask<T>(
         sql`SELECT clock_timestamp() AS now, ${keyOf(digest)} AS key`,
       )
       const at = env().migNow ?? (before[0]?.now as Instant)
-      const found = await question.ask(client, at)
+      const key = before[0]?.key ?? digest
+      const found = await question.ask(client, at, key)
       const tookMs = Math.round(performance.now() - started)
       const { rows: written } =
         await client.query<Row>(sql`INSERT INTO dashboard.acl_answer (question, at, made_at, took_ms, answer)
-        VALUES (${before[0]?.key}, ${at}::timestamptz, clock_timestamp(), ${tookMs}, ${JSON.stringify(found)}::jsonb)
+        VALUES (${key}, ${at}::timestamptz, clock_timestamp(), ${tookMs}, ${JSON.stringify(found)}::jsonb)
         ON CONFLICT (question) DO UPDATE SET at = excluded.at, made_at = excluded.made_at, took_ms = excluded.took_ms,
           answer = excluded.answer
-        RETURNING at, made_at, took_ms, answer::text AS answer, '0' AS age`)
+        RETURNING question, at, made_at, took_ms, answer::text AS answer, '0' AS age`)
       row = written[0] ?? null
       // Not those that a save is taking away just now: each would wait for the other.
       await client.query(sql`DELETE FROM dashboard.acl_answer WHERE question IN (

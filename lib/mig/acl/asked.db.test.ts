@@ -1,3 +1,4 @@
+import * as openpgp from 'openpgp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readStoredSignature } from '@/lib/mig/signatures/read'
 import vectors from '@/lib/mig/signatures/test-vectors.json'
@@ -5,7 +6,8 @@ import type { MigId } from '@/lib/mig/wire/id'
 import { insertActions } from '@/lib/testing/command-rows'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
-import { getAsked, signaturesOf } from './asked'
+import { signaturesOf } from './action-signatures'
+import { getAsked } from './asked'
 import { whatIfList } from './search-params'
 
 const viewer = testViewer('investigator')
@@ -44,8 +46,47 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what is asked, layout %
     await owner(`INSERT INTO public.modules (id, name) VALUES (1, 'filechecker'), (2, 'netstat')`)
     const operations = '[{"module":"netstat"},{"module":"gone"},{"module":"filechecker"}]'
     await insertActions(owner, vintage, [{ id: '7', name: 'twice', operations }])
-    await owner(`UPDATE public.actions SET pgpsignatures = $1`, [JSON.stringify([signature, signature])])
+    await owner(`UPDATE public.actions SET pgpsignatures = $1 WHERE id = 7`, [JSON.stringify([signature, signature])])
     await owner(`INSERT INTO public.signatures (actionid, investigatorid, pgpsignature) VALUES (7, 1, $1)`, [signature])
+  })
+
+  test('a signing subkey is the key itself: who signed with it twice is a repeated signer', async () => {
+    const made = { date: new Date(Date.now() - 86_400_000), type: 'ecc', curve: 'nistP256', format: 'object' } as const
+    const { privateKey, publicKey } = await openpgp.generateKey({
+      ...made,
+      userIDs: [{ name: 'Bo' }],
+      subkeys: [{ sign: true }],
+    })
+    const sign = (text: string) =>
+      openpgp
+        .createMessage({ text })
+        .then((message) => openpgp.sign({ message, signingKeys: privateKey, detached: true, format: 'armored' }))
+    const own = publicKey.getFingerprint().toUpperCase()
+    const [first, again] = [await sign('signed'), await sign('signed again')]
+    const read = readStoredSignature(first)
+    // By the subkey, as the primary key's fingerprint does not tell.
+    expect(read.ok && own.endsWith(read.read.keyId ?? '?')).toBe(false)
+
+    const bytes = vintage === 'scripts' ? `convert_to($2, 'UTF8')` : '$2'
+    const later = vintage === '2019' ? [', status, createdat, lastmodified', ", 'active', now(), now()"] : ['', '']
+    await owner(
+      `INSERT INTO public.investigators (id, name, pgpfingerprint, publickey${later[0]})
+       SELECT 5::bigint, 'Bo', $1, ${bytes}${later[1]}`,
+      [own.toLowerCase(), publicKey.armor()],
+    )
+    await insertActions(owner, vintage, [{ id: '8', name: 'by a subkey', operations: '[{"module":"netstat"}]' }])
+    const signed = (...texts: string[]) =>
+      owner(`UPDATE public.actions SET pgpsignatures = $1 WHERE id = 8`, [JSON.stringify(texts)])
+    await owner(`INSERT INTO public.signatures (actionid, investigatorid, pgpsignature) VALUES (8, 5, $1)`, [signature])
+    const refused = async () => (await getAsked(viewer, filtersOf({ action: '8' })))?.refusals['2019'] ?? null
+
+    await signed(first)
+    expect(await refused()).toBeNull()
+    await signed(first, again)
+    expect(await refused()).toBe('repeated-signer')
+    // A key that is stored under somebody else's fingerprint says nothing of whose signature it is.
+    await owner(`UPDATE public.investigators SET pgpfingerprint = repeat('E', 40) WHERE id = 5`)
+    expect(await refused()).toBeNull()
   })
 
   test('an action keeps its order and its signatures, also while the form leaves them as they are', async () => {

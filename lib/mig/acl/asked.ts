@@ -5,13 +5,13 @@ import { reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ListParams } from '@/lib/list-params'
-import { readJson } from '@/lib/mig/actions/schema'
 import { listModules } from '@/lib/mig/modules/queries'
 import { modulesOf } from '@/lib/mig/modules-json/operations'
-import { readStoredSignature } from '@/lib/mig/signatures/read'
 import { pgpsignaturesSql, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
-import { normalFingerprint, type Signer } from './rule'
+import { MOST_SIGNERS, type Signed, signaturesOf, withSubkeys } from './action-signatures'
+import type { Alike } from './lack.sql'
+import type { Signer } from './rule'
 import { type Refusal, RULE_BOOKS, type RuleBook, refusalOf } from './rule-books'
 import type { whatIfList } from './search-params'
 import { type Question, questionOf } from './what-if.sql'
@@ -19,7 +19,6 @@ import { type Question, questionOf } from './what-if.sql'
 type Params = ListParams<(typeof whatIfList)['filters']>
 
 const MOST_MODULES = 50
-const MOST_SIGNERS = 50
 
 /** A person who signs, as the tables have one; `known` is false for an id that no row has any more. */
 export type WhatIfSigner = Signer & { name: string; known: boolean }
@@ -32,6 +31,8 @@ export type Asked = {
   action: { id: MigId; name: string } | null
   question: Question
   refusals: Record<RuleBook, Refusal | null>
+  /** The group of endpoints that is asked about; null for all endpoints. */
+  alike: Alike | null
 }
 
 async function signersOf(ids: readonly MigId[]): Promise<WhatIfSigner[]> {
@@ -53,7 +54,6 @@ async function signersOf(ids: readonly MigId[]): Promise<WhatIfSigner[]> {
   })
 }
 
-type Signed = { id: MigId; fingerprint: string | null }
 type SignedAction = { name: string; operations: string | null; signatures: MigId[] }
 
 /** An action with its signers, once a signature; null for no such action. */
@@ -73,24 +73,8 @@ async function signedAction(id: MigId): Promise<SignedAction | null> {
   const [row] = rows
   if (!row) return null
   const { name, operations, stored } = row
-  return { name, operations, signatures: signaturesOf(stored, JSON.parse(row.signers) as Signed[]) }
-}
-
-/**
- * The signers, each as often as the stored signatures name their primary key: the table of signatures has each person once,
- * however often they signed.
- */
-export function signaturesOf(stored: string | null, signers: readonly Signed[]): MigId[] {
-  const texts = readJson(stored)
-  const keyIds = (Array.isArray(texts) ? texts.slice(0, 2 * MOST_SIGNERS) : []).map((text) => {
-    const found = typeof text === 'string' ? readStoredSignature(text) : null
-    return found?.ok ? found.read.keyId : null
-  })
-  return signers.flatMap(({ id, fingerprint }) => {
-    const key = normalFingerprint(fingerprint)
-    const times = key ? keyIds.filter((keyId) => keyId !== null && key.endsWith(keyId)).length : 0
-    return Array.from({ length: Math.max(times, 1) }, () => id)
-  })
+  const signers = await withSubkeys(stored, JSON.parse(row.signers) as Signed[])
+  return { name, operations, signatures: signaturesOf(stored, signers) }
 }
 
 /**
@@ -122,5 +106,5 @@ export async function getAsked(
     throw new AppError('invalid', `Choose at most ${MOST_SIGNERS} signers and ${MOST_MODULES} modules.`)
   const signers = await signersOf(ids)
   const refusals = Object.fromEntries(RULE_BOOKS.map((book) => [book, refusalOf(book, signers)])) as Asked['refusals']
-  return { signers, operations, action, question: questionOf(modules, operations, signers), refusals }
+  return { signers, operations, action, question: questionOf(modules, operations, signers), refusals, alike: null }
 }

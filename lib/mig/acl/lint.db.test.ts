@@ -199,7 +199,7 @@ test('an answer says where a list is looked for until it is two minutes old', ()
   const counted = { count: 0, agents: [] }
   const answer = (age: number): Answer<LintCount> => {
     const at = '2014-09-15T21:00:00Z' as Instant
-    return { at, madeAt: at, tookMs: 20_000, age, found: counted }
+    return { key: '', at, madeAt: at, tookMs: 20_000, age, found: counted }
   }
   expect(narrowingBy(answer(120_000), (found) => found)).toBe(counted)
   expect(narrowingBy(answer(120_001), (found) => found)).toBeNull()

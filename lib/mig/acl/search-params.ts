@@ -118,6 +118,9 @@ const cellFilter: Filter<{ row: MigId; column: MigId }> = {
   },
 }
 
+/** The row whose cells a phone shows, by the id of its agent or investigator; the window of a desk shows all. */
+const rowFilter = idFilter('Open row')
+
 /** URL state of /acl/requirements: endpoints by name, their minimum weights by module. */
 export const requirementList = defineList({
   path: '/acl/requirements',
@@ -131,6 +134,7 @@ export const requirementList = defineList({
     group: groupFilter,
     module: modulesFilter,
     edit: cellFilter,
+    row: rowFilter,
   },
   sorts: ['name'],
   defaultSort: 'name',
@@ -151,6 +155,7 @@ export const permissionList = defineList({
     group: groupFilter,
     module: modulesFilter,
     edit: cellFilter,
+    row: rowFilter,
   },
   sorts: ['name'],
   defaultSort: 'name',
@@ -202,12 +207,28 @@ export const whatIfList = defineList({
     outcome: choiceFilter('Verdict', ENDPOINT_OUTCOMES),
     differs: { ...modeFilter('Books disagree', DIFFERS, '1'), default: undefined },
     short: shortFilter,
+    like: idFilter('Same rules as'),
     name: textFilter('Name'),
     os: textFilter('System'),
     state: choiceFilter('State', ENDPOINT_STATES),
   },
   sorts: ['name'],
   defaultSort: 'name',
+})
+
+/** URL state of /acl/what-if/sets: the question, and the groups of endpoints that lack weight, the largest first. */
+export const lackGroupList = defineList({
+  path: '/acl/what-if/sets',
+  filters: {
+    signer: whatIfList.filters.signer,
+    module: modulesFilter,
+    action: idFilter('Action'),
+    name: textFilter('Name'),
+    os: textFilter('System'),
+    state: choiceFilter('State', ENDPOINT_STATES),
+  },
+  sorts: ['endpoints'],
+  defaultSort: '-endpoints',
 })
 
 /** URL state of /acl/what-if/endpoint: the question, and one endpoint by any of its agent rows. */

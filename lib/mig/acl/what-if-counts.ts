@@ -9,9 +9,9 @@ import type { MigId } from '@/lib/mig/wire/id'
 import { type Answer, getAnswer } from './answers'
 import type { Asked } from './asked'
 import type { EndpointOutcome } from './endpoint-verdict'
+import { judgedSql } from './lack.sql'
 import { DISAGREEMENTS, type Disagreement, type RuleBook } from './rule-books'
 import type { whatIfList } from './search-params'
-import { judgedFleetSql } from './what-if.sql'
 import { filterSql, isListed, type Verdicts, verdictColumnsSql, verdictFilterSql, whatIfFrom } from './what-if-filters'
 
 type Params = ListParams<(typeof whatIfList)['filters']>
@@ -39,12 +39,13 @@ const FEW = 10_000
 /** So many endpoints of the same verdicts; `ids` only where there are filters by verdict, null for none of theirs or too many. */
 type Counted = Omit<Verdicts, 'short'> & { short: string | null; n: string; ids?: MigId[] | null }
 
-const isNarrow = ({ outcome, differs, short }: Params['filters']) => Boolean(outcome || differs || short)
+const isNarrow = ({ outcome, differs, short, like }: Params['filters']) => Boolean(outcome || differs || short || like)
 
 /** The verdicts over the filtered fleet, counted in one statement; one answer does for a question and a minute. */
 export function countWhatIf(_viewer: Viewer, asked: Asked, { filters }: Params): Promise<Answer<WhatIfCounts>> {
   const { name, os, state, outcome, differs, short, book } = filters
-  const narrow = isNarrow(filters) ? { outcome, differs, short, book: book === '2014' } : null
+  const alike = asked.alike && { ...asked.alike, agent: undefined, name: undefined }
+  const narrow = isNarrow(filters) ? { outcome, differs, short, alike, book: book === '2014' } : null
   return getAnswer({
     text: `what if ${JSON.stringify([asked.question, name, os, state, narrow])}`,
     async ask(client, at) {
@@ -67,15 +68,15 @@ export async function countJudged(
 const all = (conditions: readonly Sql[]) => conditions.reduce((left, one) => sql`${left} AND ${one}`)
 
 async function countSql(asked: Asked, filters: Params['filters'], bounds: FleetBounds) {
-  const { from, lastSeen } = whatIfFrom(asked.question, bounds)
+  const { from, lastSeen } = whatIfFrom(asked, bounds)
   const where = await filterSql({ filters }, bounds, lastSeen)
   const judged =
-    where.length === 0 ? sql`(${judgedFleetSql(asked.question, bounds)}) j` : sql`${from} WHERE ${all(where)}`
+    where.length === 0 ? sql`(${judgedSql(asked.question, bounds, asked.alike)}) j` : sql`${from} WHERE ${all(where)}`
   const narrow = verdictFilterSql(asked, filters)
   const ids =
     narrow.length > 0 &&
     sql`, CASE WHEN count(*) <= ${FEW} THEN array_agg(trunc(j.id)::text) FILTER (WHERE ${all(narrow)}) END AS ids`
-  return sql`SELECT ${verdictColumnsSql(asked)}, count(*) AS n${ids || empty} FROM ${judged} GROUP BY 1, 2, 3, 4`
+  return sql`SELECT ${verdictColumnsSql(asked)}, count(*) AS n${ids || empty} FROM ${judged} GROUP BY 1, 2, 3, 4, 5`
 }
 
 /** The counts out of the statement's groups. */

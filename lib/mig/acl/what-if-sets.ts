@@ -2,37 +2,34 @@ import 'server-only'
 import type pg from 'pg'
 import Cursors from 'pg-cursor'
 import type { Viewer } from '@/lib/auth/viewer'
-import { join, raw, type Sql, sql } from '@/lib/db/sql'
+import { type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
 import { fleetBounds } from '@/lib/mig/agents/queries'
 import type { FleetBounds } from '@/lib/mig/agents/state'
 import type { MigId } from '@/lib/mig/wire/id'
-import { type Answer, getAnswer } from './answers'
+import { type Answer, type FleetQuestion, getAnswer, keptAnswer } from './answers'
 import type { Asked } from './asked'
+import { lackGroupsSql } from './lack.sql'
+import { clearLists, keepGroups, type RawLackGroup } from './lack-groups.sql'
 import { type KnownSigner, readSigners } from './people'
 import { signingKey } from './rule-books'
-import type { whatIfList } from './search-params'
+import type { lackGroupList } from './search-params'
 import { BestHelp, type Help, type Lack } from './signer-sets'
-import { type AskedModule, judgedFleetSql, type Question } from './what-if.sql'
+import { judgedFleetSql, type Question } from './what-if.sql'
 import { filterSql, whatIfFrom } from './what-if-filters'
 
-type Params = ListParams<(typeof whatIfList)['filters']>
-
-/** Endpoints with the same minimums still to be reached and the same weights of everybody who could help. */
-export type LackGroup = { endpoints: number; sample: MigId; lack: Lack }
+type Filters = Partial<Pick<ListParams<(typeof lackGroupList)['filters']>['filters'], 'name' | 'os' | 'state'>>
 
 /** What further signers could do for the endpoints that are short, as documented. */
 export type FurtherSigners = {
   /** Endpoints that are short of weight. */
   short: number
-  /** How many groups they fall into; the largest are shown. */
-  groupCount: number
-  groups: LackGroup[]
+  /** How many groups they fall into. */
+  groups: number
   singles: Help[]
   pairs: Help[]
 }
 
-const GROUPS_SHOWN = 50
 const BEST_SHOWN = 5
 const BATCH = 1_000
 
@@ -66,99 +63,89 @@ export function lackOf(missing: readonly number[], who: string, keys: ReadonlyMa
   return { missing, people }
 }
 
-/** The endpoints that are short as groups: (missing, who, endpoints, sample), the text of `lackOf` in `who`. */
-export function lackGroupsSql(question: Question, ids: readonly MigId[], judged: Sql): Sql {
-  const { modules, fallback } = question
-  const idOf = (id: AskedModule['id']) => (id === null || id === 'ambiguous' ? null : id)
-  const each = (form: (k: string) => Sql, by: string) =>
-    join(
-      modules.map((_, k) => form(String(k))),
-      by,
-    )
-  const holders = join(
-    modules.map(
-      ({ id }, k) =>
-        sql`(${raw(String(k))}, CASE WHEN s.${raw(`o${k}`)} THEN ${idOf(id)}::numeric ELSE ${idOf(fallback)}::numeric END)`,
-    ),
-    ', ',
-  )
-  return sql`WITH short AS MATERIALIZED (SELECT j.* ${judged}),
-    who AS (
-      SELECT s.id, string_agg(v.k || ':' || trunc(w.investigatorid)::text || ':' || w.weight, ',' ORDER BY v.k, w.investigatorid) AS who
-      FROM short s CROSS JOIN LATERAL (VALUES ${holders}) v(k, moduleid)
-      JOIN public.invagtmodperm w ON w.agentid = s.id AND w.moduleid = v.moduleid
-      WHERE coalesce(w.investigatorid = ANY(${ids}::numeric[]), false) GROUP BY s.id
-    )
-    SELECT ${each((k) => sql`(s.${raw(`q${k}`)} - s.${raw(`g${k}`)})::text`, " || ',' || ")} AS missing,
-      coalesce(w.who, '') AS who, count(*) AS endpoints, trunc(min(s.id))::text AS sample
-    FROM short s LEFT JOIN who w ON w.id = s.id GROUP BY 1, 2`
-}
-
-/** The short endpoints among those that the filters leave, as the FROM of `lackGroupsSql`. */
-async function shortSql(asked: Asked, filters: Params['filters'], bounds: FleetBounds): Promise<Sql> {
-  const { lastSeen } = whatIfFrom(asked.question, bounds)
-  const where = [sql`j.outcome = 'short'`, ...(await filterSql({ filters }, bounds, lastSeen))]
+/** The short endpoints among those that the filters leave, judged with details. */
+export async function shortSql(
+  asked: Pick<Asked, 'question' | 'alike'>,
+  filters: Filters,
+  bounds: FleetBounds,
+): Promise<Sql> {
   const judged = judgedFleetSql(asked.question, bounds, { detail: true })
-  const conditions = where.reduce((all, one) => sql`${all} AND ${one}`)
-  if (where.length === 1) return sql`FROM (${judged}) j WHERE ${conditions}`
-  return sql`FROM ${whatIfFrom(asked.question, bounds, judged).from} WHERE ${conditions}`
+  const { from, lastSeen } = whatIfFrom(asked, bounds, judged)
+  const where = await filterSql({ filters }, bounds, lastSeen)
+  if (where.length === 0) return sql`SELECT j.* FROM (${judged}) j WHERE j.outcome = 'short'`
+  return sql`SELECT j.* FROM ${from} WHERE ${where.reduce((all, one) => sql`${all} AND ${one}`, sql`j.outcome = 'short'`)}`
 }
 
-/** Folds the groups as they come: all of them into the best help, the largest kept. */
+/** Folds all groups into the best help, as they come. */
 export async function foldGroups(
   client: pg.ClientBase,
   statement: Sql,
   keys: ReadonlyMap<MigId, KnownSigner[]>,
 ): Promise<FurtherSigners> {
   const help = new BestHelp()
-  let [short, groupCount] = [0, 0]
-  let groups: LackGroup[] = []
-  const largest = () => {
-    groups = groups.sort((a, b) => b.endpoints - a.endpoints).slice(0, GROUPS_SHOWN)
-  }
-  const cursor = client.query(
-    new Cursors<{ missing: string; who: string; endpoints: string; sample: MigId }>(statement.text, statement.values),
-  )
+  let [short, groups] = [0, 0]
+  const cursor = client.query(new Cursors<RawLackGroup>(statement.text, statement.values))
   try {
     for (;;) {
       const rows = await cursor.read(BATCH)
       if (rows.length === 0) break
       for (const row of rows) {
-        const lack = lackOf(row.missing.split(',').map(Number), row.who, keys)
         const endpoints = Number(row.endpoints)
-        help.add(lack, endpoints)
-        groups.push({ endpoints, sample: row.sample, lack })
+        help.add(lackOf(row.missing.split(',').map(Number), row.who, keys), endpoints)
         short += endpoints
-        groupCount++
+        groups++
       }
-      largest()
     }
   } finally {
     await cursor.close()
   }
-  return { short, groupCount, groups, ...help.best(BEST_SHOWN) }
+  return { short, groups, ...help.best(BEST_SHOWN) }
 }
 
-/** What further signers could do; null while it is being worked out. */
+/** The question of who else could sign, and the people it is about. */
+async function furtherQuestion(asked: Asked, { name, os, state }: Filters) {
+  const people = await readSigners()
+  const keys = furtherKeys(people, asked.question)
+  const ids = idsOf(keys)
+  const question: FleetQuestion<FurtherSigners> = {
+    text: `further signers ${JSON.stringify([asked.question, [...keys], name, os, state])}`,
+    async ask(client, at, key) {
+      const short = await shortSql(asked, { name, os, state }, await fleetBounds(at))
+      const found = await foldGroups(
+        client,
+        await keepGroups(client, key, lackGroupsSql(asked.question, ids, short)),
+        keys,
+      )
+      await clearLists(client, key)
+      return found
+    },
+  }
+  return { question, people, keys }
+}
+
+/** The rows of these keys, whose weights make the groups. */
+export const idsOf = (keys: ReadonlyMap<MigId, KnownSigner[]>): MigId[] =>
+  [...keys.values()].flat().map(({ investigatorId }) => investigatorId)
+
+export type Further = {
+  answer: Answer<FurtherSigners> | null
+  people: KnownSigner[]
+  keys: ReadonlyMap<MigId, KnownSigner[]>
+}
+
+/** What further signers could do; with `wait` false null while it is being worked out. */
 export async function getFurtherSigners(
   _viewer: Viewer,
   asked: Asked,
-  { filters }: Params,
-): Promise<{ answer: Answer<FurtherSigners> | null; people: KnownSigner[] }> {
-  const people = await readSigners()
-  const keys = furtherKeys(people, asked.question)
-  const ids = [...keys.values()].flat().map(({ investigatorId }) => investigatorId)
-  const { name, os, state } = filters
-  const answer = await getAnswer(
-    {
-      text: `further signers ${JSON.stringify([asked.question, [...keys], name, os, state])}`,
-      async ask(client, at) {
-        const bounds = await fleetBounds(at)
-        const statement = lackGroupsSql(asked.question, ids, await shortSql(asked, filters, bounds))
-        return foldGroups(client, statement, keys)
-      },
-    },
-    false,
-  )
-  return { answer, people }
+  filters: Filters,
+  wait = false,
+): Promise<Further> {
+  const { question, people, keys } = await furtherQuestion(asked, filters)
+  return { answer: wait ? await getAnswer(question) : await getAnswer(question, false), people, keys }
+}
+
+/** Into how many groups the endpoints that lack weight fall, where somebody has asked it lately; else null. */
+export async function knownGroupCount(_viewer: Viewer, asked: Asked, filters: Filters): Promise<number | null> {
+  const { question } = await furtherQuestion(asked, filters)
+  return (await keptAnswer(question))?.found.groups ?? null
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import type pg from 'pg'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { pool } from '@/lib/db/pool'
-import { sql } from '@/lib/db/sql'
 import type { MigId } from '@/lib/mig/wire/id'
+import type { Cursor, Page } from '@/lib/page'
 import {
   aclScene,
   insertScenePeople,
@@ -10,6 +11,7 @@ import {
   SCENE_NAMES,
   SCENE_NOW,
   SCENE_PEOPLE,
+  type Scene,
   writeScene,
 } from '@/lib/testing/acl-scene'
 import { tries } from '@/lib/testing/long'
@@ -17,20 +19,59 @@ import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
 import type { Asked } from './asked'
 import { type EndpointOutcome, judgeEndpoint } from './endpoint-verdict'
+import { lackGroupsSql } from './lack.sql'
+import { type LackGroup, listLackGroups } from './lack-groups'
+import { keepGroups } from './lack-groups.sql'
 import { readSigners } from './people'
-import { judgeModule, type Signer } from './rule'
+import { type EndpointRules, judgeModule, requirementFor, type Signer } from './rule'
 import { refusalOf } from './rule-books'
-import { whatIfList } from './search-params'
-import { minimalSets } from './signer-sets'
+import { lackGroupList, whatIfList } from './search-params'
 import { listWhatIf } from './what-if'
 import { judgedFleetSql, questionOf } from './what-if.sql'
+import { askAlike } from './what-if-alike'
 import { countJudged, countsOf } from './what-if-counts'
-import { foldGroups, furtherKeys, lackGroupsSql } from './what-if-sets'
+import { foldGroups, furtherKeys, idsOf, shortSql } from './what-if-sets'
 
 const viewer = testViewer('investigator')
 
 /** An id that no investigator has; one layout keeps weights of such. */
 const ORPHAN: Signer = { investigatorId: '99', fingerprint: null, known: false }
+
+const NO_REFUSALS = { documented: null, '2014': null, '2019': null }
+
+/** The scene with half of its endpoints a second time: random rules alone are hardly ever alike. */
+function withTwins({ modules, endpoints, requirements, weights }: Scene): Scene {
+  const twins = endpoints.slice(0, Math.ceil(endpoints.length / 2))
+  const [all, own] = [endpoints.flat().length, twins.flat().length]
+  return {
+    modules,
+    endpoints: [...endpoints, ...twins],
+    requirements: [
+      ...requirements,
+      ...requirements
+        .filter(([row]) => row < own)
+        .map(([row, ...rest]): Scene['requirements'][0] => [row + all, ...rest]),
+    ],
+    weights: [
+      ...weights,
+      ...weights
+        .filter(([, row]) => row < own)
+        .map(([who, row, ...rest]): Scene['weights'][0] => [who, row + all, ...rest]),
+    ],
+  }
+}
+
+async function inTransaction<T>(run: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool().connect()
+  try {
+    await client.query('BEGIN')
+    const done = await run(client)
+    await client.query('COMMIT')
+    return done
+  } finally {
+    client.release()
+  }
+}
 
 const questions = fc.array(
   fc.record({
@@ -42,9 +83,9 @@ const questions = fc.array(
 
 describe.each(['data-rst', 'scripts', '2019'] as const)('what-if over the fleet, layout %s', (vintage) => {
   const { owner } = useDatabaseOf(vintage)
+  beforeAll(() => insertScenePeople(owner, vintage))
 
   test('the statement says of every endpoint what the rule says', async () => {
-    await insertScenePeople(owner, vintage)
     const outcomes = new Set<string>()
     await fc.assert(
       fc.asyncProperty(aclScene, questions, async (made, asked) => {
@@ -115,7 +156,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what-if over the fleet,
           }
           const judged = judge(signers, names)
           const question = questionOf(made.modules, names, signers)
-          const one: Asked = { signers: [], operations: names, action: null, question, refusals }
+          const one: Asked = { signers: [], operations: names, action: null, question, refusals, alike: null }
           const any = judged[few % judged.length] as (typeof judged)[number]
           const { outcome, short, differs } = judged.find((row) => row.differs === kind) ?? any
           const asks = {
@@ -166,48 +207,94 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what-if over the fleet,
     expect([...seen].sort()).toEqual(['outcome', 'refuses', 'runs', 'short'])
   })
 
-  test('further signers: the groups hold every endpoint that is short, with what each person would bring', async () => {
+  test('further signers: each endpoint that is short is in one group, which leads to exactly its endpoints', async () => {
+    const parsed = [lackGroupList.parse({}), whatIfList.parse({ like: '1' })] as const
+    if (!parsed[0].ok || !parsed[1].ok) throw new Error('no such filters')
+    const [{ params: listed }, { params: alikes }] = [parsed[0], parsed[1]]
     const people = await readSigners()
-    let groups = 0
+    const sizes = { groups: 0, several: 0, walked: 0 }
     await fc.assert(
-      fc.asyncProperty(aclScene, questions, async (made, asked) => {
+      fc.asyncProperty(aclScene.map(withTwins), questions, async (made, asked) => {
         const { endpoints } = await writeScene(owner, vintage, made)
         for (const { signers, names } of asked) {
           const question = questionOf(made.modules, names, signers)
+          const one = { signers: [], operations: names, action: null, question, refusals: NO_REFUSALS, alike: null }
           const keys = furtherKeys(people, question)
-          const ids = [...keys.values()].flat().map(({ investigatorId }) => investigatorId)
-          const judged = judgedFleetSql(question, SCENE_BOUNDS, { detail: true })
-          const statement = lackGroupsSql(question, ids, sql`FROM (${judged}) j WHERE j.outcome = 'short'`)
-          const client = await pool().connect()
-          const found = await foldGroups(client, statement, keys).finally(() => client.release())
           const short = endpoints.filter(
             ({ rules, live }) => judgeEndpoint(rules, live, signers, names).outcome === 'short',
           )
-          expect(found.short).toBe(short.length)
-          expect(found.groups.reduce((sum, group) => sum + group.endpoints, 0)).toBe(short.length)
-          for (const { sample, lack } of found.groups) {
+          const answer = await inTransaction(async (client) => {
+            const found = lackGroupsSql(question, idsOf(keys), await shortSql(one, {}, SCENE_BOUNDS))
+            return foldGroups(client, await keepGroups(client, 'test', found), keys)
+          })
+          const further = {
+            answer: { key: 'test', at: SCENE_NOW, madeAt: SCENE_NOW, tookMs: 0, age: 0, found: answer },
+          }
+          const page = async (after: Cursor | null) =>
+            await listLackGroups(
+              viewer,
+              { ...further, people, keys },
+              { ...listed, size: 1, after: after ?? undefined },
+            )
+          const groups: LackGroup[] = []
+          let next: Cursor | null = null
+          do {
+            const got: Page<LackGroup> | null = await page(next)
+            groups.push(...(got?.rows ?? []))
+            next = got?.next ?? null
+            if (next) sizes.walked++
+          } while (next)
+          expect(groups).toHaveLength(answer.groups)
+          expect(answer.short).toBe(short.length)
+          expect(groups.reduce((sum, group) => sum + group.endpoints, 0)).toBe(short.length)
+          expect(groups.map(({ endpoints }) => endpoints)).toEqual(
+            groups.map(({ endpoints }) => endpoints).sort((a, b) => b - a),
+          )
+
+          /** What makes a group, said without the statement. */
+          const lackIn = (rules: EndpointRules) =>
+            JSON.stringify(
+              names.map((name) => {
+                const requirement = requirementFor(rules, name)
+                const { required, got } = judgeModule(rules, signers, name)
+                const weights = rules.weights.filter(
+                  ({ moduleId, investigatorId }) =>
+                    requirement.kind === 'found' &&
+                    moduleId === requirement.moduleId &&
+                    idsOf(keys).includes(investigatorId as MigId),
+                )
+                return [(required ?? 0) - got, weights.map((w) => `${w.investigatorId}:${w.weight}`).sort()]
+              }),
+            )
+          for (const [i, { endpoints: size, sample, missing, found }] of groups.entries()) {
             const { rules } = short.find(({ id }) => id === sample) as (typeof short)[number]
+            const members = short.filter((other) => lackIn(other.rules) === lackIn(rules)).map(({ id }) => id)
+            expect(members).toHaveLength(size)
             const with_ = (added: Signer[]) => names.map((name) => judgeModule(rules, [...signers, ...added], name))
-            expect(lack.missing).toEqual(with_([]).map(({ required, got }) => (required ?? 0) - got))
-            for (const [id, rows] of keys) {
-              const brought = with_(rows).map(({ got }, k) => got - (with_([])[k]?.got ?? 0))
-              const weights = lack.people.find((person) => person.id === id)?.weights ?? names.map(() => 0)
-              expect({ id, weights }).toEqual({ id, weights: brought })
-            }
+            expect(missing).toEqual(with_([]).map(({ required, got }) => (required ?? 0) - got))
             // A set that is said to be enough is enough.
-            for (const set of minimalSets(lack).sets) {
+            for (const set of found.sets) {
               const added = set
                 .flatMap(({ count, of }) => of.slice(0, count))
                 .flatMap((id) => keys.get(id as MigId) ?? [])
               expect(with_(added).every(({ outcome }) => outcome === 'accepted')).toBe(true)
             }
-            groups++
+            sizes.groups++
+            if (size > 1) sizes.several++
+            if (i > 0 && size === 1) continue
+            const alike = await askAlike(viewer, one, members.at(-1) as MigId, SCENE_NOW)
+            const counts = await countJudged(pool(), alike, alikes.filters, SCENE_BOUNDS)
+            expect([...(counts.rows ?? [])].sort()).toEqual([...members].sort())
+            // By name, as where there are too many to be named.
+            const there = await listWhatIf(viewer, alike, alikes, { ...counts, rows: null }, SCENE_NOW)
+            expect(there.rows.map(({ id }) => id).sort()).toEqual([...members].sort())
+            expect(there.total).toEqual({ count: size, more: false })
           }
         }
       }),
-      { numRuns: tries({ short: 15, long: 200 }), endOnFailure: true, seed: tries({ short: 11, long: Date.now() }) },
+      { numRuns: tries({ short: 12, long: 200 }), endOnFailure: true, seed: tries({ short: 11, long: Date.now() }) },
     )
-    expect(groups).toBeGreaterThan(10)
+    expect(Object.entries(sizes).filter(([, n]) => n === 0)).toEqual([])
   })
 })
 
@@ -220,6 +307,7 @@ test('the few that are asked for are named, however many others there are', () =
     first_outcome: outcome,
     differs: null,
     short: outcome === 'short' ? '1' : null,
+    alike: true,
     n: String(n),
     ids: ids as MigId[] | null,
   })

@@ -14,10 +14,11 @@ import { vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { Page } from '@/lib/page'
-import { type Asked, getAsked } from './asked'
+import type { Asked } from './asked'
 import type { EndpointRow } from './endpoints'
+import { judgedSql } from './lack.sql'
 import type { whatIfList } from './search-params'
-import { judgedFleetSql } from './what-if.sql'
+import { askedWith } from './what-if-alike'
 import type { WhatIfCounts } from './what-if-counts'
 import { filterSql, isListed, type Verdicts, verdictColumnsSql, verdictFilterSql, whatIfFrom } from './what-if-filters'
 import { endpointsQuery } from './window.sql'
@@ -36,7 +37,7 @@ export type WhatIfRow = Verdicts & {
 async function whatIfQuery(asked: Asked, params: Params, now: Instant): Promise<ListQuery> {
   const { filters } = params
   const bounds = await fleetBounds(now)
-  const { from, lastSeen } = whatIfFrom(asked.question, bounds)
+  const { from, lastSeen } = whatIfFrom(asked, bounds)
   const where = await filterSql(params, bounds, lastSeen)
   return {
     select: sql`${agentColumnsSql(await vintage(), bounds, lastSeen)}, ${verdictColumnsSql(asked)}`,
@@ -103,7 +104,7 @@ async function judgeThese<Row extends { id: MigId }>(asked: Asked, rows: readonl
   const only = rows.map(({ id }) => id)
   const { rows: judged } = await reader().query<Omit<Verdicts, 'short'> & { id: MigId; short: string | null }>(sql`
     SELECT trunc(j.id)::text AS id, ${verdictColumnsSql(asked)}
-    FROM (${judgedFleetSql(asked.question, bounds, { only })}) j`)
+    FROM (${judgedSql(asked.question, bounds, asked.alike, only)}) j`)
   const byId = new Map(judged.map((one) => [one.id, one]))
   return rows.flatMap((row) => {
     const one = byId.get(row.id)
@@ -112,13 +113,13 @@ async function judgeThese<Row extends { id: MigId }>(asked: Asked, rows: readonl
 }
 
 function rowOf(row: WhatIfRow): WhatIfRow {
-  const { id, name, queueloc, os, state, last_seen, outcome, first_outcome, differs, short } = row
-  return { id, name, queueloc, os, state, last_seen, outcome, first_outcome, differs, short }
+  const { id, name, queueloc, os, state, last_seen, outcome, first_outcome, differs, short, alike } = row
+  return { id, name, queueloc, os, state, last_seen, outcome, first_outcome, differs, short, alike }
 }
 
 /** Every endpoint of the list with its verdicts. Throws `invalid` while nothing is asked. */
 export async function exportWhatIf(viewer: Viewer, params: Params, now: Instant): Promise<ExportSource> {
-  const asked = await getAsked(viewer, params)
+  const asked = await askedWith(viewer, params, now)
   if (!asked) throw new AppError('invalid', 'Choose who signs and what runs first: signer=…&module=…, or action=….')
   return {
     columns: [

@@ -4,24 +4,30 @@ import { Answered } from '@/components/acl/answered'
 import { AskedQuestion } from '@/components/acl/asked-question'
 import { RuleBooks } from '@/components/acl/rule-books'
 import { WhatIfForm } from '@/components/acl/what-if-form'
-import { WhatIfTable } from '@/components/acl/what-if-table'
+import { reasonHref, WhatIfTable } from '@/components/acl/what-if-table'
 import { Notice } from '@/components/feedback/notice'
 import { EmptyState, ProblemPanel } from '@/components/feedback/panels'
 import { Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
 import { PageHeader } from '@/components/layout/page-header'
 import { TextLink } from '@/components/ui/text-link'
+import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatCount } from '@/lib/format'
-import { getAsked } from '@/lib/mig/acl/asked'
+import type { ListParams } from '@/lib/list-params'
 import { listPeople } from '@/lib/mig/acl/endpoints'
-import { whatIfList } from '@/lib/mig/acl/search-params'
+import { lackGroupList, whatIfList } from '@/lib/mig/acl/search-params'
 import { listWhatIf } from '@/lib/mig/acl/what-if'
+import { askedWith } from '@/lib/mig/acl/what-if-alike'
 import { countWhatIf } from '@/lib/mig/acl/what-if-counts'
+import { knownGroupCount } from '@/lib/mig/acl/what-if-sets'
 import { listModules } from '@/lib/mig/modules/queries'
 import { now } from '@/lib/now'
 
 export const metadata = { title: 'What if' }
+
+const groupsHref = ({ given, size }: ListParams<(typeof whatIfList)['filters']>) =>
+  lackGroupList.href({ given, size, filters: {} as never, sort: lackGroupList.defaultSort, columns: null })
 
 const crumbs = [{ label: 'ACL', href: '/acl/requirements' }]
 
@@ -38,13 +44,15 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       </>
     )
   const { params } = parsed
-  const [moment, modules, people, asked] = await Promise.all([
-    now(),
+  const moment = await now()
+  const [modules, people, asked] = await Promise.all([
     listModules(viewer),
     listPeople(viewer),
-    getAsked(viewer, params),
+    askedWith(viewer, params, moment.mig),
   ])
-  const answer = asked && (await countWhatIf(viewer, asked, params))
+  const [answer, groups] = asked
+    ? await Promise.all([countWhatIf(viewer, asked, params), knownGroupCount(viewer, asked, params.filters)])
+    : [null, null]
   const counts = answer?.found ?? null
   const page = asked && counts && (await listWhatIf(viewer, asked, params, counts, moment.mig))
   return (
@@ -70,7 +78,11 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             {counts.differs.runs > 0 && (
               <Notice tone="bad" title="A gap of 2014 agents">
                 On{' '}
-                <TextLink href={whatIfList.href(params, { filters: { outcome: null, short: null, differs: 'runs' } })}>
+                <TextLink
+                  href={whatIfList.href(params, {
+                    filters: { outcome: null, short: null, like: null, differs: 'runs' },
+                  })}
+                >
                   {formatCount(counts.differs.runs, 'endpoint')}
                 </TextLink>{' '}
                 the weights refuse this, and an agent of 2014 runs it all the same: it checks the first operation only.
@@ -78,18 +90,21 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             )}
             {counts.books.documented.short > 0 && (
               <p className="text-sm">
-                <TextLink
-                  href={whatIfList.href(
-                    params,
-                    { filters: { outcome: null, differs: null, short: null, book: null } },
-                    '/acl/what-if/sets',
-                  )}
-                >
-                  Who else would have to sign
-                </TextLink>{' '}
+                <TextLink href={groupsHref(params)}>Who else would have to sign</TextLink>{' '}
                 <span className="text-muted">
                   for the {formatCount(counts.books.documented.short, 'endpoint')} that lack weight
+                  {groups !== null && <>: all {formatCount(groups, 'group')} with the same rules</>}
                 </span>
+              </p>
+            )}
+            {asked.alike && (
+              <p className="text-sm">
+                Only endpoints with the same rules as{' '}
+                <TextLink href={reasonHref(params, asked.alike.agent)}>
+                  <bdi>{visibleText(asked.alike.name)}</bdi>
+                </TextLink>
+                : they lack the same weight, and everybody else has the same weights there.{' '}
+                <TextLink href={whatIfList.href(params, { filters: { like: null } })}>All endpoints</TextLink>
               </p>
             )}
             <WhatIfTable params={params} page={page} now={moment.mig} />
