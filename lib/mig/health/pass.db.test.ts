@@ -174,4 +174,19 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('the pass over the f
     expect(fleet).toMatchObject({ endpoints: 1, byState: { online: 1 } })
     expect((await getFleet(viewer)).madeAt).toBe(fleet.madeAt)
   })
+
+  it('counts again what is older than ten seconds, but not before ten times what the count takes', async () => {
+    await agents([{ id: '1', heartbeattime: new Date().toISOString() }])
+    const isShown = async (age: number, took: number) => {
+      await getFleet(viewer)
+      await owner(`UPDATE dashboard.fleet SET took_ms = ${took}, made_at = clock_timestamp() - interval '${age} ms',
+        figures = jsonb_set(figures, '{endpoints}', '77')`)
+      return (await getFleet(viewer)).endpoints === 77
+    }
+    expect([await isShown(9_000, 1), await isShown(12_000, 1), await isShown(39_000, 4_000)]).toEqual([
+      true,
+      false,
+      true,
+    ])
+  })
 })

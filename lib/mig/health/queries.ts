@@ -38,8 +38,10 @@ import {
 /** The fleet as last counted: at which moment, when, and how long that took in milliseconds. */
 export type Fleet = Figures & { at: Instant; madeAt: Instant; tookMs: number; thresholds: Thresholds }
 
-/** A count younger than this is shown as it is. */
+/** A count younger than this, or than so many times what it took, up to a minute, is shown as it is. */
 const FRESH_MS = 10_000
+const FRESH_TIMES = 10
+const FRESH_MOST_MS = 60_000
 /** One that is older than this is not shown before it is made again. */
 const STALE_MS = 120_000
 /** A count that takes no longer than this is waited for. */
@@ -55,16 +57,17 @@ async function readFleet(question: string): Promise<FleetRow | null> {
 }
 
 /**
- * The figures of the whole fleet, counted at most every 10 s for all instances: a quick count is made before they are
- * shown, a slow one behind the page that asks first. Thresholds other than the settings' are counted by themselves. The same
- * within one request, so that the sidebar says what the page says.
+ * The figures of the whole fleet, counted at most every 10 s for all instances, less often where that keeps a core busy: a
+ * quick count is made before they are shown, a slow one behind the page that asks first. Thresholds other than the settings'
+ * are counted by themselves. The same within one request, so that the sidebar says what the page says.
  */
 export const getFleet = cache(async (_viewer: Viewer, given?: Thresholds): Promise<Fleet> => {
   const thresholds = given ?? thresholdsOf(env())
   const question = questionOf(env().migNow, thresholds)
   const row = await readFleet(question)
   const age = row ? Number(row.age) : Number.POSITIVE_INFINITY
-  if (row && age <= FRESH_MS) return fleetOf(row, thresholds)
+  if (row && age <= Math.max(FRESH_MS, Math.min(FRESH_TIMES * row.took_ms, FRESH_MOST_MS)))
+    return fleetOf(row, thresholds)
   // At a fixed moment only the rows can change, which a restored dump does not do.
   const stale = env().migNow ? 30 * STALE_MS : STALE_MS
   if (row && row.took_ms > QUICK_MS && age <= stale) {
