@@ -55,7 +55,7 @@ const STATES: readonly State[] = [
     what: 'the person’s menu open',
     at: '/settings',
     reach: (page) => page.getByRole('button', { name: /^Signed in as/ }).click(),
-    seen: (page) => page.getByRole('button', { name: 'Sign out' }),
+    seen: (page) => page.locator('#person').getByRole('button', { name: 'Sign out' }),
   },
   {
     what: 'the page’s words open',
@@ -99,7 +99,7 @@ const STATES: readonly State[] = [
     what: 'nothing there',
     at: '/commands/4711',
     reach: stays,
-    seen: (page) => page.getByRole('heading', { name: /There is no|nothing/i }).first(),
+    seen: (page) => page.getByRole('heading', { level: 1, name: 'Not found' }),
   },
 ]
 
@@ -129,7 +129,7 @@ test('with the system’s own colours one sees what has the focus and what is se
   await page.keyboard.press('j')
   expect(await outline(page.getByRole('rowheader').first().getByRole('link'))).toBe('solid 3px')
   // Parts of a bar keep the colours that tell them apart.
-  const bar = page.getByRole('main').locator('[class*="-mark"]').first()
+  const bar = page.getByRole('main').locator('[class*="bg-good-mark"]').first()
   const [own, paper] = await bar.evaluate((one) => [
     getComputedStyle(one).backgroundColor,
     getComputedStyle(document.body).backgroundColor,
