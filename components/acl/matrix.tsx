@@ -163,7 +163,8 @@ function MatrixLine({
         <th
           scope="row"
           className={cn(
-            'sticky left-0 z-1 h-row max-w-[min(22rem,60vw)] border-line border-t px-3 text-left font-normal max-md:max-w-none max-md:py-1',
+            'sticky left-0 z-1 h-row max-w-[min(22rem,60vw)] border-line border-t px-3 text-left font-normal',
+            'max-md:flex! max-md:h-auto max-md:min-h-10 max-md:max-w-none max-md:flex-wrap max-md:items-center max-md:justify-between max-md:gap-x-3',
             row.locked ? 'bg-sunken' : 'bg-surface',
           )}
         >
