@@ -90,7 +90,8 @@ export function Tray({
     counted.current = count
   }, [count])
 
-  if (count === 0) return answer?.kind === 'saved' ? <Saved answer={answer} className="sticky bottom-0 z-5" /> : null
+  if (count === 0)
+    return answer?.kind === 'saved' ? <Saved answer={answer} className="sticky bottom-0 z-5" takesFocus /> : null
   const needsReason = count > 1 && reason.trim() === ''
   // A preview under way holds no save up: its answer is passed over then.
   const isBlocked = isSaving || needsReason || answer?.kind === 'conflict'
@@ -193,7 +194,7 @@ export function Tray({
               <Button
                 type="submit"
                 kind={answer?.kind === 'confirm' ? 'danger' : 'primary'}
-                disabled={isBlocked || (answer?.kind === 'confirm' && !isSure)}
+                aria-disabled={isBlocked || (answer?.kind === 'confirm' && !isSure) || undefined}
               >
                 {isSaving
                   ? 'Saving'
@@ -212,16 +213,26 @@ export function Tray({
   )
 }
 
-function Saved({ answer, className }: { answer: Extract<BatchAnswer, { kind: 'saved' }>; className?: string }) {
+type SavedProps = { answer: Extract<BatchAnswer, { kind: 'saved' }>; className?: string; takesFocus?: boolean }
+
+/** What was saved; in the place of a form that had the focus it takes it. */
+function Saved({ answer, className, takesFocus = false }: SavedProps) {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const { activeElement, body } = document
+    if (takesFocus && (!activeElement || activeElement === body || activeElement === box.current?.closest('main')))
+      box.current?.querySelector('a')?.focus({ preventScroll: true })
+  }, [takesFocus])
   return (
-    <Notice
-      tone="good"
-      title={answer.message}
-      live
-      className={className}
-      action={<TextLink href={`/acl/batches/${answer.auditId}`}>See or revert this batch</TextLink>}
-    >
-      {AGENTS_FOLLOW}
-    </Notice>
+    <div ref={box} className={className}>
+      <Notice
+        tone="good"
+        title={answer.message}
+        live
+        action={<TextLink href={`/acl/batches/${answer.auditId}`}>See or revert this batch</TextLink>}
+      >
+        {AGENTS_FOLLOW}
+      </Notice>
+    </div>
   )
 }

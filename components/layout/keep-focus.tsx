@@ -14,10 +14,11 @@ export function KeepFocus() {
     const hold = ({ target }: FocusEvent) => {
       held = target instanceof Element ? holdOf(target) : null
     }
-    // Who clicks beside it gives the focus up; what is taken away does not.
+    // Who clicks beside it gives the focus up; what is taken away does not, nor what cannot be pressed while it works.
     const release = () =>
       queueMicrotask(() => {
-        if (held?.element.isConnected && document.activeElement !== held.element) held = null
+        if (!held?.element.isConnected || held.element.matches(':disabled')) return
+        if (document.activeElement !== held.element) held = null
       })
     const watch = new MutationObserver(() => {
       if (!held || held.element.isConnected) return
