@@ -38,7 +38,7 @@ for (const { route, query = '', paper } of PAGES)
         pressed: [...document.querySelectorAll('button, form, search, dialog, nav[aria-label=Areas]')].filter(isShown)
           .length,
         folded: [...main.querySelectorAll('details > :not(summary)')].filter(
-          (one) => !isShown(one) && !one.closest('.no-print'),
+          (one) => !isShown(one) && !one.closest('.no-print') && isShown(one.parentElement ?? one),
         ).length,
         cut: cut.map((one) => one.outerHTML.slice(0, 120)),
         paper: getComputedStyle(document.body).backgroundColor,

@@ -6,7 +6,9 @@ import { type Answer, send } from './raw-http'
 
 const site = new URL(process.env.E2E_BASE_URL ?? 'http://127.0.0.1')
 const OWN = site.origin
-const STACK = /\bat [^\n]{1,200}:\d+:\d+\)?|node_modules|ECONNREFUSED/
+// A frame of a stack names a file; a sentence with a time of day does not.
+const STACK =
+  /\bat (?:[^\n<>()]{1,80} \()?(?:file:|node:|webpack|\.{0,2}\/)[^\s()]{1,200}:\d+:\d+|node_modules|ECONNREFUSED/
 
 test.describe('a write from elsewhere', () => {
   const FOREIGN: [string, Record<string, string | string[] | null>][] = [
