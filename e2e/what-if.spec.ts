@@ -59,7 +59,7 @@ test.describe('without scripts', () => {
     await expect(page.getByLabel('Module 2')).toHaveValue(first)
     await expect(page.getByText(/refused by every agent/)).toHaveCount(0)
     await page.getByLabel('Signature 2').selectOption(signer)
-    await page.getByLabel('Rule book').selectOption('2019')
+    await page.getByRole('combobox', { name: 'Rule book' }).selectOption('2019')
     await page.getByRole('button', { name: 'Judge the fleet' }).click()
     await expect(page.getByText(/\(2 signatures\)/)).toBeVisible()
     await expect(page.getByText('2019 agents: refused by every agent')).toBeVisible()
