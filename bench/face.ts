@@ -132,6 +132,7 @@ async function answers(browser: Browser, url: string, cookie: string, times: num
     await before?.(page)
     await page.evaluate(tell)
     for (let i = 0; i < times; i++) await act(page)
+    // The browser tells of an event some time after its picture, and of a quick one not at all: there is nothing to wait for.
     await page.waitForTimeout(500)
     const { answers } = await page.evaluate(tell)
     const at = (share: number) => Math.round(percentile(answers, share))
