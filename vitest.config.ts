@@ -14,6 +14,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // As in Next's server: without it `headers()` knows of no request.
+    setupFiles: ['node_modules/next/dist/server/node-environment-baseline.js'],
     projects: [
       {
         extends: true,

@@ -15,8 +15,8 @@ const SQL_LIMITS: Partial<Record<NonNullable<Question['limit']>, number>> = {
   'what-if all': 8_000,
 }
 
-/** How long statements that run on behind a page may take until the next page is asked for. */
-const QUIET_MS = 3_000
+/** How long statements that run on behind a page are waited for, before the next page is asked for. */
+const QUIET_MS = 120_000
 /** The clock of the log is the system's, in milliseconds. */
 const SLACK_MS = 5
 const BARE_TIMES = 30
@@ -24,7 +24,7 @@ const LEAST = 5
 
 /**
  * The statements that each page sends when nothing of its answer is kept, without those that run on behind it; asks for each
- * page once. What does not answer 200 is said and left out.
+ * page once. What does not answer 200 is said and left out; a statement that was stopped is said.
  */
 export async function tracePages(
   visitor: Visitor,
@@ -39,8 +39,12 @@ export async function tracePages(
       const { status, ms } = await visitor.ask(question.path)
       const answered = Date.now() + SLACK_MS
       await log.quiet(QUIET_MS)
-      const statements = readingOnly(await log.take()).filter(({ ended }) => ended <= answered)
+      const sent = await log.take()
+      const statements = readingOnly(sent.statements).filter(({ ended }) => ended <= answered)
       say(`${question.name}: ${ms.toFixed(0)} ms the first time, ${statements.length} statements`)
+      // The page may have answered with a sentence about it.
+      if (sent.stopped > 0)
+        failed.push(`${question.name}: ${sent.stopped} statements of ${question.path} were stopped at their time limit`)
       if (status === 200) traces.set(question, statements)
       else failed.push(`${question.name}: ${question.path} answered ${status}`)
     }

@@ -61,8 +61,8 @@ export class SqlLog {
     }
   }
 
-  /** What was sent since the last time. */
-  async take(): Promise<Statement[]> {
+  /** What was sent since the last time, and how many statements PostgreSQL stopped at their time limit. */
+  async take(): Promise<{ statements: Statement[]; stopped: number }> {
     await sleep(200)
     const file = await open(this.file)
     try {
@@ -72,7 +72,7 @@ export class SqlLog {
       const whole = bytes.subarray(0, bytesRead).lastIndexOf(0x0a) + 1
       this.position += whole
       const lines = bytes.subarray(0, whole).toString('utf8').split('\n').filter(Boolean)
-      return statementsIn(lines, this.role)
+      return { statements: statementsIn(lines, this.role), stopped: stoppedIn(lines, this.role) }
     } finally {
       await file.close()
     }
@@ -83,19 +83,45 @@ export class SqlLog {
   }
 }
 
-type LogLine = { timestamp?: string; user?: string; pid?: number; message?: string; detail?: string }
+type LogLine = {
+  state_code?: string
+  timestamp?: string
+  user?: string
+  pid?: number
+  application_name?: string
+  message?: string
+  detail?: string
+}
 
-/** The statements of a role in lines of the server's JSON log, in their order. */
+/** What the program does by itself (lib/db/background.ts); answers to whole questions are what the pages of these wait for. */
+const ITS_OWN = /^mig-dashboard (job|fleet|files)$/
+
+/** The statements of a role in lines of the server's JSON log, in their order, without what the program does by itself. */
 export function statementsIn(lines: readonly string[], role: string): Statement[] {
   return lines.flatMap((line) => {
-    const { timestamp = '', user, pid = 0, message = '', detail = '' } = JSON.parse(line) as LogLine
+    const {
+      timestamp = '',
+      user,
+      pid = 0,
+      application_name = '',
+      message = '',
+      detail = '',
+    } = JSON.parse(line) as LogLine
     const [, ms, text] = /^duration: ([\d.]+) ms {2}(?:execute [^:]*|statement): ([\s\S]*)$/.exec(message) ?? []
-    if (user !== role || text === undefined) return []
+    if (user !== role || text === undefined || ITS_OWN.test(application_name)) return []
     const values: string[] = []
     for (const [, place, value = ''] of detail.matchAll(/\$(\d+) = (NULL|'(?:[^']|'')*')/g))
       values[Number(place) - 1] = value
     return [{ text, values, ms: Number(ms), process: pid, ended: momentOf(timestamp) }]
   })
+}
+
+/** How many statements of a role a server's JSON log says that were stopped: at their time limit, or because nobody waited. */
+export function stoppedIn(lines: readonly string[], role: string): number {
+  return lines.filter((line) => {
+    const { user, state_code } = JSON.parse(line) as LogLine
+    return user === role && state_code === '57014'
+  }).length
 }
 
 // "2026-01-01 00:00:00.123 UTC": the server is told to write it so.

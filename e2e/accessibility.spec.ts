@@ -25,13 +25,47 @@ async function violationsOf(page: Page): Promise<string[]> {
   return violations
 }
 
+/** Runs in the page: keeps the boxes without words that only their background tells from what they lie on, to look again. */
+function keepBoxes(): void {
+  const isPainted = (colour: string) => !/, 0\)$|transparent/.test(colour)
+  const under = (one: Element | null): string => {
+    const { backgroundColor } = getComputedStyle(one ?? document.documentElement)
+    return !one || isPainted(backgroundColor) ? backgroundColor : under(one.parentElement)
+  }
+  const isSeen = (one: Element, colour: string) => isPainted(colour) && colour !== under(one.parentElement)
+  const hasLine = (one: Element) => {
+    const style = getComputedStyle(one)
+    return ['outline', 'border-top', 'border-bottom'].some(
+      (line) =>
+        style.getPropertyValue(`${line}-style`) !== 'none' && isSeen(one, style.getPropertyValue(`${line}-color`)),
+    )
+  }
+  const boxes = [...document.querySelectorAll('body *:not(svg *, svg, input, select, textarea)')].filter(
+    (one) =>
+      one.textContent?.trim() === '' &&
+      !one.querySelector('svg, img, input') &&
+      one.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+      one.getBoundingClientRect().width >= 1 &&
+      isSeen(one, getComputedStyle(one).backgroundColor),
+  )
+  const lost = () =>
+    boxes.filter((one) => {
+      const { backgroundColor, backgroundImage } = getComputedStyle(one)
+      return one.isConnected && backgroundImage === 'none' && !isSeen(one, backgroundColor) && !hasLine(one)
+    })
+  Object.assign(window, { lost: () => lost().map((one) => one.outerHTML.slice(0, 200)) })
+}
+
 for (const route of PAGE_ROUTES)
-  test(`${route} can be used by everybody, in light and dark`, async ({ page }) => {
+  test(`${route} can be used by everybody, in light and dark and with the system’s own colours`, async ({ page }) => {
     test.slow()
     await page.setViewportSize({ width: 1440, height: 900 })
     await page.goto(`${await addressOf(route)}${LIST_ROUTES.includes(route) ? '?size=25' : ''}`)
     await hydrated(page)
     expect(await violationsOf(page)).toEqual([])
+    await page.evaluate(keepBoxes)
+    await page.emulateMedia({ forcedColors: 'active' })
+    expect(await page.evaluate('lost()')).toEqual([])
   })
 
 type State = { what: string; at: string; reach: (page: Page) => Promise<void>; seen: (page: Page) => Locator }

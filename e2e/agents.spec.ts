@@ -15,6 +15,8 @@ test.describe('agents', () => {
     const total = counts.get('/agents?view=all') ?? 0
     expect(total).toBeGreaterThan(0)
     expect([...counts].reduce((sum, [href, n]) => sum + (href === '/agents?view=all' ? 0 : n), 0)).toBe(total)
+    // The first screen answers what needs somebody too.
+    await expect(page.getByRole('heading', { name: 'Needs attention' })).toBeInViewport()
     // Gone endpoints are the ones that do not come and go while the test looks.
     await page.goto('/agents?state=gone')
     await expect(page.getByTestId('total')).toContainText(

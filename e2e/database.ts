@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
-import { embeddedFolder } from '@/lib/db/embedded'
+import { embeddedFolder } from '@/lib/db/embedded-folder'
 import { PROGRAM_ROLE } from '@/lib/db/roles'
 
 /** The URL of a tested site's own database as its owner, for rows that MIG would write. */

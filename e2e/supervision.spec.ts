@@ -3,7 +3,9 @@ import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@playwright/test'
+import { withClient } from '@/lib/testing/database'
 import { startSiteForTests, type TestSite, temporaryDataDir } from '@/lib/testing/site'
+import { ownerUrl } from './database'
 import { ADMIN, signInByForms } from './people'
 
 // A site of its own: everything here is killed.
@@ -66,6 +68,20 @@ async function within(ms: number, good: () => Promise<boolean>): Promise<void> {
     await sleep(100)
   }
 }
+
+test('a database that does not answer in time: a list says so, and is not taken for empty', async () => {
+  const list = async () => (await fetch(`${site.url}/actions`, { headers: { cookie } })).text()
+  await withClient(ownerUrl(dataDir), async (owner) => {
+    await owner.query('BEGIN; LOCK TABLE public.actions IN ACCESS EXCLUSIVE MODE')
+    const late = await list()
+    expect(late.includes('The database took too long to answer')).toBe(true)
+    expect(late).not.toContain('<tbody')
+    await owner.query('ROLLBACK')
+  })
+  const answered = await list()
+  expect(answered).not.toContain('The database took too long to answer')
+  expect(answered.includes('<tbody')).toBe(true)
+})
 
 test('a killed database: pages say so, then it is back on its port without a restart of the site', async () => {
   const [pid, , , port] = postmaster()

@@ -41,7 +41,7 @@ test('what if: an action brings its signers and modules along', async ({ page })
   await page.getByRole('main').getByRole('rowheader').first().getByRole('link').click()
   await page.getByRole('link', { name: 'Which endpoints would accept it by the ACL' }).click()
   await expect(page).toHaveURL(/\/acl\/what-if\?action=\d+$/)
-  await expect(page.getByText(/signed by .*, running .*filechecker/)).toBeVisible()
+  await expect(page.getByText(/[Ss]igned by .*, running .*filechecker/)).toBeVisible()
   await expect(page.getByRole('list', { name: 'Rule books' }).getByRole('listitem')).toHaveCount(3)
 })
 

@@ -41,10 +41,13 @@ describe('an export that may be packed', () => {
       }
     })(),
   }))
-  const ask = (headers: Record<string, string> = {}, method = 'GET') =>
-    GET(new Request('http://127.0.0.1:3000/investigators/export', { method, headers: { authorization, ...headers } }), {
-      params: Promise.resolve({}),
-    })
+  const ask = (headers: Record<string, string> = {}, more: RequestInit = {}) =>
+    GET(
+      new Request('http://127.0.0.1:3000/investigators/export', { headers: { authorization, ...headers }, ...more }),
+      {
+        params: Promise.resolve({}),
+      },
+    )
 
   test('is the same text in gzip, and says so to whom told it that it may', async () => {
     const plain = await ask()
@@ -76,6 +79,20 @@ describe('an export that may be packed', () => {
     },
   )
 
+  test.each([{}, { 'x-mig-may-pack': '1' }])(
+    'ends when its reader goes before anybody takes its body: %j',
+    async (headers) => {
+      const gone = await ask(headers as Record<string, string>, { signal: AbortSignal.abort() })
+      expect([gone.body, ended]).toEqual([null, 1])
+      const reader = new AbortController()
+      const { body } = await ask(headers as Record<string, string>, { signal: reader.signal })
+      reader.abort()
+      await expect.poll(() => ended).toBe(2)
+      expect(made).toBeLessThan(LINES)
+      await expect((body as ReadableStream).getReader().read()).rejects.toThrow()
+    },
+  )
+
   test('whose statement takes too long is a sentence, and no empty file', async () => {
     const slow = exportRoute(investigatorList, () => ({
       columns: [{ name: 'n', kind: 'text' }],
@@ -91,7 +108,7 @@ describe('an export that may be packed', () => {
   })
 
   test('is not begun for a HEAD request', async () => {
-    const { body, headers, status } = await ask({ 'x-mig-may-pack': '1' }, 'HEAD')
+    const { body, headers, status } = await ask({ 'x-mig-may-pack': '1' }, { method: 'HEAD' })
     expect([status, body]).toEqual([200, null])
     expect(headers.get('content-disposition')).toContain('attachment')
     expect(ended).toBe(1)

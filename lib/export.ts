@@ -1,6 +1,4 @@
 import 'server-only'
-import { pipeline, Readable } from 'node:stream'
-import { constants, createGzip } from 'node:zlib'
 import { recordExport } from '@/lib/audit/record-export'
 import { requestViewer, type Viewer } from '@/lib/auth/viewer'
 import { answerPlainly } from '@/lib/conventions'
@@ -10,6 +8,7 @@ import type { Sql } from '@/lib/db/sql'
 import { AppError, httpStatus } from '@/lib/errors'
 import { exportLinesSql } from '@/lib/export-lines.sql'
 import type { ListDefinition, ListParams, RawParams } from '@/lib/list-params'
+import { beginAnswer } from '@/lib/streamed-answer'
 
 /** `id` and `number` are never quoted as text; `json` is text in CSV and a value in NDJSON. */
 export type ExportColumn = { name: string; kind: 'id' | 'number' | 'text' | 'time' | 'json' | 'flag' }
@@ -60,7 +59,12 @@ function ndjsonValue(value: unknown, kind: ExportColumn['kind']): unknown {
 const headOf = (columns: ExportColumn[]) => `${columns.map((c) => c.name).join(',')}\r\n`
 
 /** The lines of a list, whichever way they are made. */
-export function linesOf(source: ExportSource | CopySource, format: Format, idsAsText = false, signal?: AbortSignal) {
+export function linesOf(
+  source: ExportSource | CopySource,
+  format: Format,
+  idsAsText = false,
+  signal?: AbortSignal,
+): AsyncGenerator<string | Buffer> {
   return 'statement' in source ? copiedLines(source, format, idsAsText, signal) : exportLines(source, format, idsAsText)
 }
 
@@ -118,34 +122,6 @@ export function rawParams(url: URL): RawParams {
   return raw
 }
 
-// What scripts/packed-answers.cjs tells a handler.
-const MAY_PACK = 'x-mig-may-pack'
-const PIECE = 1 << 16
-
-/** The answer as it is sent, made as fast as it is taken; who stops taking it ends `lines`. */
-function bodyOf(
-  first: readonly IteratorResult<string | Buffer>[],
-  lines: AsyncGenerator<string | Buffer>,
-  isPacked: boolean,
-): ReadableStream {
-  const plain = Readable.from(
-    (async function* () {
-      try {
-        for (const chunk of first) if (!chunk.done) yield chunk.value
-        yield* lines
-      } finally {
-        await lines.return(undefined)
-      }
-    })(),
-    { objectMode: false, highWaterMark: PIECE },
-  )
-  if (!isPacked) return Readable.toWeb(plain) as ReadableStream
-  const packed = createGzip({ level: constants.Z_BEST_SPEED, chunkSize: PIECE })
-  // What either end meets reaches the other; the reader learns of it by the stream itself.
-  pipeline(plain, packed, () => {})
-  return Readable.toWeb(packed) as ReadableStream
-}
-
 /**
  * The GET handler of a list's export: the list's own parameters, `format=csv|ndjson`, all pages, streamed.
  * `fixed` gives the filters that the path itself holds.
@@ -172,32 +148,24 @@ export function exportRoute<F>(
       const { after: _, before: __, ...params } = parsed.params
       const rows = await source(viewer, params, url)
       const idsAsText = url.searchParams.get('ids') === 'text'
-      const lines: AsyncGenerator<string | Buffer> = linesOf(rows, format, idsAsText, request.signal)
-      // The header and the first rows are made before the answer starts, so that a failing query is an error, not an empty file.
-      const first = [await lines.next(), await lines.next()]
+      // The header and the first rows.
+      const lines = await beginAnswer(request, linesOf(rows, format, idsAsText, request.signal), {
+        first: 2,
+        mayPack: true,
+      })
       try {
         const path = url.pathname.replace(/\/export$/, '')
         await recordExport(viewer, { kind: 'export.make', path, format, filters: parsed.params.given })
       } catch (error) {
-        await lines.return(undefined)
+        await lines.end()
         throw error
       }
-      const isPacked = request.headers.get(MAY_PACK) === '1'
-      // Nobody takes what a HEAD request began.
-      if (request.method === 'HEAD') await lines.return(undefined)
-      const body = request.method === 'HEAD' ? null : bodyOf(first, lines, isPacked)
       const name = rows.name ?? list.path.slice(1).replaceAll('/', '-')
       const stamp = new Date().toISOString().slice(0, 16).replace(/[-:]/g, '')
-      return new Response(body, {
-        headers: {
-          'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
-          'content-disposition': `attachment; filename="mig-${name}-${stamp}Z${rows.cut ? '-cut' : ''}.${format}"`,
-          ...(rows.cut && { 'x-mig-cut': rows.cut }),
-          ...(isPacked && { 'x-mig-packed': 'gzip' }),
-          vary: 'Accept-Encoding',
-          'cache-control': 'no-store',
-          'x-content-type-options': 'nosniff',
-        },
+      return await lines.answer({
+        'content-type': format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8',
+        'content-disposition': `attachment; filename="mig-${name}-${stamp}Z${rows.cut ? '-cut' : ''}.${format}"`,
+        ...(rows.cut && { 'x-mig-cut': rows.cut }),
       })
     } catch (error) {
       return refusal(error)

@@ -35,3 +35,6 @@ export function readCursor(text: string): Cursor | null {
 
 /** A statement that ran for a page, to copy into psql, and what it gives in words. */
 export type RanSql = { what: string; text: string }
+
+/** A page with the statements that gave it. */
+export type RanPage<Row> = Page<Row> & { ran: RanSql[] }

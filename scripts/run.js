@@ -19,7 +19,7 @@ export async function run(name) {
   await import(`./${name}.ts`)
 }
 
-/** Runs a TypeScript file in a process of its own with what only servers may import; ends this one with its exit code. */
+/** Runs a TypeScript file in a process of its own with what only servers may import, and the database client; ends this one with its exit code. */
 export async function runAsServer(file) {
   const problem = nodeProblem(process.version)
   if (problem) {
@@ -31,6 +31,15 @@ export async function runAsServer(file) {
   const root = fileURLToPath(new URL('..', import.meta.url))
   const { installDependencies } = await import('./install.js')
   if (!(await installDependencies(root))) process.exit(1)
+  const { register } = await import('tsx/esm/api')
+  register()
+  const { generateClient } = await import('../lib/start/generate.ts')
+  try {
+    await generateClient(root)
+  } catch (error) {
+    console.error(error.message)
+    process.exit(1)
+  }
   const { status } = spawnSync(
     process.execPath,
     ['--conditions=react-server', '--import', 'tsx', file, ...process.argv.slice(2)],

@@ -3,7 +3,7 @@ import { CountBadge } from '@/components/ui/badge'
 import type { Viewer } from '@/lib/auth/viewer'
 import { formatCompact, formatCount } from '@/lib/format'
 import { doubleList, offlineList } from '@/lib/mig/agents/search-params'
-import { getFleet } from '@/lib/mig/health/queries'
+import { getFleet } from '@/lib/mig/health/fleet-queries'
 
 /** How many names are offline or endpoints double, as last counted, for the sidebar; nothing when that cannot be told. */
 export async function FleetCount({ viewer, of }: { viewer: Viewer; of: 'offline' | 'doubles' }) {

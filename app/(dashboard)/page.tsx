@@ -18,7 +18,7 @@ import { requireViewer } from '@/lib/auth/viewer'
 import { formatDuration, formatNumber } from '@/lib/format'
 import { actionList } from '@/lib/mig/actions/search-params'
 import { agentList, doubleList, offlineList } from '@/lib/mig/agents/search-params'
-import { getFleet, silenceOf } from '@/lib/mig/health/queries'
+import { getFleet, silenceOf } from '@/lib/mig/health/fleet-queries'
 import { listKeyWarnings } from '@/lib/mig/investigators/queries'
 import { countInflight, getAclAttention, getAttention, getBacklog, getRecentActions } from '@/lib/mig/overview/queries'
 import { now } from '@/lib/now'
@@ -38,34 +38,19 @@ export default dataPage(async () => {
     listKeyWarnings(viewer, moment),
   ])
   const acl = await getAclAttention(viewer, keys.slice(0, SHOWN_WARNINGS))
-  const { period, timeout } = fleet.thresholds
   const silence = silenceOf(fleet)
   return (
     <>
       <PageHeader title="Overview" live={<Live now={moment} />} />
       <Content>
         <SilenceNotice silence={silence} now={at} />
-        <Section title="Needs attention">
-          <AttentionList attention={attention} spool={'overview' in backlog ? backlog : null} lint={acl.lint} />
-        </Section>
-        <KeyWarnings warnings={keys} without={acl.without} clock={moment.clock} />
-        <Section
-          title="Endpoints"
-          remark={`online within ${formatDuration(2 * period)}, reachable within ${formatDuration(timeout)}, gone after 30 days`}
-          action={
-            <TextLink href="/agents/health" className="text-sm">
-              Health over time
-            </TextLink>
-          }
-        >
-          {fleet.endpoints ? (
-            <FleetFigures counts={fleet} />
-          ) : (
-            <EmptyState title="No agent has registered yet" icon="agent">
-              An endpoint is counted here from its first heartbeat on.
-            </EmptyState>
-          )}
-        </Section>
+        {fleet.endpoints ? (
+          <FleetFigures fleet={fleet} isSilent={silence.silent} />
+        ) : (
+          <EmptyState title="No agent has registered yet" icon="agent">
+            An endpoint is counted here from its first heartbeat on.
+          </EmptyState>
+        )}
         <StatStrip
           label="Now"
           stats={[
@@ -100,10 +85,18 @@ export default dataPage(async () => {
               value: <Moment at={silence.newest} now={at} none="none" />,
               href: agentList.all,
               tone: silence.newest === null ? 'neutral' : silence.silent ? 'bad' : 'good',
-              note: `one is expected every ${formatDuration(period)} from each agent`,
+              note: `one is expected every ${formatDuration(fleet.thresholds.period)} from each agent`,
             },
           ]}
         />
+        <Section title="Needs attention">
+          <AttentionList
+            attention={attention}
+            spool={'overview' in backlog ? backlog : null}
+            lint={acl.lint}
+            keys={keys}
+          />
+        </Section>
         <Columns
           aside={
             <Section
@@ -129,6 +122,7 @@ export default dataPage(async () => {
             <RecentActions actions={recent} now={at} />
           </Section>
         </Columns>
+        <KeyWarnings warnings={keys} without={acl.without} clock={moment.clock} />
       </Content>
     </>
   )

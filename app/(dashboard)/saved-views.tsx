@@ -6,7 +6,7 @@ import type { ListDefinition, ListParams, RawParams } from '@/lib/list-params'
 import { isViewList, viewQuery } from '@/lib/views/lists'
 import { defaultViewHref, listViews } from '@/lib/views/queries'
 
-/** A list's filters with its saved views before them. */
+/** A list's filters with its saved views beside them. */
 export async function SavedViews<F>({
   viewer,
   list,
@@ -19,13 +19,13 @@ export async function SavedViews<F>({
   children?: ReactNode
 }) {
   if (!isViewList(list.path)) return children
-  const views = await listViews(viewer, list.path)
+  const saved = await listViews(viewer, list.path, params.view)
   const query = viewQuery(new URL(list.href(params), 'http://list').search)
   return (
-    <>
-      <ViewMenu list={list.path} query={query} open={params.view} views={views} />
-      {children}
-    </>
+    <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
+      <div className="min-w-0 flex-1 max-md:basis-full md:basis-[36rem]">{children}</div>
+      <ViewMenu list={list.path} query={query} open={params.view} saved={saved} />
+    </div>
   )
 }
 

@@ -1,20 +1,8 @@
 import { Banner } from '@/components/layout/banner'
 import { env } from '@/lib/env'
-import { formatAge, formatUtc } from '@/lib/format'
+import { formatUtc } from '@/lib/format'
 import { isDemo, readsFrom } from '@/lib/site'
-
-type Reads = NonNullable<Awaited<ReturnType<typeof readsFrom>>>
-
-// Less than this is what people take for now.
-const WORTH_SAYING_MS = 10_000
-
-function standbySentence({ problem, behindMs }: Reads): string | null {
-  const lag = formatAge(behindMs)
-  if (problem === 'away') return 'The standby does not answer: pages and exports are read from the primary.'
-  if (problem === 'primary') return 'DATABASE_READ_URL names no standby: pages and exports are read from the primary.'
-  if (problem === 'behind') return `The standby is ${lag} behind: pages and exports are read from the primary.`
-  return behindMs < WORTH_SAYING_MS ? null : `The standby is ${lag} behind: what changed since is not shown yet.`
-}
+import { standbySentence } from '@/lib/standby-words'
 
 /** What is true of every page: demo data, a fixed moment, a standby that is not read from. A database that is away says so on the page itself. */
 export async function SiteBanners() {

@@ -14,16 +14,18 @@ export function AskedQuestion({ asked }: { asked: Asked }) {
   return (
     <div className="flex flex-col gap-1">
       <p>
-        {asked.action && (
+        {asked.action ? (
           <>
             For{' '}
             <TextLink href={`/actions/${asked.action.id}`}>
               <bdi>{visibleText(asked.action.name)}</bdi>
             </TextLink>
-            :{' '}
+            : signed
           </>
-        )}
-        signed by <strong className="font-semibold">{inWords.join(', ')}</strong>, running{' '}
+        ) : (
+          'Signed'
+        )}{' '}
+        by <strong className="font-semibold">{inWords.join(', ')}</strong>, running{' '}
         <strong className="font-semibold">
           {[...new Set(asked.operations)].map((m) => visibleText(m)).join(', then ')}
         </strong>

@@ -15,8 +15,8 @@ export function BatchFilters({ params }: { params: ListParams<(typeof batchList)
       <ChoiceField name="kind" label="Kind" value={filters.kind?.[0]} options={KINDS} />
       <TextField name="reason" label="Reason" value={filters.reason} />
       <TextField name="agent" label="Agent id" value={filters.agent?.id} width="w-44" />
-      <MomentField name="from" label="From, UTC" value={filters.from} />
-      <MomentField name="to" label="To, UTC" value={filters.to} />
+      <MomentField name="from" label="From (UTC)" value={filters.from} />
+      <MomentField name="to" label="To (UTC)" value={filters.to} />
     </FilterBar>
   )
 }
@@ -40,7 +40,7 @@ export function BatchCellFilters({
         value="1"
         defaultChecked={filters.since}
         label="In the way of a revert"
-        className="h-8 items-center"
+        className="h-8 items-center! [&_input]:mt-0!"
       />
     </FilterBar>
   )

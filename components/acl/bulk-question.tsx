@@ -105,7 +105,7 @@ export function BulkQuestion({
             />
           ))}
           <TextField name="queueloc" label="Queue" value={filters.queueloc} />
-          <TextField name="id" label="Id of one" value={given.id?.[0]} width="w-44" />
+          <TextField name="id" label="Agent id" value={given.id?.[0]} width="w-44" />
         </fieldset>
         {filters.in && <GroupChips list={bulkList} params={params} groups={filters.in} />}
         <StoredChips list={bulkList} params={params} modules={modules} people={people} />

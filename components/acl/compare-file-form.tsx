@@ -32,7 +32,7 @@ export function CompareFileForm({ of }: { of: { name: 'agent' | 'group'; value: 
           className="text-sm file:mr-3 file:h-8 file:rounded-md file:border file:border-line-strong file:bg-surface file:px-3 file:font-medium"
         />
       </Field>
-      <TextareaField name="text" label="or its text" mono rows={4} spellCheck={false} />
+      <TextareaField name="text" label="Or its text" mono rows={4} spellCheck={false} />
       <div>
         <SubmitButton icon="search" pendingLabel="Comparing">
           Compare with the tables

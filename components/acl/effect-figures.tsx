@@ -44,9 +44,12 @@ export function EffectFigures({ effects, isDone }: { effects: BatchEffects; isDo
       {samples.length > 0 && (
         <ul aria-label="Examples" className="max-h-40 overflow-auto">
           {samples.map(({ agent, endpoint, module, what, gained }) => (
-            <li key={`${agent} ${module} ${what}`} className="flex items-center gap-1.5">
-              <Icon name={gained ? 'plus' : 'x'} className={cn('size-3.5', gained ? 'text-good' : 'text-bad')} />
-              <span className="min-w-0 truncate">
+            <li key={`${agent} ${module} ${what}`} className="flex items-start gap-1.5">
+              <Icon
+                name={gained ? 'plus' : 'x'}
+                className={cn('mt-0.5 size-3.5 shrink-0', gained ? 'text-good' : 'text-bad')}
+              />
+              <span className="min-w-0 wrap-anywhere">
                 <bdi>{visibleText(module)}</bdi> on{' '}
                 <TextLink href={`/agents/${agent}`}>
                   <bdi>{visibleText(endpoint)}</bdi>

@@ -27,7 +27,7 @@ export function EndpointChoice({
 }) {
   return (
     <>
-      <FilterBar list={permissionList} params={params} names={['name', 'os', 'state', 'edit', 'row']}>
+      <FilterBar list={permissionList} params={params} names={['name', 'os', 'state', 'edit', 'row']} keep={['by']}>
         <TextField name="name" label="Name" value={params.filters.name} />
         <TextField name="os" label="System" value={params.filters.os} width="w-28" />
         <ChoiceField

@@ -1,3 +1,4 @@
+import { GroupValue } from '@/components/agents/group-value'
 import { Pager } from '@/components/data-table/pager'
 import { EmptyState, NothingMatches } from '@/components/feedback/panels'
 import { TextLink } from '@/components/ui/text-link'
@@ -14,13 +15,6 @@ import { ColumnHead } from './matrix'
 
 type Scope = Exclude<GridScope, { view: 'endpoint' }>
 type List<F> = { list: ListDefinition<F>; params: ListParams<F>; scope: Scope }
-
-function groupWords({ group }: MatrixGroup) {
-  if ('unreadable' in group)
-    return <span className="text-muted">{group.unreadable === 'tag' ? 'tags' : 'environment'} that cannot be read</span>
-  if (group.value === null) return <span className="text-muted">without any</span>
-  return group.value === '' ? <span className="text-muted">empty</span> : <bdi>{visibleText(group.value)}</bdi>
-}
 
 /** The filter that asks for a stored value of a column: `rule` of the minimums, `weight` of the weights. */
 function storedFilter(scope: Scope, column: string, value: string): [name: string, text: string] {
@@ -116,7 +110,9 @@ export function GroupMatrix<F>({
                   className="sticky left-0 z-1 h-row max-w-[min(22rem,60vw)] border-line border-t bg-surface px-3 text-left font-normal"
                 >
                   <span className="flex items-center gap-2">
-                    <span className="min-w-0 flex-1 truncate">{groupWords(row)}</span>
+                    <span className="min-w-0 flex-1 truncate">
+                      <GroupValue group={row.group} />
+                    </span>
                     {row.differing > 0 && (
                       <TextLink
                         href={differingHref(of, row)}
@@ -162,6 +158,12 @@ export function GroupMatrix<F>({
       <div className="text-muted text-xs">
         <Pager list={list} params={params} page={page} path={list.path} exportable of="groups" />
       </div>
+      <p className="flex flex-wrap gap-x-4 gap-y-1 text-muted text-xs">
+        <span>2: what the endpoints of the group have that have a rule of their own; all 2: every one has it</span>
+        <span>mixed 1–3: from 1 to 3</span>
+        <span>12 unset: without a rule of their own</span>
+        {canEdit && <span>change: the bulk change, with these endpoints filled in</span>}
+      </p>
     </div>
   )
 }

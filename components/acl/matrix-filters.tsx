@@ -59,7 +59,7 @@ export function MatrixFilters<F>({
       <form key={JSON.stringify(params.given)} action={list.path} className="flex flex-wrap items-end gap-2">
         <HiddenParams list={list} params={params} except={set} />
         {before}
-        <TextField name="name" label="Name" value={filters.name} />
+        <TextField name="name" label="Name" value={filters.name} width="w-36" />
         {rows === 'endpoints' && (
           <>
             <TextField name="os" label="System" value={filters.os} width="w-28" />
@@ -80,6 +80,7 @@ export function MatrixFilters<F>({
                 name="tag"
                 label={i ? 'and tag' : 'Tag, key or key=value'}
                 value={value}
+                width="w-36"
               />
             ))}
             {canGroup && (
@@ -90,7 +91,7 @@ export function MatrixFilters<F>({
                   name="group"
                   list="matrix-groups"
                   defaultValue={params.given.group?.[0] ?? ''}
-                  placeholder="endpoint, os, tag:KEY"
+                  placeholder="os, tag:KEY"
                   autoComplete="off"
                   className={inputClass}
                 />

@@ -171,7 +171,7 @@ function MatrixLine({
           <RowHead row={row} />
           {phoneHref && (
             <TextLink href={phoneHref} className="inline-flex min-h-6 items-center text-xs md:hidden">
-              Show its weights<span className="sr-only"> of {visibleText(row.name)}</span>
+              Rules<span className="sr-only"> of {visibleText(row.name)}</span>
             </TextLink>
           )}
         </th>
@@ -202,7 +202,7 @@ function MatrixLine({
         <tr className="bg-accent-tint max-md:[&>td]:block">
           <td
             colSpan={columns.length + 2}
-            className="border-l-0! p-0! text-left! shadow-[inset_0_1px_var(--accent),inset_0_-1px_var(--accent)]"
+            className="border-l-0! p-0! text-left! max-md:h-auto! shadow-[inset_0_1px_var(--accent),inset_0_-1px_var(--accent)]"
           >
             <div className="sticky left-0 w-fit max-w-[calc(100vw-2.5rem)] px-3 py-3">{open.form}</div>
           </td>

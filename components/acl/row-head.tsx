@@ -28,17 +28,18 @@ export function RowHead({ row, tabIndex }: { row: GridRow; tabIndex?: number }) 
     )
   return (
     <span className="flex items-center gap-2">
-      <span className="min-w-0 flex-1 truncate">
+      {/* The system has its place on the same line, or none: what does not fit wraps out of sight. */}
+      <span className="flex h-6 min-w-0 flex-1 flex-wrap gap-x-2 overflow-hidden leading-6">
         <TextLink
           href={`/agents/${row.id}`}
-          title={row.queueloc && visibleText(row.queueloc)}
+          title={visibleText([row.name, row.queueloc].filter(Boolean).join(', queue '))}
           tabIndex={tabIndex}
-          className="inline-block leading-6"
+          className="max-w-full truncate focus-visible:-outline-offset-2"
         >
           <bdi>{visibleText(row.name)}</bdi>
         </TextLink>
         {row.behind === 0 && !row.mixed && row.os && (
-          <span className="ml-2 text-faint text-xs max-md:hidden">{visibleText(row.os)}</span>
+          <span className="text-faint text-xs leading-6 max-md:hidden">{visibleText(row.os)}</span>
         )}
       </span>
       {row.mixed && (
@@ -60,7 +61,7 @@ export function RowHead({ row, tabIndex }: { row: GridRow; tabIndex?: number }) 
         </TextLink>
       )}
       {row.file && <FileMark id={row.id} file={row.file} tabIndex={tabIndex} />}
-      {row.state && (
+      {row.state && !(row.mixed && row.behind > 0) && (
         <span className="text-xs max-md:hidden">
           <StateBadge state={row.state} bare />
         </span>

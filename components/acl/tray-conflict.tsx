@@ -27,7 +27,7 @@ export function ConflictList({
   return (
     <div className="flex flex-col gap-2">
       <Notice tone="attention" title={answer.message} live>
-        Nothing was saved. Choose, cell by cell, which value is to stand; then save again.
+        Choose, cell by cell, which value is to stand; then save again.
       </Notice>
       <div className="max-h-72 overflow-auto rounded-md border border-line bg-surface">
         <table aria-label="Conflicts" className="w-full border-separate border-spacing-0 text-xs tabular-nums">

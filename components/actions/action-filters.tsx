@@ -1,5 +1,4 @@
-import { ChoiceField, FilterBar, MomentField, TextField } from '@/components/data-table/filter-bar'
-import { Disclosure } from '@/components/ui/disclosure'
+import { ChoiceField, FilterBar, MomentField, MoreFilters, TextField } from '@/components/data-table/filter-bar'
 import { visibleText } from '@/components/ui/visible-text'
 import type { ListParams } from '@/lib/list-params'
 import { LISTED_ATTENTION, LISTED_REASONS } from '@/lib/mig/actions/list-attention'
@@ -60,21 +59,15 @@ export function ActionFilters({
         value={filters.investigator?.id}
         options={signers.map(({ id, name }) => ({ value: id, label: visibleText(name) }))}
       />
-      <Disclosure
-        summary="More filters"
-        open={MORE.some((name) => name in given)}
-        className="open:order-last open:w-full"
-      >
-        <div className="flex flex-wrap items-end gap-2 pb-1">
-          <TextField name="name" label="Name" value={filters.name} />
-          <TextField name="target" label="Target" value={filters.target} />
-          <TextField name="family" label="Threat family" value={filters.family} width="w-32" />
-          <TextField name="level" label="Threat level" value={filters.level} width="w-32" />
-          <TextField name="agent" label="Sent to agent" value={filters.agent} width="w-56" />
-          <MomentField name="from" label="Valid from (UTC), not before" value={filters.from} />
-          <MomentField name="to" label="Valid from (UTC), not after" value={filters.to} />
-        </div>
-      </Disclosure>
+      <MoreFilters label="More filters" open={MORE.some((name) => name in given)}>
+        <TextField name="name" label="Name" value={filters.name} />
+        <TextField name="target" label="Target" value={filters.target} />
+        <TextField name="family" label="Threat family" value={filters.family} width="w-32" />
+        <TextField name="level" label="Threat level" value={filters.level} width="w-32" />
+        <TextField name="agent" label="Sent to agent" value={filters.agent} width="w-56" />
+        <MomentField name="from" label="Valid from (UTC), not before" value={filters.from} />
+        <MomentField name="to" label="Valid from (UTC), not after" value={filters.to} />
+      </MoreFilters>
     </FilterBar>
   )
 }

@@ -31,7 +31,12 @@ function actionColumns(now: string): Column<ActionRow>[] {
     cell: ({ summary }) => (summary ? formatNumber(of(summary)) : <span className="text-faint">not counted yet</span>),
   })
   return [
-    { id: 'name', header: 'Action', sort: 'name', cell: (row) => <bdi>{visibleText(row.name) || row.id}</bdi> },
+    {
+      id: 'name',
+      header: 'Action',
+      sort: 'name',
+      cell: (row) => <bdi title={visibleText(row.name)}>{visibleText(row.name) || row.id}</bdi>,
+    },
     { id: 'status', header: 'Status', sort: 'status', cell: (row) => <ActionStatusCell action={row} /> },
     { id: 'progress', header: 'Progress', sort: 'commands', cell: (row) => <ActionProgress action={row} /> },
     {

@@ -1,7 +1,7 @@
 import { StatusBadge } from '@/components/ui/badge'
 import type { Tone } from '@/components/ui/tone'
 import { visibleText } from '@/components/ui/visible-text'
-import type { Grade, Reason } from '@/lib/mig/actions/why'
+import type { Grade, Reason } from '@/lib/mig/actions/reasons'
 
 const GRADE: Readonly<Record<Grade, { label: string; tone: Tone; title: string }>> = {
   certain: { label: 'certain', tone: 'bad', title: 'It follows from what is stored' },

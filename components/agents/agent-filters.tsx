@@ -1,4 +1,4 @@
-import { ChoiceField, FilterBar, TextField } from '@/components/data-table/filter-bar'
+import { ChoiceField, FilterBar, MoreFilters, TextField } from '@/components/data-table/filter-bar'
 import type { ListDefinition, ListParams } from '@/lib/list-params'
 import type { agentList } from '@/lib/mig/agents/search-params'
 import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
@@ -45,36 +45,34 @@ export function AgentFilters<F extends Filters>({
         options={AGENT_STATUSES.map((value) => ({ value, label: agentStatus(value).label }))}
       />
       <TextField name="id" label="Id, in any form" value={given.id?.[0]} width="w-40" />
-      <details open={MORE.some((name) => given[name])} className="order-last w-full">
-        <summary className="inline-flex min-h-6 cursor-pointer items-center text-muted text-xs hover:text-ink">
-          More filters, and what the states are judged by
-        </summary>
-        <div className="flex flex-wrap items-end gap-2 pt-1">
-          {pairs('tag').map((value, i) => (
-            <TextField key={`tag ${value}`} name="tag" label={i ? 'and tag' : 'Tag, key or key=value'} value={value} />
-          ))}
-          {pairs('env').map((value, i) => (
-            <TextField
-              key={`env ${value}`}
-              name="env"
-              label={i ? 'and environment' : 'Environment, key or key=value'}
-              value={value}
-              width="w-52"
-            />
-          ))}
-          <TextField name="within" label="Seen in the last" value={given.within?.[0]} width="w-28" />
-          <TextField name="silent" label="Silent for" value={given.silent?.[0]} width="w-28" />
-          <ChoiceField
-            name="double"
-            label="Double"
-            value={given.double?.[0]}
-            options={[{ value: '1', label: 'doubles only' }]}
+      <MoreFilters
+        label="More filters, and what the states are judged by"
+        open={MORE.some((name) => given[name] !== undefined)}
+      >
+        {pairs('tag').map((value, i) => (
+          <TextField key={`tag ${value}`} name="tag" label={i ? 'and tag' : 'Tag, key or key=value'} value={value} />
+        ))}
+        {pairs('env').map((value, i) => (
+          <TextField
+            key={`env ${value}`}
+            name="env"
+            label={i ? 'and environment' : 'Environment, key or key=value'}
+            value={value}
+            width="w-52"
           />
-          <TextField name="period" label="Heartbeat period" value={given.period?.[0]} width="w-28" />
-          <TextField name="timeout" label="Agent time-out" value={given.timeout?.[0]} width="w-28" />
-          <TextField name="gone" label="Gone after" value={given.gone?.[0]} width="w-28" />
-        </div>
-      </details>
+        ))}
+        <TextField name="within" label="Seen in the last" value={given.within?.[0]} width="w-28" />
+        <TextField name="silent" label="Silent for" value={given.silent?.[0]} width="w-28" />
+        <ChoiceField
+          name="double"
+          label="Double"
+          value={given.double?.[0]}
+          options={[{ value: '1', label: 'doubles only' }]}
+        />
+        <TextField name="period" label="Heartbeat period" value={given.period?.[0]} width="w-28" />
+        <TextField name="timeout" label="Agent time-out" value={given.timeout?.[0]} width="w-28" />
+        <TextField name="gone" label="Gone after" value={given.gone?.[0]} width="w-28" />
+      </MoreFilters>
     </FilterBar>
   )
 }

@@ -9,8 +9,8 @@ import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
 import { formatCount, formatNumber } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
+import type { DoubleProcessRow, DoubleRow } from '@/lib/mig/agents/double-queries'
 import { DOUBLE_HINTS } from '@/lib/mig/agents/doubles'
-import type { DoubleProcessRow, DoubleRow } from '@/lib/mig/agents/queries'
 import { doubleList } from '@/lib/mig/agents/search-params'
 import { lifeOn, type TimelineScale, timelineScale } from '@/lib/mig/agents/timeline'
 import { agentStatus } from '@/lib/mig/wire/status'
@@ -110,7 +110,7 @@ function doubleColumns(now: string, window: number): Column<DoubleRow>[] {
     {
       id: 'hint',
       header: 'Looks like',
-      className: 'max-w-48 align-top py-1.5 [&_span]:whitespace-normal!',
+      className: 'min-w-40 max-w-48 align-top py-1.5 [&_span]:whitespace-normal!',
       cell: (row) => (
         <span className="flex flex-col items-start gap-1">
           {row.hints.map((hint) => {

@@ -2,7 +2,7 @@ import { Moment } from '@/components/feedback/moment'
 import { StatusBadge } from '@/components/ui/badge'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
-import type { EndpointCommand } from '@/lib/mig/agents/queries'
+import type { EndpointCommand } from '@/lib/mig/agents/detail-queries'
 import { commandStatus } from '@/lib/mig/wire/status'
 
 /** Commands of an endpoint, whichever of its processes they went to. */

@@ -5,8 +5,9 @@ import { KeyValue, type KeyValueItem } from '@/components/ui/key-value'
 import { Mono } from '@/components/ui/mono'
 import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
-import type { StoredJson } from '@/lib/mig/agents/queries'
+import type { StoredJson } from '@/lib/mig/agents/detail-queries'
 import type { Environment, Tag } from '@/lib/mig/agents/schema'
+import { readableIssue } from '@/lib/mig/wire/issue'
 
 function Raw({ stored, label, why }: { stored: StoredJson<unknown>; label: string; why: string }) {
   return (
@@ -23,7 +24,8 @@ function environmentItems(environment: Environment): KeyValueItem[] {
   const text = (key: string, label: string, value: string | undefined) => {
     if (value) items.push({ key, label, value: <bdi>{visibleText(value)}</bdi> })
   }
-  text('ident', 'Distribution', environment.ident)
+  if (environment.ident)
+    items.push({ key: 'ident', label: 'Distribution', value: <Distribution>{environment.ident}</Distribution> })
   text('os', 'System', environment.os)
   text('arch', 'Architecture', environment.arch)
   text('init', 'Init', environment.init)
@@ -52,6 +54,12 @@ function environmentItems(environment: Environment): KeyValueItem[] {
   for (const [key, value] of Object.entries(environment.aws ?? {})) text(`aws.${key}`, `AWS ${key}`, value)
   if (environment.modules?.length) text('modules', 'Modules', environment.modules.join(', '))
   return items
+}
+
+/** How the system names itself; with the getty escapes of /etc/issue on hover only, and in the text as stored. */
+function Distribution({ children }: { children: string }) {
+  const name = readableIssue(children)
+  return <bdi title={name === children ? undefined : visibleText(children)}>{visibleText(name)}</bdi>
 }
 
 /** What an agent said of its machine at its first heartbeat. */

@@ -38,7 +38,7 @@ export function GroupForm({ params, by = '', tagKeys }: { params: Params; by?: s
           defaultValue={by}
           required
           autoComplete="off"
-          placeholder="os, version, tag:KEY, env:KEY"
+          placeholder="os, tag:KEY, env:KEY"
           className={cn(inputClass, 'w-60')}
         />
       </label>

@@ -1,15 +1,16 @@
 import { type Column, DataTable } from '@/components/data-table/data-table'
 import { EmptyState, NothingMatches } from '@/components/feedback/panels'
-import { ProgressBar } from '@/components/ui/progress-bar'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatNumber, formatPercent } from '@/lib/format'
 import type { ListParams } from '@/lib/list-params'
+import type { AgentGroup } from '@/lib/mig/agents/group-queries'
 import { groupKeyLabel, groupText } from '@/lib/mig/agents/groups'
-import type { AgentGroup } from '@/lib/mig/agents/queries'
 import { agentGroupList, agentList } from '@/lib/mig/agents/search-params'
-import { ENDPOINT_STATES, type EndpointState, STATE_MEANING } from '@/lib/mig/agents/status'
+import { type EndpointState, STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Page } from '@/lib/page'
+import { GroupValue } from './group-value'
+import { StateBar } from './state-bar'
 
 type Params = ListParams<(typeof agentGroupList)['filters']>
 
@@ -19,13 +20,6 @@ function rowsHref(params: Params, { group }: AgentGroup, state?: EndpointState):
   const filters = { in: [...(given.in ?? []), groupText(group)], ...(state ? { state } : {}) }
   const { sort: __, after: ___, before: ____, ...rest } = params
   return agentList.href({ ...rest, given, columns: null, sort: agentList.defaultSort } as never, { filters })
-}
-
-function groupValue({ group }: AgentGroup) {
-  if ('unreadable' in group)
-    return <span className="text-muted">{group.unreadable === 'tag' ? 'tags' : 'environment'} that cannot be read</span>
-  if (group.value === null) return <span className="text-muted">without any</span>
-  return group.value === '' ? <span className="text-muted">empty</span> : <bdi>{visibleText(group.value)}</bdi>
 }
 
 function groupColumns(params: Params, grouped: number): Column<AgentGroup>[] {
@@ -43,7 +37,12 @@ function groupColumns(params: Params, grouped: number): Column<AgentGroup>[] {
       ),
   })
   return [
-    { id: 'value', header: label.charAt(0).toUpperCase() + label.slice(1), sort: 'value', cell: groupValue },
+    {
+      id: 'value',
+      header: label.charAt(0).toUpperCase() + label.slice(1),
+      sort: 'value',
+      cell: ({ group }) => <GroupValue group={group} />,
+    },
     {
       id: 'count',
       header: params.filters.rows === 'endpoints' ? 'Endpoints' : 'Processes',
@@ -57,17 +56,7 @@ function groupColumns(params: Params, grouped: number): Column<AgentGroup>[] {
       id: 'states',
       header: 'By state',
       className: 'min-w-40',
-      cell: (row) => (
-        <ProgressBar
-          label="By state"
-          segments={ENDPOINT_STATES.map((state) => ({
-            key: state,
-            label: STATE_MEANING[state].label,
-            count: row.byState[state],
-            tone: STATE_MEANING[state].tone,
-          }))}
-        />
-      ),
+      cell: (row) => <StateBar label="By state" byState={row.byState} total={row.count} />,
     },
     ...(['online', 'late', 'unreachable', 'gone', 'destroyed', 'ahead', 'unknown'] as const).map(stateColumn),
   ]

@@ -20,7 +20,7 @@ export async function ProcessTimeline({ lives, now, of }: { lives: Life[]; now: 
   const from = Math.min(...placed.map(({ starttime }) => instantMillis(starttime ?? '') ?? at))
   const to = Math.max(at, ...placed.map(({ heartbeattime }) => instantMillis(heartbeattime ?? '') ?? at))
   const scale = { from: Math.min(from, to - 60_000), to }
-  const iso = (millis: number) => new Date(millis).toISOString()
+  const iso = (millis: number) => `${new Date(millis).toISOString().slice(0, 19)}Z`
   const isDays = scale.to - scale.from > 2 * 86_400_000
   const shown = lanes.slice(0, MOST_LANES)
   const order =

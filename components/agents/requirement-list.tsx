@@ -3,7 +3,7 @@ import { StatusBadge } from '@/components/ui/badge'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { formatCount, formatNumber } from '@/lib/format'
-import type { AgentDetail } from '@/lib/mig/agents/queries'
+import type { AgentDetail } from '@/lib/mig/agents/detail-queries'
 
 /** The minimum weights that hang on the endpoint's newest row, and those that older rows still hold. */
 export function RequirementList({ agent }: { agent: AgentDetail }) {

@@ -1,7 +1,7 @@
 import { Moment } from '@/components/feedback/moment'
 import { Notice } from '@/components/feedback/notice'
 import { formatDuration } from '@/lib/format'
-import type { Silence } from '@/lib/mig/agents/queries'
+import type { Silence } from '@/lib/mig/agents/silence'
 
 /** Says that MIG itself is silent, so that nobody takes a stopped scheduler for a dead fleet. */
 export function SilenceNotice({ silence, now }: { silence: Silence; now: string }) {

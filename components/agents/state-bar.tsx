@@ -11,11 +11,19 @@ export function shownStates(byState: Record<EndpointState, number>): EndpointSta
   return ORDER.filter((state) => byState[state] > 0 || !RARE.has(state))
 }
 
-/** The fleet as one bar of its states. */
-export function StateBar({ byState, total }: { byState: Record<EndpointState, number>; total: number }) {
+/** The fleet, or a group of it, as one bar of its states. */
+export function StateBar({
+  byState,
+  total,
+  label = 'Endpoints by state',
+}: {
+  byState: Record<EndpointState, number>
+  total: number
+  label?: string
+}) {
   return (
     <ProgressBar
-      label="Endpoints by state"
+      label={label}
       total={total}
       segments={shownStates(byState).map((state) => ({
         key: state,

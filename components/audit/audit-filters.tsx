@@ -24,8 +24,8 @@ export function AuditFilters({ params }: { params: ListParams<(typeof auditList)
       <ChoiceField name="kind" label="What" value={filters.kind} options={withChosen(KIND_OPTIONS, filters.kind)} />
       <ChoiceField name="type" label="Kind of object" value={filters.type} options={withChosen(types, filters.type)} />
       <TextField name="object" label="Object id" value={filters.object} width="w-36" />
-      <MomentField name="from" label="From, UTC" value={filters.from} />
-      <MomentField name="to" label="To, UTC" value={filters.to} />
+      <MomentField name="from" label="From (UTC)" value={filters.from} />
+      <MomentField name="to" label="To (UTC)" value={filters.to} />
     </FilterBar>
   )
 }

@@ -113,7 +113,7 @@ function Legend({ series, gaps }: { series: Series[]; gaps: boolean }) {
         <li key={one.key} className="flex min-w-0 items-center gap-1.5">
           <span
             aria-hidden="true"
-            className={cn('size-2.5 shrink-0 rounded-[2px]', one.faded && 'opacity-45')}
+            className={cn('swatch size-2.5 shrink-0 rounded-[2px]', one.faded && 'opacity-45')}
             style={{ background: markOf(one) }}
           />
           <bdi className="max-w-52 truncate">{one.label}</bdi>
@@ -161,7 +161,7 @@ function Values({
             const isChosen = one.key === chosen
             return (
               <div key={one.key} className={cn('contents', isChosen ? 'font-semibold text-ink' : 'text-muted')}>
-                <span className="size-2 rounded-[2px]" style={{ background: markOf(one) }} />
+                <span className="swatch size-2 rounded-[2px]" style={{ background: markOf(one) }} />
                 <bdi className="truncate">{one.label}</bdi>
                 <span className="pl-2 text-right text-ink tabular-nums">
                   {value === null ? 'none' : formatNumber(value)}

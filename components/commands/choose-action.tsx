@@ -16,6 +16,13 @@ export function ChooseAction({ a, like, now }: { a: ComparedAction | null; like:
   }
   return (
     <div className="flex flex-col gap-4">
+      {!a && (
+        <p className="max-w-text text-muted">
+          Two actions are held to each other, endpoint by endpoint: what was newly found, what is no longer found, who
+          is new. Write their ids in any form, or begin with the first one: then actions that ask the same are offered.
+          The tab Compare of every action leads here too.
+        </p>
+      )}
       {a && (
         <p className="text-muted">
           <TextLink href={`/actions/${a.id}`}>
@@ -45,11 +52,25 @@ export function ChooseAction({ a, like, now }: { a: ComparedAction | null; like:
         {a && <input type="hidden" name="a" value={a.id} />}
         {!a && (
           <Field id="first" label="First action">
-            <Input id="first" name="a" required className="w-56 font-mono" autoComplete="off" />
+            <Input
+              id="first"
+              name="a"
+              placeholder="id of an action"
+              required
+              className="w-56 font-mono"
+              autoComplete="off"
+            />
           </Field>
         )}
         <Field id="second" label={a ? 'Or the id of another action' : 'Second action'}>
-          <Input id="second" name="b" required className="w-56 font-mono" autoComplete="off" />
+          <Input
+            id="second"
+            name="b"
+            placeholder="id of an action"
+            required={a !== null}
+            className="w-56 font-mono"
+            autoComplete="off"
+          />
         </Field>
         <Button type="submit" icon="double">
           Compare

@@ -1,4 +1,4 @@
-import { ChoiceField, FilterBar, MomentField, TextField } from '@/components/data-table/filter-bar'
+import { ChoiceField, FilterBar, MomentField, MoreFilters, TextField } from '@/components/data-table/filter-bar'
 import { Icon } from '@/components/ui/icon'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
@@ -51,8 +51,13 @@ export function CommandFilters({ params, path = commandList.path }: { params: Co
           options={[{ value: '1', label: 'with an error' }]}
         />
         <TextField name="reason" label="Error says" value={params.filters.reason} />
-        <MomentField name="from" label="Sent from" value={params.filters.from} />
-        <MomentField name="to" label="to (UTC)" value={params.filters.to} />
+        <MoreFilters
+          label="By when it was sent"
+          open={params.given.from !== undefined || params.given.to !== undefined}
+        >
+          <MomentField name="from" label="Sent (UTC), not before" value={params.filters.from} />
+          <MomentField name="to" label="Sent (UTC), not after" value={params.filters.to} />
+        </MoreFilters>
       </FilterBar>
       {chips.length > 0 && (
         <ul className="flex flex-wrap gap-1.5 text-xs" aria-label="Set by a link">

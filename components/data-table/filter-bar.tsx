@@ -1,6 +1,7 @@
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { Button } from '@/components/ui/button'
+import { Disclosure } from '@/components/ui/disclosure'
 import { inputClass } from '@/components/ui/field'
 import { cn } from '@/lib/cn'
 import type { ListDefinition, ListParams } from '@/lib/list-params'
@@ -42,6 +43,15 @@ export function FilterBar<F>({
         )}
       </form>
     </search>
+  )
+}
+
+/** Filters that few need, one click away; open when one of them is set. */
+export function MoreFilters({ label, open, children }: { label: string; open: boolean; children: ReactNode }) {
+  return (
+    <Disclosure summary={label} open={open} className="open:order-last open:w-full">
+      <div className="flex flex-wrap items-end gap-2 pb-1">{children}</div>
+    </Disclosure>
   )
 }
 

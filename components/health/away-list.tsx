@@ -39,7 +39,7 @@ export function AwayList({ picture, now }: { picture: Picture; now: string }) {
               <span className="ml-auto text-muted">
                 <Moment at={row.seen} now={now} none="no moment" />
               </span>
-              <span className="flex basis-full items-baseline justify-between gap-3 text-xs">
+              <span className="flex min-w-0 basis-full items-baseline justify-between gap-3 text-xs">
                 <StateBadge state={row.state} bare />
                 <span className="min-w-0 truncate text-faint">
                   {visibleText(row.os)} <VersionText>{row.version}</VersionText>

@@ -1,38 +1,25 @@
-import { StateBar, shownStates } from '@/components/agents/state-bar'
+import { shownStates } from '@/components/agents/state-bar'
 import { Moment } from '@/components/feedback/moment'
 import { StatStrip } from '@/components/layout/stat-strip'
-import { Card } from '@/components/ui/card'
-import { Icon } from '@/components/ui/icon'
-import { TONE_ICON, TONE_TEXT } from '@/components/ui/tone'
 import { Unknown } from '@/components/ui/unknown'
-import { cn } from '@/lib/cn'
 import { formatCount, formatDuration, formatNumber, formatPercent } from '@/lib/format'
 import { doubleList, offlineList } from '@/lib/mig/agents/search-params'
 import { STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Picture } from '@/lib/mig/health/picture'
-import { sinceYesterday, verdictOf } from './verdict'
+import { sinceYesterday } from './verdict'
+import { VerdictCard } from './verdict-card'
 
 /** Whether the fleet is fine in one line, its states as a bar, and all figures, each a link to exactly its rows. */
 export function HealthHead({ picture, now }: { picture: Picture; now: string }) {
   const { figures, silence, isPast, rows, yesterday, isJudgedAnew } = picture
   const { byState, endpoints } = figures
-  const verdict = verdictOf(figures, silence.silent, isPast)
   const shown = shownStates(byState)
   const before = isJudgedAnew ? undefined : yesterday
   const note = (n: number, then: number | undefined) =>
     [formatPercent(n, endpoints), sinceYesterday(n, then)].filter(Boolean).join(' · ')
   return (
     <div className="flex flex-col gap-3">
-      <Card className="flex flex-col gap-2.5 py-3.5">
-        <div className="flex items-start gap-2.5">
-          <Icon name={TONE_ICON[verdict.tone]} className={cn('mt-0.5 size-6 shrink-0', TONE_TEXT[verdict.tone])} />
-          <div className="min-w-0">
-            <h2 className={cn('font-semibold text-xl tracking-tight', TONE_TEXT[verdict.tone])}>{verdict.title}</h2>
-            <p className="text-muted text-sm">{verdict.sentence}</p>
-          </div>
-        </div>
-        <StateBar byState={byState} total={endpoints} />
-      </Card>
+      <VerdictCard figures={figures} isSilent={silence.silent} isPast={isPast} />
       <StatStrip
         large
         label="Endpoints by state"
@@ -70,7 +57,7 @@ function Counted({ picture, now }: { picture: Picture; now: string }) {
       stats={[
         {
           key: 'offline',
-          label: 'names offline, as documented',
+          label: 'names offline',
           value: counted ? formatNumber(counted.offlineNames) : <Unknown why={NOT_SAMPLED} />,
           ...(!isPast && { href: offlineList.all }),
           ...(counted && { tone: counted.offlineNames ? ('bad' as const) : ('good' as const) }),
@@ -86,7 +73,7 @@ function Counted({ picture, now }: { picture: Picture; now: string }) {
         },
         {
           key: 'doubles',
-          label: 'double, as documented',
+          label: 'double agents',
           value: counted ? formatNumber(counted.doubles) : <Unknown why={NOT_SAMPLED} />,
           ...(!isPast && { href: doubleList.all }),
           ...(counted && { tone: counted.doubles ? ('attention' as const) : ('good' as const) }),

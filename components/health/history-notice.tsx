@@ -3,22 +3,32 @@ import { Notice } from '@/components/feedback/notice'
 import { EmptyState } from '@/components/feedback/panels'
 import type { History } from '@/lib/mig/health/queries'
 
-/** Says where the history begins late or stands still; nothing while it simply goes on. */
+/** Says that the history stands still; nothing while it goes on, or before it began. */
 export function HistoryNotice({ history }: { history: History | null }) {
-  if (history === null)
+  if (!history?.standsStill) return null
+  return (
+    <Notice tone="attention" icon="clock" title="The history stands still">
+      MIG_NOW is set, so no pass over the fleet is made. The last one was at <ExactMoment at={history.passedAt} />.
+    </Notice>
+  )
+}
+
+/** In place of charts over time that have no point: why, and when they get one. */
+export function NoPoints({ history, isFixed }: { history: History | null; isFixed: boolean }) {
+  if (history)
     return (
-      <Notice tone="waiting" title="There is no history yet">
-        It begins with the first pass over the fleet, which is made every minute. What is over time below fills from
-        then on; with a fixed moment (MIG_NOW) no pass is made.
-      </Notice>
+      <EmptyState title="Nobody sampled in this range" icon="clock">
+        The history goes from <ExactMoment at={history.beginsAt} /> to <ExactMoment at={history.passedAt} />: choose a
+        longer range, or a moment within it.
+      </EmptyState>
     )
-  if (history.standsStill)
-    return (
-      <Notice tone="attention" icon="clock" title="The history stands still">
-        MIG_NOW is set, so no pass over the fleet is made. The last one was at <ExactMoment at={history.passedAt} />.
-      </Notice>
-    )
-  return null
+  return (
+    <EmptyState title="There is no history yet" icon="clock">
+      {isFixed
+        ? 'The moment is fixed (MIG_NOW), so no pass over the fleet is made, and there is nothing to draw over time.'
+        : 'A pass over the fleet is made every minute: the charts over time appear here with the first one.'}
+    </EmptyState>
+  )
 }
 
 /** In place of a list of the past where there is none. */

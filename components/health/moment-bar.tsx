@@ -19,7 +19,7 @@ const AGO = [
 /** A moment to the second, as addresses hold it. */
 const second = (at: Instant) => `${at.slice(0, 19)}Z`
 
-/** Which moment is looked at, with steps to others, and what changed up to it. */
+/** Which moment is looked at, with steps to others, and what changed up to it; nothing while there is only now. */
 export function MomentBar({
   params,
   at,
@@ -32,6 +32,7 @@ export function MomentBar({
   /** Where the history begins; null while there is none. */
   begins: Instant | null
 }) {
+  if (begins === null && !isPast) return null
   const reachable = AGO.filter(({ ms }) => begins !== null && compareInstants(earlier(at, ms), begins) >= 0)
   const difference = (before: Instant) =>
     `/agents/health/difference?from=${encodeURIComponent(second(before))}&to=${encodeURIComponent(isPast ? at : second(at))}`

@@ -6,7 +6,7 @@ import { EmptyState, NothingMatches } from '@/components/feedback/panels'
 import { Mono } from '@/components/ui/mono'
 import { Unknown } from '@/components/ui/unknown'
 import { visibleText } from '@/components/ui/visible-text'
-import type { PastEndpoint } from '@/lib/mig/health/queries'
+import type { PastEndpoint } from '@/lib/mig/health/past-queries'
 import { type PastParams, pastList } from '@/lib/mig/health/search-params'
 import type { Page } from '@/lib/page'
 

@@ -34,9 +34,9 @@ export function SignedActions({ investigator, now }: { investigator: Investigato
         <tbody className={BODY}>
           {investigator.actions.map((action) => (
             <tr key={action.id}>
-              <th scope="row" className="max-w-[28rem] truncate text-left font-normal">
+              <th scope="row" className="max-w-[min(28rem,52vw)] truncate text-left font-normal">
                 <TextLink href={`/actions/${action.id}`}>
-                  <bdi>{visibleText(action.name)}</bdi>
+                  <bdi title={visibleText(action.name)}>{visibleText(action.name)}</bdi>
                 </TextLink>
               </th>
               <td className="whitespace-nowrap">

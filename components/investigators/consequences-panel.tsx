@@ -81,23 +81,24 @@ function whatHappens(
   later: boolean,
 ) {
   const actions = formatCount(openActions, 'open action')
+  const is = (one: string, many: string) => (openActions === 1 ? one : many)
   const ended = `${formatCount(sessions, 'session')} and ${formatCount(tokens, 'token')}`
   const sentences: string[] = []
   if (state === 'revoked')
-    sentences.push(`Revoked: ${actions} stop verifying wherever the keyring holds the revocation.`)
+    sentences.push(`Revoked: ${actions} ${is('stops', 'stop')} verifying wherever the keyring holds the revocation.`)
   else if (state === 'expired')
     sentences.push(`Expired: nobody signs in with it. MIG itself checks no expiry: its agents go on accepting the key.`)
   else {
     sentences.push(
       `When it expires: sign-in ends with it. MIG itself checks no expiry: its agents go on accepting the key.`,
-      `When it is revoked: ${actions} stop verifying wherever the keyring gets the revocation; ${ended} end here.`,
+      `When it is revoked: ${actions} ${is('stops', 'stop')} verifying wherever the keyring gets the revocation; ${ended} end here.`,
     )
   }
   if (!isDisabled)
     sentences.push(
       later
         ? `When the person is disabled: ${ended} end, weights count 0 here, and MIG’s API and scheduler refuse ${actions} that they have not checked yet. Agents are not told.`
-        : `When the person is disabled: ${ended} end and weights count 0 here. Keyrings and agents are not told: ${actions} run on.`,
+        : `When the person is disabled: ${ended} end and weights count 0 here. Keyrings and agents are not told: ${actions} ${is('runs', 'run')} on.`,
     )
   return sentences
 }

@@ -82,7 +82,7 @@ export function KeyInput({ label = 'Public key', hint, rows = 12 }: { label?: st
           onInput={look}
         />
       </Field>
-      <Field id={`${id}-file`} label="or a file, armored or binary" optional hint="You can also drop the file here.">
+      <Field id={`${id}-file`} label="Or a file, armored or binary" optional hint="You can also drop the file here.">
         <input
           ref={file}
           id={`${id}-file`}

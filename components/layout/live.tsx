@@ -104,7 +104,7 @@ export function Live({ now, watch = { mode: 'refresh' } }: { now: { mig: string;
       >
         {/* On phones the title needs the room; the banner has the whole moment. */}
         <span className="max-sm:sr-only">as of {asOf.slice(0, 10)} </span>
-        {clock}
+        <span data-clock="">{clock}</span>
         <span className="max-sm:sr-only"> UTC · fixed</span>
       </span>
     )
@@ -138,7 +138,7 @@ export function Live({ now, watch = { mode: 'refresh' } }: { now: { mig: string;
       ) : (
         <span className={cn(words && 'max-sm:hidden')}>
           <span className="max-sm:sr-only">as of </span>
-          {clock}
+          <span data-clock="">{clock}</span>
           <span className="max-sm:sr-only">
             {' '}
             UTC

@@ -16,10 +16,20 @@ export type Stat = {
 
 /** Key figures in one row, each a link to what it counts. `large` is for the overview and health only. */
 export function StatStrip({ stats, large = false, label }: { stats: Stat[]; large?: boolean; label: string }) {
+  // Seven digits and their commas are wider than a figure of seven in a row.
+  const isLarge = large && stats.every(({ value }) => typeof value !== 'string' || value.length < 8)
   return (
     <ul
       aria-label={label}
-      className="grid grid-cols-2 overflow-hidden rounded-md border border-line bg-surface sm:grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))]"
+      className={cn(
+        'grid overflow-hidden rounded-md border border-line bg-surface',
+        isLarge && stats.every(({ value }) => typeof value === 'string' && value.length < 6)
+          ? 'grid-cols-3 max-sm:[&>li>*]:px-3'
+          : 'grid-cols-2',
+        large
+          ? 'sm:grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))]'
+          : 'sm:grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))]',
+      )}
     >
       {stats.map((stat) => (
         <li key={stat.key} className="-mr-px -mb-px min-w-0 border-line border-r border-b">
@@ -29,11 +39,11 @@ export function StatStrip({ stats, large = false, label }: { stats: Stat[]; larg
               href={stat.href}
               className="group block h-full px-4 py-3 hover:bg-hover focus-visible:-outline-offset-2"
             >
-              <Figure stat={stat} large={large} />
+              <Figure stat={stat} large={isLarge} />
             </Link>
           ) : (
             <div className="px-4 py-3">
-              <Figure stat={stat} large={large} />
+              <Figure stat={stat} large={isLarge} />
             </div>
           )}
         </li>

@@ -7,8 +7,12 @@ export type Tab = { key: string; label: string; href: string; count?: ReactNode 
 /** Parts of one thing that are truly apart, as links. */
 export function Tabs({ label, tabs, current }: { label: string; tabs: Tab[]; current: string }) {
   return (
-    <nav aria-label={label} className="no-print -mb-px overflow-x-auto border-line border-b">
-      <ul className="flex gap-1">
+    <nav
+      aria-label={label}
+      // On a phone the edge fades, so that one sees that there are more; the current one is scrolled to.
+      className="no-print -mb-px overflow-x-auto border-line border-b max-md:[mask-image:linear-gradient(to_right,black_calc(100%-1.5rem),transparent)]"
+    >
+      <ul className="flex gap-1 max-md:w-max max-md:pr-6">
         {tabs.map((tab) => (
           <li key={tab.key}>
             <Link
@@ -18,8 +22,8 @@ export function Tabs({ label, tabs, current }: { label: string; tabs: Tab[]; cur
               className={cn(
                 'flex h-9 items-center gap-1.5 whitespace-nowrap border-b-2 px-2.5 text-sm focus-visible:-outline-offset-2',
                 tab.key === current
-                  ? 'border-accent font-medium text-ink'
-                  : 'border-transparent text-muted hover:text-ink',
+                  ? 'border-accent font-medium text-ink [scroll-initial-target:nearest]'
+                  : 'border-transparent text-muted hover:text-ink forced-colors:border-[Canvas]',
               )}
             >
               {tab.label}
@@ -37,7 +41,7 @@ export function Segments({ label, options, current }: { label: string; options: 
   return (
     <nav
       aria-label={label}
-      className="inline-flex max-w-full overflow-x-auto rounded-md border border-line-strong bg-surface p-px"
+      className="inline-flex w-fit max-w-full overflow-x-auto rounded-md border border-line-strong bg-surface p-px"
     >
       {options.map((option) => (
         <Link

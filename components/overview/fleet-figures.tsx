@@ -1,26 +1,41 @@
-import { StateBar, shownStates } from '@/components/agents/state-bar'
+import { shownStates } from '@/components/agents/state-bar'
+import { VerdictCard } from '@/components/health/verdict-card'
 import { StatStrip } from '@/components/layout/stat-strip'
-import { Card } from '@/components/ui/card'
-import { formatNumber, formatPercent } from '@/lib/format'
+import { TextLink } from '@/components/ui/text-link'
+import { formatDuration, formatNumber, formatPercent } from '@/lib/format'
 import { agentList } from '@/lib/mig/agents/search-params'
+import type { Thresholds } from '@/lib/mig/agents/state'
 import { STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Figures } from '@/lib/mig/health/figures'
 
-/** Endpoints by state: one bar, and figures that add up to the total, each a link to exactly its rows. */
-export function FleetFigures({ counts }: { counts: Pick<Figures, 'endpoints' | 'byState'> }) {
-  const { byState, endpoints: total } = counts
-  const shown = shownStates(byState)
+/** Whether the fleet is fine, and endpoints by state: figures that add up to the total, each a link to exactly its rows. */
+export function FleetFigures({
+  fleet,
+  isSilent,
+}: {
+  fleet: Pick<Figures, 'endpoints' | 'byState'> & { thresholds: Thresholds }
+  isSilent: boolean
+}) {
+  const { byState, endpoints: total } = fleet
+  const { period, timeout, goneAfter } = fleet.thresholds
   return (
     <div className="flex flex-col gap-3">
-      <Card className="py-3">
-        <StateBar byState={byState} total={total} />
-      </Card>
+      <VerdictCard
+        figures={fleet}
+        isSilent={isSilent}
+        remark={`Online: heard within ${formatDuration(2 * period)}; late: within ${formatDuration(timeout)}; gone: silent for ${formatDuration(goneAfter)}.`}
+        action={
+          <TextLink href="/agents/health" className="text-sm">
+            Health over time
+          </TextLink>
+        }
+      />
       <StatStrip
         large
         label="Endpoints by state"
         stats={[
           { key: 'total', label: 'endpoints', value: formatNumber(total), href: agentList.all, note: 'in all' },
-          ...shown.map((state) => ({
+          ...shownStates(byState).map((state) => ({
             key: state,
             label: STATE_MEANING[state].label,
             value: formatNumber(byState[state]),

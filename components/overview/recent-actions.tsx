@@ -26,7 +26,7 @@ export function RecentActions({ actions, now }: { actions: ActionRow[]; now: str
             <tr key={action.id} className="hover:bg-hover [&>*]:h-row [&>*]:border-line [&>*]:border-t [&>*]:px-3">
               <th scope="row" className="max-w-[min(24rem,48vw)] truncate text-left font-normal">
                 <TextLink href={`/actions/${action.id}`}>
-                  <bdi>{visibleText(action.name)}</bdi>
+                  <bdi title={visibleText(action.name)}>{visibleText(action.name)}</bdi>
                 </TextLink>
               </th>
               <td>

@@ -101,7 +101,7 @@ export function Palette({ person, isAdmin, signOut, onClosed }: PaletteProps) {
               setChosenKey(first?.items[0]?.key ?? null)
             }}
             onKeyDown={onKeyDown}
-            className="h-11 min-w-0 flex-1 bg-transparent outline-none placeholder:text-faint"
+            className="h-11 min-w-0 flex-1 bg-transparent outline-hidden placeholder:text-faint"
           />
           {state.status === 'busy' && <Icon name="loader" className="spin size-4 text-muted" />}
           <button
@@ -181,7 +181,7 @@ function Group({
     <div role="group" aria-labelledby={`found-in-${group.key}`}>
       <div id={`found-in-${group.key}`} className="px-2 pt-2 pb-1 font-medium text-muted text-xs">
         {group.label}
-        {group.problem && <span className="font-normal text-bad"> · not searched: {group.problem}</span>}
+        {group.problem && <span className="font-normal text-bad"> · {group.problem}</span>}
       </div>
       {group.items.map((item) => {
         const index = items.indexOf(item)

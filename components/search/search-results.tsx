@@ -14,15 +14,17 @@ export function SearchResults({ asked, found, isAdmin }: { asked: string; found:
     if (links.length === 0 && problem === null) return null
     return (
       <Section key={key} title={label}>
-        {problem && <p className="text-bad text-sm">Not searched: {problem}</p>}
+        {problem && <p className="text-bad text-sm">{problem}</p>}
         <ul className="flex flex-col gap-1 text-sm">
           {links.map(({ key, href, label, detail, icon }) => (
-            <li key={key} className="flex min-h-6 flex-wrap items-center gap-x-2">
-              <Icon name={icon} className="size-4 text-muted" />
-              <TextLink href={href ?? '/search'}>
-                <bdi className="wrap-anywhere">{label}</bdi>
-              </TextLink>
-              <bdi className="text-muted text-xs wrap-anywhere">{detail}</bdi>
+            <li key={key} className="flex min-h-6 items-baseline gap-2">
+              <Icon name={icon} className="size-4 shrink-0 translate-y-0.5 text-muted" />
+              <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
+                <TextLink href={href ?? '/search'}>
+                  <bdi className="wrap-anywhere">{label}</bdi>
+                </TextLink>
+                <bdi className="text-muted text-xs wrap-anywhere">{detail}</bdi>
+              </span>
             </li>
           ))}
         </ul>

@@ -38,7 +38,7 @@ export function JobTable({ jobs, clock }: { jobs: JobRow[]; clock: string }) {
               <td className={CELL}>
                 <Moment at={job.finishedAt} now={clock} none="not yet" />
               </td>
-              <td className={`${CELL} text-right tabular-nums`}>
+              <td className={`${CELL} whitespace-nowrap text-right tabular-nums`}>
                 {job.durationMs === null ? (
                   <Unknown why="It has not finished a run yet" />
                 ) : (

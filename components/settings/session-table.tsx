@@ -59,7 +59,7 @@ function Session({ session, clock, people }: { session: SessionRow; clock: strin
   return (
     <tr>
       {people && (
-        <td className={CELL}>
+        <td className={`${CELL} whitespace-nowrap`}>
           <TextLink href={`/investigators/${person.id}`}>
             <bdi>{name}</bdi>
           </TextLink>

@@ -1,5 +1,5 @@
 import { type Column, DataTable } from '@/components/data-table/data-table'
-import { ChoiceField, FilterBar, TextField } from '@/components/data-table/filter-bar'
+import { ChoiceField, FilterBar, MoreFilters, TextField } from '@/components/data-table/filter-bar'
 import { ExactMoment, Moment } from '@/components/feedback/moment'
 import { EmptyState, NothingMatches } from '@/components/feedback/panels'
 import { StatusBadge } from '@/components/ui/badge'
@@ -128,29 +128,26 @@ export function SpoolFileFilters({ directory, params }: { directory: SpoolDirect
       {field('name', 'Part of the name', 'w-44')}
       {field('id', 'Id in the name', 'w-44')}
       {field('older', 'Made longer ago than')}
-      <details open={further.some((name) => params.given[name] !== undefined)} className="order-last basis-full">
-        <summary className="cursor-pointer text-accent text-xs">By size, writing and content</summary>
-        <div className="mt-2 flex flex-wrap items-end gap-2">
-          {field('newer', 'Made within')}
-          {field('written', 'Written longer ago than')}
-          {field('larger', 'At least (bytes, k, MB)')}
-          {field('smaller', 'At most')}
-          {field('action', 'Action inside', 'w-40')}
-          {directory[0] === 'command' && field('agent', 'Agent inside', 'w-40')}
-          <ChoiceField
-            name="status"
-            label="Status inside"
-            value={params.given.status?.[0]}
-            options={statuses.map((value) => ({ value, label: value }))}
-          />
-          <ChoiceField
-            name="broken"
-            label="Use"
-            value={params.given.broken?.[0]}
-            options={[{ value: '1', label: 'MIG cannot use it' }]}
-          />
-        </div>
-      </details>
+      <MoreFilters label="By size, writing and content" open={further.some((name) => params.given[name] !== undefined)}>
+        {field('newer', 'Made within')}
+        {field('written', 'Written longer ago than')}
+        {field('larger', 'At least (bytes, k, MB)')}
+        {field('smaller', 'At most')}
+        {field('action', 'Action inside', 'w-40')}
+        {directory[0] === 'command' && field('agent', 'Agent inside', 'w-40')}
+        <ChoiceField
+          name="status"
+          label="Status inside"
+          value={params.given.status?.[0]}
+          options={statuses.map((value) => ({ value, label: value }))}
+        />
+        <ChoiceField
+          name="broken"
+          label="Use"
+          value={params.given.broken?.[0]}
+          options={[{ value: '1', label: 'MIG cannot use it' }]}
+        />
+      </MoreFilters>
     </FilterBar>
   )
 }

@@ -10,10 +10,10 @@ import { type ReconcileParams, reconcileList } from '@/lib/mig/spool/search-para
 export function ReconcileClasses({ counts, params }: { counts: ReconcileRun['counts']; params: ReconcileParams }) {
   return (
     <div className="overflow-x-auto rounded-md border border-line bg-surface">
-      <table className="w-full border-separate border-spacing-0 text-sm">
+      <table className="w-full border-separate border-spacing-0 text-sm max-md:block max-md:[&_:is(thead,tbody)]:block">
         <caption className="sr-only">Classes of the comparison</caption>
         <thead>
-          <tr className="text-left text-muted text-xs [&>th]:h-8 [&>th]:px-3 [&>th]:font-medium">
+          <tr className="text-left text-muted text-xs max-md:sr-only [&>th]:h-8 [&>th]:px-3 [&>th]:font-medium">
             <th scope="col">Class</th>
             <th scope="col" className="text-right">
               Actions
@@ -44,13 +44,27 @@ export function ReconcileClasses({ counts, params }: { counts: ReconcileRun['cou
                 <span className="text-faint">0</span>
               )
             return (
-              <tr key={one} className="[&>*]:border-line [&>*]:border-t [&>*]:px-3 [&>*]:py-1.5 [&>*]:align-top">
-                <th scope="row" className="whitespace-nowrap text-left font-normal">
+              <tr
+                key={one}
+                className={cn(
+                  '[&>*]:border-line [&>*]:border-t [&>*]:px-3 [&>*]:py-1.5 [&>*]:align-top',
+                  'max-md:flex max-md:flex-wrap max-md:[&>*]:border-t-0 max-md:border-line max-md:not-first:border-t',
+                )}
+              >
+                <th scope="row" className="whitespace-nowrap text-left font-normal max-md:flex-1">
                   <StatusBadge tone={some ? tone : 'neutral'} label={label} bare />
                 </th>
-                <td className="text-right tabular-nums">{figure('action')}</td>
-                <td className="text-right tabular-nums">{figure('command')}</td>
-                <td className={cn('min-w-72 max-w-text', some ? 'text-ink' : 'text-faint')}>
+                <td className="text-right tabular-nums">
+                  {figure('action')}
+                  <span className="text-muted text-xs md:hidden"> {count.action === 1 ? 'action' : 'actions'}</span>
+                </td>
+                <td className="text-right tabular-nums">
+                  {figure('command')}
+                  <span className="text-muted text-xs md:hidden"> {count.command === 1 ? 'command' : 'commands'}</span>
+                </td>
+                <td
+                  className={cn('min-w-72 max-w-text max-md:basis-full max-md:pt-0!', some ? 'text-ink' : 'text-faint')}
+                >
                   {meaning} {some && todo !== 'Nothing.' && <span className="text-muted">{todo}</span>}
                 </td>
               </tr>

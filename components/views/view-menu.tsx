@@ -4,8 +4,9 @@ import { Disclosure } from '@/components/ui/disclosure'
 import { Icon } from '@/components/ui/icon'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
+import { formatNumber } from '@/lib/format'
 import { type ViewList, viewHref } from '@/lib/views/lists'
-import type { SavedView } from '@/lib/views/queries'
+import type { Views } from '@/lib/views/queries'
 import { DefaultForm, EditForm, KeepForm, RemoveForm } from './view-forms'
 
 /** A list's saved views beside its filters: to open, to save the one shown, to open the list with one. */
@@ -13,27 +14,32 @@ export function ViewMenu({
   list,
   query,
   open,
-  views,
+  saved: { views, more },
 }: {
   list: ViewList
   /** What the list shows now. */
   query: string
   /** The view that the address names. */
   open: string | undefined
-  views: SavedView[]
+  saved: Views
 }) {
   const current = views.find(({ id }) => id === open)
   const first = views.find(({ isDefault }) => isDefault)
   const isChanged = current !== undefined && current.query !== query
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm print:hidden">
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm md:mt-[1.3125rem] md:ml-auto md:flex-row-reverse print:hidden">
       <details className="relative" name="views">
         <summary className={buttonClass({ kind: 'secondary' }, 'cursor-pointer list-none')}>
           <Icon name="flag" className="size-4" />
           <span>Views</span>
-          {views.length > 0 && <span className="text-muted tabular-nums">{views.length}</span>}
+          {views.length > 0 && (
+            <span className="text-muted tabular-nums">
+              {views.length}
+              {more && '+'}
+            </span>
+          )}
         </summary>
-        <div className="absolute left-0 z-20 mt-1 flex max-h-[70vh] w-[min(26rem,calc(100vw-2rem))] flex-col gap-3 overflow-y-auto rounded-md border border-line-strong bg-raised p-3 shadow-overlay">
+        <div className="absolute left-0 z-20 md:right-0 md:left-auto mt-1 flex max-h-[70vh] w-[min(26rem,calc(100vw-2rem))] flex-col gap-3 overflow-y-auto rounded-md border border-line-strong bg-raised p-3 shadow-overlay">
           {views.length === 0 && <p className="text-muted">No view of this list is saved yet.</p>}
           {views.length > 0 && (
             <ul aria-label="Saved views" className="flex flex-col gap-1">
@@ -60,6 +66,12 @@ export function ViewMenu({
                 </li>
               ))}
             </ul>
+          )}
+          {more && (
+            <p className="text-muted">
+              These are the first {formatNumber(views.length)} by name, your own before those of others. A link to
+              another one opens it.
+            </p>
           )}
           <KeepForm list={list} query={query} />
         </div>

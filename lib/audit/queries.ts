@@ -139,8 +139,8 @@ export async function exportAudit(viewer: Viewer, params: Params): Promise<Expor
 }
 
 /** How many rows at the end are verified with every look at the page; the command line verifies all. */
-const VERIFIED_ON_PAGE = 20_000
-const CELLS_ON_PAGE = 100_000
+const VERIFIED_ON_PAGE = 5_000
+const CELLS_ON_PAGE = 10_000
 
 /** The state of the chain's last rows. Everybody may know it: it tells no content. */
 export async function auditChain(_viewer: Viewer): Promise<ChainState> {

@@ -105,7 +105,9 @@ type Place = { id: string; hash: string | null }
 
 async function rowBefore(client: pg.ClientBase, last: number): Promise<Place | null> {
   const { rows } = await client.query<Place>(sql`
-    SELECT id::text AS id, encode(hash, 'hex') AS hash FROM dashboard.audit ORDER BY id DESC OFFSET ${last} LIMIT 1`)
+    SELECT id::text AS id, encode(hash, 'hex') AS hash FROM (
+      SELECT id, hash, count(*) OVER () AS rows FROM (SELECT id, hash FROM dashboard.audit ORDER BY id DESC LIMIT ${last + 1}::int) e
+    ) newest WHERE rows > ${last}::int ORDER BY newest.id LIMIT 1`)
   return rows[0] ?? null
 }
 

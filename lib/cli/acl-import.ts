@@ -6,11 +6,10 @@ import { formatCount, formatNumber } from '@/lib/format'
 import { AGENTS_FOLLOW } from '@/lib/mig/acl/batch-words'
 import type { BatchAnswer, BatchEffects } from '@/lib/mig/acl/change'
 import { previewImport } from '@/lib/mig/acl/import'
-import { MOST_BYTES_OPERATOR, MOST_LINES_OPERATOR } from '@/lib/mig/acl/import-file'
+import { type ImportFile, MOST_BYTES_OPERATOR, MOST_LINES_OPERATOR, readImportFile } from '@/lib/mig/acl/import-file'
 import type { ImportPreview } from '@/lib/mig/acl/import-preview'
 import { runBatch } from '@/lib/mig/acl/mutations'
 
-const MOST = { lines: MOST_LINES_OPERATOR, cells: MOST_LINES_OPERATOR }
 // A batch of that many cells is measured in parts.
 const TIMEOUT_MS = 30 * 60_000
 const SHOWN = 20
@@ -36,11 +35,11 @@ const importCommand: Command = {
 }
 
 async function importFile(call: Call): Promise<number> {
-  const text = await textOf(call)
+  const file = await fileOf(call)
   const isDry = call.options['dry-run'] === true
   const reason = call.options.reason === undefined ? null : String(call.options.reason)
   return asOperator(call, async (viewer) => {
-    const { preview, changes } = await previewImport(viewer, text, MOST)
+    const { preview, changes } = await previewImport(viewer, file, MOST_LINES_OPERATOR)
     for (const { line, why } of preview.refusals) call.io.err(`Line ${line} is refused: ${printable(why)}`)
     if (preview.refused > preview.refusals.length)
       call.io.err(`${formatCount(preview.refused - preview.refusals.length, 'more line')} refused.`)
@@ -83,6 +82,11 @@ async function importFile(call: Call): Promise<number> {
     )
     return told(answer, 1)
   })
+}
+
+// By itself, so that the text is gone when its lines are looked up.
+async function fileOf(call: Call): Promise<ImportFile> {
+  return readImportFile(await textOf(call), MOST_LINES_OPERATOR)
 }
 
 async function textOf({ args, io }: Call): Promise<string> {

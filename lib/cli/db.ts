@@ -43,7 +43,8 @@ export async function onDatabase<T>(
   if (url !== null) return use(url)
   const parsed = parseEnv(call.io.environment)
   if (!parsed.ok) throw new OperatorError(parsed.problem)
-  const { EmbeddedDatabaseError, startEmbedded } = await import('@/lib/db/embedded')
+  const { startEmbedded } = await import('@/lib/db/embedded')
+  const { EmbeddedDatabaseError } = await import('@/lib/db/embedded-folder')
   const running = await startEmbedded({ dir: parsed.env.dbHome, ports: parsed.env.dbPorts }).catch((error) => {
     throw error instanceof EmbeddedDatabaseError ? new OperatorError(error.message) : error
   })
@@ -235,8 +236,8 @@ const index: Command = {
   name: 'db index',
   summary: "Makes the indexes that pages over large tables need, with the owner's URL",
   help: `Each is made beside running traffic (CREATE INDEX CONCURRENTLY) and takes disk and time; nothing else of MIG's tables
-changes. What the database has already, under whatever name, is not made again. A run that was interrupted is ended by the
-next one. --dry-run prints the statements and changes nothing; sizes in it are estimates, at most.`,
+changes. What the database has already, under whatever name, is not made again; what an earlier version of the dashboard
+made and no page needs any more is dropped. A run that was interrupted is ended by the next one. --dry-run prints the statements and changes nothing; sizes in it are estimates, at most.`,
   options: {
     ...URL_OPTION,
     'dry-run': { type: 'boolean', help: 'print what would be done' },

@@ -68,7 +68,7 @@ export async function runDataSet(argv: readonly string[], io: Io): Promise<numbe
     return 0
   } catch (error) {
     const wrong = error instanceof CalledWrongly || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
-    const { EmbeddedDatabaseError } = await import('@/lib/db/embedded')
+    const { EmbeddedDatabaseError } = await import('@/lib/db/embedded-folder')
     if (!wrong && ![DataSetProblem, DatabaseProblem, EmbeddedDatabaseError].some((known) => error instanceof known))
       throw error
     io.err((error as Error).message)

@@ -26,6 +26,18 @@ describe('what a database error means', () => {
     expect([isTimeout(wrapped), isUnavailable(wrapped), isCollision(wrapped)]).toEqual([true, false, false])
   })
 
+  it('knows of a connection that ends between two statements by the next one, and of nothing before', async () => {
+    const client = await pool().connect()
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+    const gone = new Promise((resolve) => client.once('end', resolve))
+    await pool().query('SELECT pg_terminate_backend($1)', [rows[0]?.pid])
+    await gone
+    const error = await errorOf(client.query('SELECT 1'))
+    client.release(true)
+    expect([isUnavailable(error), isTimeout(error)]).toEqual([true, false])
+    expect((await pool().query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  })
+
   it('knows two writers who stand in each other\u2019s way', async () => {
     const lock = (tx: { $executeRaw: (q: ReturnType<typeof sql>) => Promise<number> }, key: number) =>
       tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(${key})`)

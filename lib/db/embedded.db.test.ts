@@ -16,7 +16,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Embedded, embeddedFolder, startEmbedded, stopEmbedded } from '@/lib/db/embedded'
+import { type Embedded, startEmbedded, stopEmbedded } from '@/lib/db/embedded'
+import { embeddedFolder } from '@/lib/db/embedded-folder'
 import { run } from '@/lib/testing/database'
 
 const root = process.getuid?.() === 0

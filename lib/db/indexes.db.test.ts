@@ -139,18 +139,34 @@ describe('an interrupted run', () => {
   })
 })
 
+test("what an earlier version made is dropped once its successor is there; the operator's own stay", async () => {
+  await run(
+    database.ownerUrl,
+    `CREATE INDEX dashboard_commands_actionid_starttime_id_status ON public.commands (actionid, starttime DESC, id DESC) INCLUDE (status);
+     CREATE INDEX dashboards_commands ON public.commands (actionid)`,
+  )
+  await index()
+  const found = await run(database.ownerUrl, `SELECT indexname FROM pg_indexes WHERE tablename = 'commands'`)
+  const names = found.map(({ indexname }) => indexname)
+  expect(names).not.toContain('dashboard_commands_actionid_starttime_id_status')
+  expect(names).toEqual(
+    expect.arrayContaining(['dashboard_commands_actionid_starttime_id_status_finishtime', 'dashboards_commands']),
+  )
+  expect((await index()).out).toBe('All indexes are there.')
+})
+
 test('what stands under another name, turned round or longer, is enough; partial and invalid ones are not', async () => {
   await run(
     database.ownerUrl,
     `CREATE INDEX a ON public.agents (starttime, id);
-     CREATE INDEX b ON public.commands (actionid DESC, starttime, id, status);
+     CREATE INDEX b ON public.commands (actionid DESC, starttime, id, status, finishtime);
      CREATE INDEX e ON public.agents (version, id DESC);
      CREATE INDEX c ON public.commands (starttime DESC, id DESC) WHERE status = 'done';
      CREATE INDEX d ON public.commands (agentid, starttime, id DESC)`,
   )
   const missing = (await checkDatabase(database.programUrl)).missingIndexes.map(indexName)
   expect(missing).not.toContain('dashboard_agents_starttime_id')
-  expect(missing).not.toContain('dashboard_commands_actionid_starttime_id_status')
+  expect(missing).not.toContain('dashboard_commands_actionid_starttime_id_status_finishtime')
   expect(missing).toContain('dashboard_agents_version_id')
   expect(missing).toContain('dashboard_commands_starttime_id')
   expect(missing).toContain('dashboard_commands_agentid_starttime_id')

@@ -6,7 +6,7 @@ import { detectVintage, isMig, type Vintage } from '@/lib/mig/vintage'
 /** An index that MIG's document has or that a page of the dashboard is slow without. */
 export type WantedIndex = {
   table: string
-  /** Column names, one read downwards with DESC behind it; an expression as PostgreSQL prints it. */
+  /** Column names, one read downwards with DESC behind it; an expression as PostgreSQL prints it, COLLATE "C" behind it where it is. */
   columns: readonly string[]
   /** Columns that the index holds besides, so that the table need not be looked at for them. */
   include?: readonly string[]
@@ -38,6 +38,12 @@ export const WANTED_INDEXES: readonly WantedIndex[] = [
   },
   { table: 'agents', columns: ['os', 'id'], why: '/agents?sort=os, /agents?os=linux: by system' },
   { table: 'agents', columns: ['version', 'id'], why: '/agents?sort=version, /agents?version=2014: by version' },
+  // A name may be longer than a page of an index takes; a search is not longer than this.
+  {
+    table: 'actions',
+    columns: ['"left"(lower((name)::text), 200) COLLATE "C"', 'id DESC'],
+    why: '/search: actions by name',
+  },
   { table: 'actions', columns: ['validfrom'], why: '/actions/ID: replays of its text' },
   // A target may be longer than a page of an index takes, so it is found by its digest.
   { table: 'actions', columns: ['md5((target)::text)'], why: '/agents/doubles: the kill orders of a queue' },
@@ -45,8 +51,8 @@ export const WANTED_INDEXES: readonly WantedIndex[] = [
   {
     table: 'commands',
     columns: ['actionid', 'starttime DESC', 'id DESC'],
-    include: ['status'],
-    why: "/actions, /actions/ID, /actions/ID/commands, /actions/ID/results: an action's commands and their number by status",
+    include: ['status', 'finishtime'],
+    why: "/actions, /actions/ID, /actions/ID/commands, /actions/ID/results: an action's commands, their number by status and how long they took",
   },
   {
     table: 'commands',
@@ -121,7 +127,9 @@ type Existing = {
 const EXISTING = `
   SELECT x.relname AS name, t.relname AS table, i.indisvalid AND i.indisready AS valid, i.indpred IS NOT NULL AS partial,
     pg_catalog.pg_relation_size(x.oid) AS bytes,
-    array(SELECT pg_catalog.pg_get_indexdef(x.oid, k.n::integer, false) || CASE i.indoption[k.n - 1] & 1 WHEN 1 THEN ' DESC' ELSE '' END
+    array(SELECT pg_catalog.pg_get_indexdef(x.oid, k.n::integer, false)
+        || CASE i.indcollation[k.n - 1] WHEN 'pg_catalog."C"'::regcollation THEN ' COLLATE "C"' ELSE '' END
+        || CASE i.indoption[k.n - 1] & 1 WHEN 1 THEN ' DESC' ELSE '' END
       FROM generate_series(1, i.indnkeyatts) k(n) ORDER BY k.n) AS columns,
     array(SELECT pg_catalog.pg_get_indexdef(x.oid, k.n::integer, false) FROM generate_series(i.indnkeyatts + 1, i.indnatts) k(n)) AS included
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
@@ -136,7 +144,7 @@ async function existingIndexes(client: pg.Client): Promise<Existing[]> {
 /** The name that we give the index. */
 export function indexName({ table, columns, include = [] }: WantedIndex): string {
   const words = [table, ...columns, ...include].join('_').replaceAll(' DESC', '')
-  return OURS + words.replace(/\W+/g, '_').replace(/_$/, '')
+  return OURS + words.toLowerCase().replace(/\W+/g, '_').replace(/_$/, '')
 }
 
 /** The column of the table behind a place of an index. */
@@ -199,7 +207,8 @@ export type IndexOptions = {
 
 /**
  * Makes the missing indexes with the owner's URL, each beside running traffic; what an interrupted run left is dropped
- * first, so that a second run ends what the first began. Returns the steps. Throws DatabaseProblem with a sentence.
+ * first, so that a second run ends what the first began, and last what an earlier version made and no page needs any more.
+ * Returns the steps. Throws DatabaseProblem with a sentence.
  */
 export function makeIndexes(ownerUrl: string, options: IndexOptions = {}): Promise<IndexStep[]> {
   return asOwner(ownerUrl, options, async (client, vintage) => {
@@ -212,7 +221,9 @@ export function makeIndexes(ownerUrl: string, options: IndexOptions = {}): Promi
       if (left) steps.push(dropStep(left, 'left by an interrupted run'))
       steps.push({ name, statement: indexStatement(wanted), why: wanted.why, bytes: await estimate(client, wanted) })
     }
-    return steps
+    const names = new Set(wantedOf(vintage).map(indexName))
+    const former = existing.filter((index) => isOurs(index) && !names.has(index.name))
+    return [...steps, ...former.map((index) => dropStep(index, 'of an earlier version: no page needs it any more'))]
   })
 }
 
@@ -222,13 +233,13 @@ export function dropIndexes(ownerUrl: string, options: IndexOptions = {}): Promi
     const existing = await existingIndexes(client)
     // Those of another version of the dashboard too.
     return existing
-      .filter(
-        ({ name, table }) =>
-          WANTED_INDEXES.some((wanted) => wanted.table === table) && name.startsWith(`${OURS}${table}_`),
-      )
+      .filter(isOurs)
       .map((index) => dropStep(index, WANTED_INDEXES.find((wanted) => indexName(wanted) === index.name)?.why ?? ''))
   })
 }
+
+const isOurs = ({ name, table }: Existing) =>
+  WANTED_INDEXES.some((wanted) => wanted.table === table) && name.startsWith(`${OURS}${table}_`)
 
 function dropStep({ name, valid, bytes }: Existing, why: string): IndexStep {
   return {

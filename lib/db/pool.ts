@@ -61,6 +61,8 @@ export function openPool(connectionString: string, { max = 10, connectLimitMs = 
   } as pg.PoolConfig)
   // An idle connection that the server closes is normal (restart); the next query opens a new one.
   opened.on('error', () => {})
+  // One in use that it closes between two statements fails with the next; unheard, it would be an uncaught exception.
+  opened.on('connect', (client) => client.on('error', () => {}))
   return opened
 }
 

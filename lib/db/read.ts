@@ -4,13 +4,20 @@ import Cursors from 'pg-cursor'
 import { neededPosition } from '@/lib/auth/written'
 import { AppError } from '@/lib/errors'
 import type { Sql } from './sql'
-import { type Pools, readOn } from './standby'
+import { type Pools, type Position, readOn } from './standby'
 
 /** What a statement may take beyond the role's limits: a time as PostgreSQL writes it, megabytes for each sort. */
-export type ReadSettings = { timeout?: '2s' | '60s' | '10min' | '60min'; memory?: 64 }
+export type ReadSettings = { timeout?: '1s' | '2s' | '60s' | '10min' | '60min'; memory?: 64 }
 
 // A server that froze answers nothing, not even that a statement took too long: beyond the statement's own limit it is given up.
-const ANSWER_LIMIT_MS = { none: 15_000, '2s': 15_000, '60s': 65_000, '10min': 605_000, '60min': 3_605_000 }
+const ANSWER_LIMIT_MS = {
+  none: 15_000,
+  '1s': 15_000,
+  '2s': 15_000,
+  '60s': 65_000,
+  '10min': 605_000,
+  '60min': 3_605_000,
+}
 /** Begins a transaction that only reads; a server that does not answer is given up. */
 export const BEGIN = { text: 'BEGIN READ ONLY', query_timeout: ANSWER_LIMIT_MS.none } as pg.QueryConfig
 
@@ -47,13 +54,24 @@ export function onStreamReader<T>(run: (on: Pools) => Promise<T>): Promise<T> {
   })
 }
 
-const onPrimaryOnly = new AsyncLocalStorage<true>()
+// What is decided once for all reads of `run`: up to where they have to see what was written, null for everything.
+const decided = new AsyncLocalStorage<{ needed: Position | null }>()
 
 /** Runs with all its reads on the primary: what is handed out or kept for others is decided by what is true now. */
-export const onPrimary = <T>(run: () => Promise<T>): Promise<T> => onPrimaryOnly.run(true, run)
+export const onPrimary = <T>(run: () => Promise<T>): Promise<T> => decided.run({ needed: null }, run)
+
+/**
+ * What runs something with the reads of this request, also when the request has been answered meanwhile: the rows of an
+ * export are read while they are taken, where Next knows of no request any more.
+ */
+export async function readsOfThisRequest(): Promise<<T>(run: () => Promise<T>) => Promise<T>> {
+  const one = decided.getStore() ?? { needed: await neededPosition() }
+  return (run) => decided.run(one, run)
+}
 
 async function onServer<T>(run: (on: Pools) => Promise<T>): Promise<T> {
-  return readOn(onPrimaryOnly.getStore() ? null : await neededPosition(), run)
+  const { needed } = decided.getStore() ?? { needed: await neededPosition() }
+  return readOn(needed, run)
 }
 
 /** Where pages and exports read: `reader().query(…)`, as of a pool. What is not for reading pages alone uses `pool()`. */

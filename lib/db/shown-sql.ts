@@ -1,4 +1,6 @@
+import type { ListParams } from '@/lib/list-params'
 import type { RanSql } from '@/lib/page'
+import { countSql, type ListQuery, pageSql } from './list'
 import type { Sql } from './sql'
 
 // Controls, bidi marks and line separators would act on the terminal that the text is pasted into.
@@ -59,4 +61,9 @@ export function inlineSql(statement: Pick<Sql, 'strings' | 'values'>): string {
 /** What to paste into psql: the statement with its values, what it gives, and when its "now" was. */
 export function ranSql(what: string, statement: Sql, now: string): RanSql {
   return { what, text: `-- ${what.replace(/\s+/g, ' ')}, as of ${now}\n${inlineSql(statement)};` }
+}
+
+/** What gave a page of a list: the page, which may come from a query of its own, and the number of its rows. */
+export function ranBy(query: ListQuery, params: ListParams, what: string, now: string, page = query): RanSql[] {
+  return [ranSql(what, pageSql(page, params), now), ranSql(`number of ${what}`, countSql(query), now)]
 }

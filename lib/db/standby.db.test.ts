@@ -12,7 +12,9 @@ import {
   standbyState,
   writtenPosition,
 } from '@/lib/db/standby'
+import { type Begun, beginAnswer } from '@/lib/streamed-answer'
 import { run } from '@/lib/testing/database'
+import { inRequest } from '@/lib/testing/request-scope'
 import { temporaryDataDir } from '@/lib/testing/site'
 import { type Pair, startPair } from '@/lib/testing/standby'
 
@@ -146,6 +148,25 @@ describe('with a standby', () => {
   test('what must see all that is written reads on the primary', async () => {
     const where = async () => (await reader().query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')).rows
     expect(await onPrimary(where)).toEqual([{ standby: false }])
+  })
+
+  test('what is read while an answer is taken is read where its request reads', async () => {
+    await usable()
+    async function* places() {
+      for (let i = 0; i < 3; i++) {
+        const { rows } = await reader().query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
+        yield `${rows[0]?.standby} `
+      }
+    }
+    const begin = () => beginAnswer(new Request('http://127.0.0.1:3000/export'), places())
+    // Taken where Next knows of no request any more.
+    const taken = async (begun: Begun) => (await begun.answer({})).text()
+    expect(await taken(await inRequest(begin))).toBe('true true true ')
+    await pair.onStandby('SELECT pg_wal_replay_pause()')
+    await addModule('after the mark')
+    const headers = { cookie: `mig-written=${await writtenPosition()}` }
+    expect(await taken(await inRequest(begin, { headers }))).toBe('false false false ')
+    await pair.onStandby('SELECT pg_wal_replay_resume()')
   })
 
   test('an error of the read itself is thrown', async () => {

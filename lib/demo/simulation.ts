@@ -3,13 +3,11 @@ import path from 'node:path'
 import type pg from 'pg'
 import { goJson } from '@/lib/mig/wire/go-json'
 import { idFromGoJson, type MigId, parseId } from '@/lib/mig/wire/id'
-import { instantToNanos, parseRfc3339 } from '@/lib/mig/wire/time'
 import { type Operation, TEMPLATES, type Template } from './action-templates'
 import type { DemoAction, DemoCommand } from './action-types'
 import { HOUR, MINUTE, type Micros, pgTime, SECOND } from './clock'
 import { draftAction, NO_COUNTERS, schedulerDestroy } from './draft'
 import { type AgentRow, HEARTBEAT_PERIOD } from './fleet'
-import type { Os } from './hosts'
 import { IdMaker } from './ids'
 import {
   ACTION_COLUMNS,
@@ -26,6 +24,14 @@ import { type DemoKey, loadKeys, makePeople, SCHEDULER_ID } from './people'
 import { moduleResult } from './results'
 import { Rng } from './rng'
 import { Signer } from './sign'
+import {
+  type ActionSqlRow,
+  actionFromRow,
+  agentFromRow,
+  groupByQueueloc,
+  micros,
+  SELECT_ACTION,
+} from './simulation-rows'
 import { SPOOL_DELETE_AFTER, SPOOL_MARK, writeSpoolFile } from './spool'
 import { actionJson, commandJson, doneJson } from './spool-json'
 
@@ -557,119 +563,11 @@ export class Simulation {
 
 const NOT_MARKED = 'This database does not carry the mark of this demo: nothing is written.'
 
-type ActionSqlRow = Record<
-  | 'id'
-  | 'name'
-  | 'target'
-  | 'operations'
-  | 'status'
-  | 'validfrom'
-  | 'expireafter'
-  | 'starttime'
-  | 'sent'
-  | 'returned'
-  | 'done'
-  | 'cancelled'
-  | 'failed'
-  | 'timeout'
-  | 'signatures',
-  string
-> & {
-  description: string | null
-  threat: string | null
-  syntaxversion: number
-}
-
-const SELECT_ACTION = `SELECT trunc(id)::text AS id, name, target, description::text, threat::text, operations::text, status, syntaxversion,
-  pgpsignatures::text AS signatures, ${micros('validfrom')} AS validfrom, ${micros('expireafter')} AS expireafter, ${micros('starttime')} AS starttime,
-  sentctr AS sent, returnedctr AS returned, donectr AS done, cancelledctr AS cancelled, failedctr AS failed, timeoutctr AS timeout
-  FROM public.actions`
-
-function micros(column: string): string {
-  return `trunc(extract(epoch FROM ${column}) * 1000000)::text`
-}
-
-/** The action of a row; its file, when there is one, has the nanoseconds that the row has lost. */
-function actionFromRow(row: ActionSqlRow, file: string | null): DemoAction {
-  const exact = file === null ? {} : (JSON.parse(file) as { validfrom?: string; expireafter?: string })
-  const nanos = (text: string | undefined, column: string) => {
-    const instant = text === undefined ? null : parseRfc3339(text)
-    return instant === null ? BigInt(column) * 1000n : instantToNanos(instant)
-  }
-  return {
-    id: parseId(row.id) as MigId,
-    story: 'plain',
-    name: row.name,
-    target: row.target,
-    description: row.description,
-    threat: row.threat,
-    submitted: Number(row.validfrom),
-    operations: JSON.parse(row.operations) as Operation[],
-    operationsJson: row.operations,
-    validfrom: nanos(exact.validfrom, row.validfrom),
-    expireafter: nanos(exact.expireafter, row.expireafter),
-    start: Number(row.starttime),
-    finish: 'not yet',
-    lastUpdate: 'not yet',
-    status: row.status,
-    counters: {
-      sent: Number(row.sent),
-      returned: Number(row.returned),
-      done: Number(row.done),
-      cancelled: Number(row.cancelled),
-      failed: Number(row.failed),
-      timeout: Number(row.timeout),
-    },
-    syntaxversion: row.syntaxversion,
-    format: 'A',
-    signers: [],
-    signed: 'well',
-    signatureRows: true,
-    signatures: JSON.parse(row.signatures) as string[],
-  }
-}
-
-function agentFromRow(row: Record<string, string | null>): AgentRow {
-  const text = (key: string) => row[key] ?? ''
-  const environment = row.environment ?? null
-  const name = text('name')
-  return {
-    id: parseId(text('id')) as MigId,
-    endpoint: {
-      os: text('os') as Os,
-      name,
-      role: '',
-      site: '',
-      operator: '',
-      tidy: true,
-      queueloc: text('queueloc'),
-      installed: 0,
-      age: 'online',
-      story: 'plain',
-      environment: environment ?? '{}',
-      tags: null,
-      addresses: environment === null ? [] : ((JSON.parse(environment) as { addresses?: string[] }).addresses ?? []),
-    },
-    version: text('version'),
-    pid: Number(row.pid),
-    start: Number(row.start),
-    destruction: row.destruction === null ? null : Number(row.destruction),
-    heartbeat: Number(row.heartbeat),
-    status: text('status') as AgentRow['status'],
-    environment,
-    tags: row.tags ?? null,
-    live: false,
-  }
-}
-
-function groupByQueueloc(agents: AgentRow[]): Map<string, AgentRow[]> {
-  const groups = new Map<string, AgentRow[]>()
-  for (const agent of agents) {
-    const group = groups.get(agent.endpoint.queueloc)
-    if (group) group.push(agent)
-    else groups.set(agent.endpoint.queueloc, [agent])
-  }
-  return groups
+async function hasMark(spool: string): Promise<boolean> {
+  return stat(path.join(spool, SPOOL_MARK)).then(
+    (found) => found.isFile(),
+    () => false,
+  )
 }
 
 function inPool(agent: AgentRow, pool: number): boolean {
@@ -677,11 +575,4 @@ function inPool(agent: AgentRow, pool: number): boolean {
   for (let i = 0; i < agent.endpoint.queueloc.length; i++)
     sum = (sum * 31 + agent.endpoint.queueloc.charCodeAt(i)) % 1_000_003
   return sum % POOLS === pool
-}
-
-async function hasMark(spool: string): Promise<boolean> {
-  return stat(path.join(spool, SPOOL_MARK)).then(
-    (found) => found.isFile(),
-    () => false,
-  )
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
+import { inBackground } from '@/lib/db/background'
 import { pool } from '@/lib/db/pool'
 
 /** What one transaction of a job gets: its connection, and what its last one left behind as JSON. */
@@ -88,11 +89,7 @@ async function claim(job: Job, holder: string): Promise<number | null> {
 
 /** One transaction of the work; null when the lease is no longer ours, so that nothing was done. */
 async function oneStep(job: Job, holder: string): Promise<Stepped | null> {
-  const client = await pool().connect()
-  let finished = false
-  try {
-    await client.query('BEGIN')
-    await client.query(`SET LOCAL statement_timeout = ${Math.round(job.statementTimeout)}`)
+  return inBackground('job', { timeout: job.statementTimeout }, async (client) => {
     const { rows } = await client.query<{ state: string | null }>(
       'SELECT state FROM dashboard.job WHERE name = $1 AND holder = $2 FOR UPDATE',
       [job.name, holder],
@@ -105,13 +102,8 @@ async function oneStep(job: Job, holder: string): Promise<Stepped | null> {
          WHERE name = $1`,
         [job.name, LEASE_SECONDS, stepped.state === undefined ? null : JSON.stringify(stepped.state)],
       )
-    await client.query('COMMIT')
-    finished = true
     return stepped ?? null
-  } finally {
-    // A connection inside an unfinished transaction is closed, not given back.
-    client.release(!finished)
-  }
+  })
 }
 
 async function release(

@@ -2,6 +2,7 @@ import 'server-only'
 import { pool } from '@/lib/db/pool'
 import { standbyState } from '@/lib/db/standby'
 import { forgetVintage, vintage } from '@/lib/mig/vintage'
+import { standbySentence } from '@/lib/standby-words'
 
 type Check = { ok: boolean; reason?: string }
 
@@ -29,15 +30,10 @@ async function layout(): Promise<Check> {
   }
 }
 
-const STANDBY = {
-  away: 'The standby does not answer: reads go to the primary.',
-  primary: 'DATABASE_READ_URL names no standby: reads go to the primary.',
-  behind: 'The standby is more than a minute behind: reads go to the primary.',
-}
-
 async function standby(): Promise<Check | null> {
   const state = await standbyState()
-  return state && (state.problem === null ? { ok: true } : { ok: false, reason: STANDBY[state.problem] })
+  const reason = state?.problem ? standbySentence(state) : null
+  return state && (reason === null ? { ok: true } : { ok: false, reason })
 }
 
 export type Health = { ok: boolean; checks: { database: Check; layout: Check; standby?: Check } }

@@ -1,21 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { appendFileSync, closeSync, openSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, execFileSync } from 'node:child_process'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  account,
-  bareEnvironment,
-  binaries,
-  type Embedded,
-  embeddedFolder,
-  executable,
-  startEmbedded,
-} from '@/lib/db/embedded'
+import { type Embedded, startEmbedded } from '@/lib/db/embedded'
+import { binaries, executable } from '@/lib/db/embedded-binaries'
+import { account, embeddedFolder } from '@/lib/db/embedded-folder'
 import { run } from './database'
+import { ended, postgresArgs, startProgram, UNSAFE_BUT_QUICK, until } from './processes'
 import { freePort } from './site'
-
-const START_LIMIT_MS = 30_000
-const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
 
 /** A primary of its own, and a hot standby that streams from it. */
 export type Pair = {
@@ -32,12 +23,12 @@ export type Pair = {
 
 /** Starts the pair in an empty folder. */
 export async function startPair(dir: string): Promise<Pair> {
-  const first = await startEmbedded({ dir, settings: SETTINGS })
+  const first = await startEmbedded({ dir, settings: UNSAFE_BUT_QUICK })
   await first.stop()
   const base = embeddedFolder(dir)
   const data = path.join(base, 'standby')
   execFileSync('cp', ['-a', path.join(base, 'data'), data])
-  const primary = await startEmbedded({ dir, settings: SETTINGS })
+  const primary = await startEmbedded({ dir, settings: UNSAFE_BUT_QUICK })
   const { password } = new URL(primary.ownerUrl)
   writeFileSync(path.join(data, 'standby.signal'), '')
   appendFileSync(
@@ -48,39 +39,14 @@ export async function startPair(dir: string): Promise<Pair> {
   const at = (url: string) => url.replace(`:${primary.port}/`, `:${port}/`)
   let server: ChildProcess | undefined
 
+  const postgres = executable(binaries(base, account()), 'postgres')
   const startStandby = async () => {
-    const settings = {
-      ...SETTINGS,
-      listen_addresses: '127.0.0.1',
-      unix_socket_directories: '',
-      hot_standby_feedback: 'on',
-    }
-    const log = openSync(path.join(base, 'standby.log'), 'w', 0o600)
-    server = spawn(
-      executable(binaries(base, account()), 'postgres'),
-      [
-        '-D',
-        data,
-        '-p',
-        String(port),
-        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-      ],
-      { ...account(), cwd: '/', env: bareEnvironment(), stdio: ['ignore', log, log] },
-    )
-    closeSync(log)
-    for (const until = Date.now() + START_LIMIT_MS; ; await sleep(50)) {
-      const ready = await run(at(primary.ownerUrl), 'SELECT 1').catch((error: Error) => error)
-      if (!(ready instanceof Error)) return
-      if (Date.now() > until || server.exitCode !== null) throw ready
-    }
+    const args = postgresArgs(data, port, { hot_standby_feedback: 'on' })
+    server = startProgram(postgres, args, path.join(base, 'standby.log'))
+    await until('The standby', () => run(at(primary.ownerUrl), 'SELECT 1'), server)
   }
-  const killStandby = async () => {
-    if (!server || server.exitCode !== null || server.signalCode !== null) return
-    const gone = new Promise((resolve) => server?.once('exit', resolve))
-    // Immediate shutdown: the postmaster alone, killed, would leave its children behind for a while.
-    server.kill('SIGQUIT')
-    await gone
-  }
+  // Immediate shutdown: the postmaster alone, killed, would leave its children behind for a while.
+  const killStandby = () => ended(server, 'SIGQUIT')
   await startStandby()
   return {
     primary,

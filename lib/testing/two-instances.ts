@@ -1,30 +1,18 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import {
-  accessSync,
-  chownSync,
-  closeSync,
-  constants,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { accessSync, chownSync, constants, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { account, bareEnvironment } from '@/lib/db/embedded'
+import { bareEnvironment } from '@/lib/db/embedded-binaries'
+import { account } from '@/lib/db/embedded-folder'
 import { PROGRAM_ROLE } from '@/lib/db/roles'
 import { setupDatabase } from '@/lib/db/setup'
 import { fillDatabase } from '@/lib/demo/fill'
 import { run } from './database'
+import { ended, postgresArgs, startProgram, until } from './processes'
 import { freePort, startSiteForTests, type TestSite, temporaryDataDir } from './site'
 
 // Two instances behind nginx, a PostgreSQL primary with a streaming standby, and PgBouncer in transaction mode before both:
 // from what Debian's packages postgresql, pgbouncer and nginx install, on loopback, in a folder of its own.
-
-const START_LIMIT_MS = 60_000
-const UNSAFE_BUT_QUICK = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }
 
 type Tools = { postgres: string; pgbouncer: string; nginx: string }
 
@@ -176,18 +164,8 @@ class Stack {
     return `postgresql://postgres:${this.password}@127.0.0.1:${port}/mig`
   }
 
-  /** A program that runs until it is ended; as root with the account of PostgreSQL, if it will not run as root. */
   private spawn(name: string, file: string, args: string[], asRoot = false): ChildProcess {
-    const log = openSync(path.join(this.dir, `${name}.log`), 'a', 0o600)
-    const child = spawn(file, args, {
-      ...(asRoot ? {} : account()),
-      cwd: '/',
-      env: bareEnvironment(),
-      stdio: ['ignore', log, log],
-    })
-    closeSync(log)
-    child.once('error', () => {})
-    return child
+    return startProgram(file, args, path.join(this.dir, `${name}.log`), asRoot)
   }
 
   private folder(name: string): string {
@@ -237,9 +215,9 @@ class Stack {
   }
 
   private async startStandby(port: number, url: string): Promise<void> {
-    const args = [...postgresArgs(path.join(this.dir, 'standby'), port), '-c', 'hot_standby_feedback=on']
+    const args = postgresArgs(path.join(this.dir, 'standby'), port, { hot_standby_feedback: 'on' })
     this.standby = this.spawn('standby', path.join(this.tools.postgres, 'postgres'), args)
-    await until('the standby', () => run(url, 'SELECT 1'))
+    await until('The standby', () => run(url, 'SELECT 1'), this.standby)
   }
 
   private async startPooler(port: number, databases: Record<string, number>, password: string): Promise<void> {
@@ -309,41 +287,10 @@ ${instances.map((at) => `    server 127.0.0.1:${at} max_fails=1 fail_timeout=2s;
   }
 }
 
-function postgresArgs(data: string, port: number): string[] {
-  const settings = { ...UNSAFE_BUT_QUICK, listen_addresses: '127.0.0.1', unix_socket_directories: '' }
-  return [
-    '-D',
-    data,
-    '-p',
-    String(port),
-    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ]
-}
-
 async function ports(
   count: number,
 ): Promise<number[] & { 0: number; 1: number; 2: number; 3: number; 4: number; 5: number }> {
   const found = new Set<number>()
   while (found.size < count) found.add(await freePort())
   return [...found] as never
-}
-
-async function until(what: string, ready: () => Promise<unknown>): Promise<void> {
-  for (const end = Date.now() + START_LIMIT_MS; ; await sleep(100)) {
-    const problem = await ready().then(
-      () => null,
-      (error: Error) => error,
-    )
-    if (!problem) return
-    if (Date.now() > end) throw new Error(`${what} does not answer within a minute: ${problem.message}`)
-  }
-}
-
-async function ended(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
-  if (!child || child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
-  const gone = new Promise((resolve) => child.once('exit', resolve))
-  child.kill(signal)
-  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
-  await gone
-  clearTimeout(timer)
 }

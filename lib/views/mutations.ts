@@ -5,13 +5,25 @@ import { inOwnWrite } from '@/lib/auth/write'
 import type { Transaction } from '@/lib/db/prisma'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
+import type { MigId } from '@/lib/mig/wire/id'
 import { isViewList, MAX_VIEW_NAME, MAX_VIEW_QUERY, MAX_VIEWS, type ViewList, viewQuery } from './lists'
+import { type Owner, ownDefaultSql, ownViewSql } from './owner'
 
 /** Whoever saves or names a view: two at once would both be the last that fits. */
 const VIEWS_LOCK = 4_217_011
 
 export type NewView = { list: string; name: string; query: string; shared: boolean }
-type Stored = { id: string; list: ViewList; name: string; query: string; shared: boolean; owner: string }
+type Stored = {
+  id: string
+  list: ViewList
+  name: string
+  query: string
+  shared: boolean
+  /** It is the viewer's. */
+  own: boolean
+  ownerId: MigId
+  ownerFingerprint: string | null
+}
 
 /** Saves a list's address under a name. Throws `invalid`, and `conflict` for a name that is taken or too many views. */
 export async function saveView(
@@ -28,14 +40,15 @@ export async function saveView(
     viewer,
     async (tx) => {
       const [count] = await tx.$queryRaw<{ n: string }[]>(
-        sql`SELECT count(*)::text AS n FROM dashboard.saved_view WHERE owner_id = ${owner}::numeric`,
+        sql`SELECT count(*)::text AS n FROM dashboard.saved_view v WHERE ${ownViewSql(owner)}`,
       )
       if (Number(count?.n) >= MAX_VIEWS)
         throw new AppError('conflict', `You have ${MAX_VIEWS} views, and nobody may have more: remove one first.`)
       await refuseTaken(tx, owner, list, name)
       const [made] = await tx.$queryRaw<{ id: string }[]>(sql`
-        INSERT INTO dashboard.saved_view (list, name, query, owner_id, owner_name, shared)
-        VALUES (${list}, ${name}, ${kept}, ${owner}::numeric, ${viewer.name}, ${shared}) RETURNING id::text AS id`)
+        INSERT INTO dashboard.saved_view (list, name, query, owner_id, owner_fingerprint, owner_name, shared)
+        VALUES (${list}, ${name}, ${kept}, ${owner.id}::numeric, ${owner.fingerprint}, ${viewer.name}, ${shared})
+        RETURNING id::text AS id`)
       const id = made?.id ?? ''
       await recordAudit(tx, viewer, {
         kind: 'view.save',
@@ -61,14 +74,15 @@ export async function changeView(
     async (tx) => {
       const before = await changeable(tx, viewer, id)
       if (before.name === name && before.shared === change.shared) return { name }
-      if (before.name !== name) await refuseTaken(tx, before.owner, before.list, name)
+      const owner = { id: before.ownerId, fingerprint: before.ownerFingerprint }
+      if (before.name !== name) await refuseTaken(tx, owner, before.list, name)
       await tx.$executeRaw(
         sql`UPDATE dashboard.saved_view SET name = ${name}, shared = ${change.shared} WHERE id = ${id}::bigint`,
       )
       // Who opens the list with it cannot see it any more.
       if (!change.shared)
         await tx.$executeRaw(
-          sql`DELETE FROM dashboard.default_view WHERE view_id = ${id}::bigint AND person_id <> ${before.owner}::numeric`,
+          sql`DELETE FROM dashboard.default_view d WHERE d.view_id = ${id}::bigint AND NOT ${ownDefaultSql(owner)}`,
         )
       await recordAudit(tx, viewer, {
         kind: 'view.change',
@@ -107,15 +121,17 @@ export async function chooseDefault(viewer: Viewer, list: string, id: string | n
     const view = id === null ? null : await readable(tx, viewer, id)
     if (view && view.list !== list) throw unknown(id ?? '')
     const [before] = await tx.$queryRaw<{ view: string }[]>(sql`
-      SELECT view_id::text AS view FROM dashboard.default_view WHERE person_id = ${person}::numeric AND list = ${list} FOR UPDATE`)
+      SELECT d.view_id::text AS view FROM dashboard.default_view d WHERE ${ownDefaultSql(person)} AND d.list = ${list} FOR UPDATE`)
     if (before?.view === view?.id) return { name: view?.name ?? null }
     if (view)
       await tx.$executeRaw(sql`
-        INSERT INTO dashboard.default_view (person_id, list, view_id) VALUES (${person}::numeric, ${list}, ${view.id}::bigint)
-        ON CONFLICT (person_id, list) DO UPDATE SET view_id = excluded.view_id`)
+        INSERT INTO dashboard.default_view (person_id, person_fingerprint, list, view_id)
+        VALUES (${person.id}::numeric, ${person.fingerprint}, ${list}, ${view.id}::bigint)
+        ON CONFLICT (person_id, list)
+        DO UPDATE SET view_id = excluded.view_id, person_fingerprint = excluded.person_fingerprint`)
     else
       await tx.$executeRaw(
-        sql`DELETE FROM dashboard.default_view WHERE person_id = ${person}::numeric AND list = ${list}`,
+        sql`DELETE FROM dashboard.default_view d WHERE ${ownDefaultSql(person)} AND d.list = ${list}`,
       )
     await recordAudit(tx, viewer, {
       kind: 'view.default',
@@ -128,9 +144,9 @@ export async function chooseDefault(viewer: Viewer, list: string, id: string | n
   })
 }
 
-function personOf(viewer: Viewer): string {
-  if (viewer.id === null) throw new AppError('forbidden', 'Views belong to people: the system account has none.')
-  return viewer.id
+function personOf({ id, fingerprint }: Viewer): Owner {
+  if (id === null) throw new AppError('forbidden', 'Views belong to people: the system account has none.')
+  return { id, fingerprint }
 }
 
 function checkedName(given: string): string {
@@ -146,22 +162,23 @@ const unknown = (id: string) => new AppError('not_found', `There is no view "${i
 async function readable(tx: Transaction, viewer: Viewer, id: string): Promise<Stored> {
   if (!/^\d{1,18}$/.test(id)) throw unknown(id)
   const [view] = await tx.$queryRaw<Stored[]>(sql`
-    SELECT id::text AS id, list, name, query, shared, trunc(owner_id)::text AS owner
-    FROM dashboard.saved_view WHERE id = ${id}::bigint FOR UPDATE`)
-  if (!view || !(view.shared || view.owner === viewer.id)) throw unknown(id)
+    SELECT v.id::text AS id, v.list, v.name, v.query, v.shared, ${ownViewSql(viewer)} AS own,
+      trunc(v.owner_id)::text AS "ownerId", v.owner_fingerprint AS "ownerFingerprint"
+    FROM dashboard.saved_view v WHERE v.id = ${id}::bigint FOR UPDATE`)
+  if (!view || !(view.shared || view.own)) throw unknown(id)
   return view
 }
 
 async function changeable(tx: Transaction, viewer: Viewer, id: string): Promise<Stored> {
   const view = await readable(tx, viewer, id)
-  if (view.owner !== viewer.id && viewer.role !== 'admin')
+  if (!view.own && viewer.role !== 'admin')
     throw new AppError('forbidden', `Only who made the view "${view.name}", or an admin, may change or remove it.`)
   return view
 }
 
-async function refuseTaken(tx: Transaction, owner: string, list: string, name: string): Promise<void> {
+async function refuseTaken(tx: Transaction, owner: Owner, list: string, name: string): Promise<void> {
   const taken = await tx.$queryRaw<unknown[]>(sql`
-    SELECT 1 AS taken FROM dashboard.saved_view
-    WHERE owner_id = ${owner}::numeric AND list = ${list} AND name = ${name}`)
+    SELECT 1 AS taken FROM dashboard.saved_view v
+    WHERE ${ownViewSql(owner)} AND v.list = ${list} AND v.name = ${name}`)
   if (taken.length > 0) throw new AppError('conflict', `This list has a view "${name}" already: choose another name.`)
 }

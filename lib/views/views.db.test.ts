@@ -43,12 +43,12 @@ describe('saved views', () => {
       before: null,
       after: { list: '/actions', name: 'broken', query: 'status=invalid', shared: false },
     })
-    expect(await listViews(ann, '/actions')).toMatchObject([
+    expect((await listViews(ann, '/actions')).views).toMatchObject([
       { id, name: 'broken', query: 'status=invalid', isOwn: true, mayChange: true },
     ])
-    expect(await listViews(ann, '/agents')).toEqual([])
+    expect(await listViews(ann, '/agents')).toEqual({ views: [], more: false })
     for (const other of [bea, admin]) {
-      expect(await listViews(other, '/actions')).toEqual([])
+      expect(await listViews(other, '/actions')).toEqual({ views: [], more: false })
       await refused(() => changeView(other, id, { name: 'x', shared: true }), 'not_found')
       await refused(() => removeView(other, id), 'not_found')
       await refused(() => chooseDefault(other, '/actions', id), 'not_found')
@@ -57,8 +57,10 @@ describe('saved views', () => {
 
   test('a shared view is everybody’s to open, its maker’s and an admin’s to change', async () => {
     const { id } = await saveView(ann, view({ name: 'for all', shared: true }))
-    expect(await listViews(bea, '/actions')).toMatchObject([{ id, isOwn: false, ownerName: 'Ann', mayChange: false }])
-    expect(await listViews(admin, '/actions')).toMatchObject([{ id, isOwn: false, mayChange: true }])
+    expect((await listViews(bea, '/actions')).views).toMatchObject([
+      { id, isOwn: false, ownerName: 'Ann', mayChange: false },
+    ])
+    expect((await listViews(admin, '/actions')).views).toMatchObject([{ id, isOwn: false, mayChange: true }])
     await refused(() => changeView(bea, id, { name: 'mine', shared: true }), 'forbidden')
     await refused(() => removeView(bea, id), 'forbidden')
     await changeView(admin, id, { name: 'for all of us', shared: true })
@@ -80,7 +82,7 @@ describe('saved views', () => {
     expect(await defaultView(bea, '/actions')).toEqual({ id, list: '/actions', query: 'status=invalid' })
     expect(await defaultView(bea, '/agents')).toBeNull()
     expect(await defaultView(admin, '/actions')).toBeNull()
-    expect((await listViews(bea, '/actions')).map(({ isDefault }) => isDefault)).toEqual([true])
+    expect((await listViews(bea, '/actions')).views.map(({ isDefault }) => isDefault)).toEqual([true])
     await refused(() => chooseDefault(ann, '/actions', another), 'not_found')
     // Taken back, it is nobody else's default any more.
     await changeView(ann, id, { name: 'default', shared: false })
@@ -125,7 +127,7 @@ describe('saved views', () => {
     await refused(() => saveView(bea, view({ query: 'q=%00' })), 'invalid')
     const name = `<b>'"; DROP TABLE x; --\u202e`
     await saveView(bea, view({ name, list: '/audit', query: 'no-such-filter=1' }))
-    expect(await listViews(bea, '/audit')).toMatchObject([{ name, query: 'no-such-filter=1' }])
+    expect((await listViews(bea, '/audit')).views).toMatchObject([{ name, query: 'no-such-filter=1' }])
     await refused(() => saveView(bea, view({ name, list: '/audit' })), 'conflict')
     await refused(() => removeView(bea, '9'.repeat(30)), 'not_found')
     await refused(() => removeView(bea, `1' OR true`), 'not_found')
@@ -136,6 +138,43 @@ describe('saved views', () => {
     for (let i = 0; i < MAX_VIEWS; i++) await saveView(cleo, view({ name: `view ${i}` }))
     await refused(() => saveView(cleo, view({ name: 'one too many' })), 'conflict')
     expect(await saveView(bea, view({ name: 'another person' }))).toMatchObject({ name: 'another person' })
+  })
+
+  test('an id that was given again by hand has nothing of whoever had it', async () => {
+    const gone = testViewer('investigator', { id: '8' as MigId, name: 'Gus', fingerprint: 'A'.repeat(40) })
+    const now = testViewer('investigator', { id: '8' as MigId, name: 'Hal', fingerprint: 'B'.repeat(40) })
+    const { id } = await saveView(gone, view({ list: '/commands' }))
+    const { id: shared } = await saveView(gone, view({ list: '/commands', name: 'for all', shared: true }))
+    await chooseDefault(gone, '/commands', id)
+    expect((await listViews(now, '/commands')).views).toMatchObject([{ id: shared, isOwn: false, mayChange: false }])
+    expect(await defaultView(now, '/commands')).toBeNull()
+    await refused(() => changeView(now, id, { name: 'mine', shared: false }), 'not_found')
+    await refused(() => removeView(now, shared), 'forbidden')
+    await refused(() => chooseDefault(now, '/commands', id), 'not_found')
+    // What the other one left is in nobody's way.
+    const { id: own } = await saveView(now, view({ list: '/commands' }))
+    await chooseDefault(now, '/commands', own)
+    expect(await defaultView(now, '/commands')).toMatchObject({ id: own })
+    expect(await defaultView(gone, '/commands')).toBeNull()
+  })
+
+  test('of very many the own ones, the default and the open one are shown, and that there are more', async () => {
+    await owner(`INSERT INTO dashboard.saved_view (list, name, query, owner_id, owner_name, shared)
+      SELECT '/acl/lint', 'view ' || lpad(n::text, 3, '0'), '', 100 + n, 'x', true FROM generate_series(1, 200) n`)
+    const shown = async (open?: string) => {
+      const { views, more } = await listViews(bea, '/acl/lint', open)
+      return { names: views.map(({ name }) => name), more }
+    }
+    expect(await shown()).toMatchObject({ more: false, names: { length: 200 } })
+    const last = (await owner(`SELECT id::text AS id FROM dashboard.saved_view WHERE name = 'view 200'`)) as {
+      id: string
+    }[]
+    await saveView(bea, view({ list: '/acl/lint', name: 'zebra' }))
+    const first = await shown()
+    expect(first).toMatchObject({ more: true, names: { length: 200, 0: 'zebra', 1: 'view 001', 199: 'view 199' } })
+    expect((await shown(last[0]?.id)).names.slice(-2)).toEqual(['view 198', 'view 200'])
+    await chooseDefault(bea, '/acl/lint', last[0]?.id as string)
+    expect((await shown('no id')).names.slice(-2)).toEqual(['view 198', 'view 200'])
   })
 
   test('a token and the system account have no views', async () => {

@@ -46,10 +46,10 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     <>
       <PageHeader title="Actions" live={<ListLive list={actionList} params={params} page={page} now={moment} />} />
       <Content>
-        <p className="text-muted">
+        <p className="text-muted first-letter:uppercase">
           {totalInWords(page.total)} {page.total.count === 1 ? 'action' : 'actions'}
           {Object.keys(params.given).length > 0 && (page.total.count === 1 ? ' matches' : ' match')}
-          {params.sort.key === 'start' && params.sort.descending && (
+          {params.sort.key === 'start' && params.sort.descending && page.total.count > 1 && (
             <>, newest first; one that waits for its start stays on top for an hour</>
           )}
           .{uncounted !== null && uncounted.count > 0 && <NotCounted total={uncounted} />}

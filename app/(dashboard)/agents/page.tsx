@@ -14,10 +14,12 @@ import { PageHeader } from '@/components/layout/page-header'
 import { Segments } from '@/components/layout/tabs'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatDuration } from '@/lib/format'
-import { getSilence, listAgents, thresholdsFor } from '@/lib/mig/agents/queries'
+import { thresholdsFor } from '@/lib/mig/agents/bounds'
+import { listAgents } from '@/lib/mig/agents/queries'
 import { agentList } from '@/lib/mig/agents/search-params'
+import { getSilence } from '@/lib/mig/agents/silence'
 import { findIds } from '@/lib/mig/find-id'
-import { getTagKeys } from '@/lib/mig/health/queries'
+import { getTagKeys } from '@/lib/mig/health/fleet-queries'
 import { now } from '@/lib/now'
 import { openDefaultView, SavedViews } from '../saved-views'
 
@@ -68,7 +70,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
               },
             ]}
           />
-          <p className="text-muted">
+          <p className="text-muted first-letter:uppercase">
             {totalInWords(page.total)} {page.total.count === 1 ? one : many}
             {filtered && ' match'}
             {rows === 'endpoints'

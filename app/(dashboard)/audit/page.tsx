@@ -36,7 +36,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     <>
       <PageHeader title="Audit" live={<ListLive list={auditList} params={params} page={page} now={moment} />} />
       <Content>
-        <p className="text-muted">
+        <p className="text-muted first-letter:uppercase">
           {totalInWords(page.total)} {page.total.count === 1 ? 'row' : 'rows'}
           {filtered && (page.total.count === 1 ? ' matches' : ' match')}
           {viewer.role !== 'admin' && ': changes to MIG’s tables by everybody, and what you did yourself'}

@@ -39,7 +39,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         live={<ListLive list={commandList} params={params} page={page} now={moment} />}
       />
       <Content>
-        <p className="text-muted">
+        <p className="text-muted first-letter:uppercase">
           {totalInWords(page.total)} {page.total.count === 1 ? 'command' : 'commands'}
           {Object.keys(params.given).length > 0 && ' match'}: one for each agent that an action targets.
         </p>

@@ -38,7 +38,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <PageHeader title="Investigators" live={<Live now={moment} />} />
       <Content>
         <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-          <p className="text-muted">
+          <p className="text-muted first-letter:uppercase">
             {totalInWords(page.total)} {page.total.count === 1 ? 'investigator' : 'investigators'}
             {Object.keys(params.given).length > 0 && ' match'}; keys are judged by the real clock
           </p>

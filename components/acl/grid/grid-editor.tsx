@@ -63,7 +63,7 @@ export function GridEditor({
       autoComplete="off"
       className={cn(
         'absolute inset-0 z-1 w-full bg-raised px-1 text-center text-ink tabular-nums',
-        'shadow-[inset_0_0_0_2px_var(--accent)] outline-none aria-invalid:shadow-[inset_0_0_0_2px_var(--bad)]',
+        'shadow-[inset_0_0_0_2px_var(--accent)] outline-hidden aria-invalid:shadow-[inset_0_0_0_2px_var(--bad)]',
       )}
       onFocus={(event) => {
         const { length } = event.target.value

@@ -122,12 +122,12 @@ export function GridLine({
         tabIndex={focus.active === -1 ? 0 : -1}
         data-active={focus.active === -1 || undefined}
         className={cn(
-          'sticky left-0 z-2 h-full cursor-pointer overflow-hidden border-line border-t px-3 text-sm',
+          'sticky left-0 z-2 flex h-full cursor-pointer items-center overflow-hidden border-line border-t px-3 text-sm [&>*]:min-w-0 [&>*]:flex-1',
           row?.locked ? 'bg-sunken' : 'bg-surface',
           isSelected && 'shadow-[inset_3px_0_var(--accent)]',
           focus.active === -1 && 'outline-2 outline-accent -outline-offset-2',
         )}
-        style={{ width: HEAD, lineHeight: `${ROW - 1}px` }}
+        style={{ width: HEAD }}
       >
         {row ? <RowHead row={row} tabIndex={-1} /> : <span className="text-faint">Loading</span>}
       </div>

@@ -2,6 +2,7 @@ import 'server-only'
 import { createHash, randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { isUnavailable } from '@/lib/db/availability'
+import { inBackground } from '@/lib/db/background'
 import { pool } from '@/lib/db/pool'
 import type { Transaction } from '@/lib/db/prisma'
 import { sql } from '@/lib/db/sql'
@@ -149,13 +150,7 @@ async function ask<T>(
   seen: Instant | null,
   wait: boolean,
 ): Promise<Answer<T> | null> {
-  const client = await pool().connect()
-  let finished = false
-  try {
-    await client.query('BEGIN')
-    await client.query(
-      `SET LOCAL statement_timeout = ${ASK_TIMEOUT_MS}; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off`,
-    )
+  return inBackground('answer', { timeout: ASK_TIMEOUT_MS, large: true }, async (client) => {
     const { rows } = await client.query<{ got: boolean }>(
       wait
         ? sql`SELECT true AS got FROM pg_advisory_xact_lock(${LOCK}::bigint + hashtext(${digest}))`
@@ -185,13 +180,8 @@ async function ask<T>(
         WHERE made_at < clock_timestamp() - ${`${KEPT_HOURS} hours`}::interval AND question <> ${RULES}
         FOR UPDATE SKIP LOCKED)`)
     }
-    await client.query('COMMIT')
-    finished = true
     return row && answerOf<T>(row)
-  } finally {
-    // A connection inside an unfinished transaction is closed, not given back.
-    client.release(!finished)
-  }
+  })
 }
 
 /**

@@ -13,6 +13,7 @@ import { runBulk } from './bulk-mutations'
 import { type BatchAnswer, decodeChanges, encodeChanges } from './change'
 import { type NamedConflict, nameConflicts } from './conflicts'
 import { previewImport } from './import'
+import { readImportFile } from './import-file'
 import { type ImportPreview, importPreviewSchema } from './import-preview'
 import { runBatch } from './mutations'
 import { saying } from './schema'
@@ -96,7 +97,7 @@ export async function importCells(_state: FormState, formData: FormData): Promis
     keep: ['reason'],
     run: async (viewer, input) => {
       if (input.step === 'preview') {
-        const { preview, changes } = await previewImport(viewer, await textOf(input))
+        const { preview, changes } = await previewImport(viewer, readImportFile(await textOf(input)))
         const detail: ImportDetail = { preview, changes: encodeChanges(changes) }
         return { message: 'Nothing is saved yet.', detail, unchanged: true }
       }

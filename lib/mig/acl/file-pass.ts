@@ -1,6 +1,6 @@
 import 'server-only'
 import type pg from 'pg'
-import { pool } from '@/lib/db/pool'
+import { inBackground } from '@/lib/db/background'
 import { onPrimary, reader } from '@/lib/db/read'
 import { sql } from '@/lib/db/sql'
 import type { Instant } from '@/lib/mig/wire/time'
@@ -37,26 +37,14 @@ export async function passOverAcls({ wait }: { wait: boolean }): Promise<void> {
   const names = await onPrimary(readAclNames)
   mustBeClear(names)
   const { mig } = await now()
-  const client = await pool().connect()
-  let finished = false
-  try {
-    await client.query('BEGIN')
-    await client.query(`SET LOCAL statement_timeout = ${STEP_TIMEOUT_MS}`)
-    await client.query(`SET LOCAL work_mem = '64MB'`)
-    // The steps are small: compiling their plans takes longer than running them.
-    await client.query('SET LOCAL jit = off')
+  await inBackground('files', { timeout: STEP_TIMEOUT_MS, large: true }, async (client) => {
     const { rows } = await client.query<{ got: boolean }>(
       wait
         ? sql`SELECT true AS got FROM pg_advisory_xact_lock(${PASS_LOCK})`
         : sql`SELECT pg_try_advisory_xact_lock(${PASS_LOCK}) AS got`,
     )
     if (rows[0]?.got) await pass(client, mig, names)
-    await client.query('COMMIT')
-    finished = true
-  } finally {
-    // A connection inside an unfinished transaction is closed, not given back.
-    client.release(!finished)
-  }
+  })
 }
 
 type Step = { n: number; last: string | null }

@@ -89,15 +89,19 @@ export function readImportFile(text: string, most = MOST_LINES): ImportFile {
   return { ok: true, table, lines, refused }
 }
 
-/** Lets lines that mean the same agent, module or person hold it together: a million lines name few of each. */
+/**
+ * Lets lines that mean the same agent, module or person hold it together: a million lines name few of each. It is a copy, because
+ * a piece of a text keeps the whole of it in memory.
+ */
 function sharing(): (line: ImportLine) => ImportLine {
   const known = new Map<string, ImportLine['agent']>()
   const one = (meant: Meant & { queueloc?: string | null }) => {
     const key = `${meant.id}\0${meant.name}\0${meant.queueloc}`
     const found = known.get(key)
     if (found) return found
-    known.set(key, meant as ImportLine['agent'])
-    return meant as ImportLine['agent']
+    const copy = JSON.parse(JSON.stringify(meant)) as ImportLine['agent']
+    known.set(key, copy)
+    return copy
   }
   return ({ line, agent, module, investigator, value }) => ({
     line,
@@ -145,43 +149,56 @@ function jsonRecords(text: string): Records {
     return 'The file begins like JSON and is none.'
   }
   if (!Array.isArray(list)) return 'The JSON is no list of cells.'
-  return recordsOf(list.map((value, i) => ({ line: i + 1, value })))
+  return recordsOf(() => list.entries())
 }
 
-// No more than one beyond `most` is read: a file that is refused for its length needs no more memory.
+// No more than one beyond `most` is read: a file that is refused for its length needs no more time.
 function ndjsonRecords(text: string, most: number): Records {
-  const values: { line: number; value: unknown }[] = []
-  for (let from = 0, line = 1; from < text.length && values.length <= most; line++) {
-    const end = text.indexOf('\n', from)
-    const written = text.slice(from, end < 0 ? text.length : end)
-    from = end < 0 ? text.length : end + 1
-    if (written.trim() === '') continue
-    try {
-      values.push({ line, value: JSON.parse(written) })
-    } catch {
-      values.push({ line, value: undefined })
+  return recordsOf(function* () {
+    for (let from = 0, place = 0, read = 0; from < text.length && read <= most; place++) {
+      const end = text.indexOf('\n', from)
+      const written = text.slice(from, end < 0 ? text.length : end)
+      from = end < 0 ? text.length : end + 1
+      if (written.trim() === '') continue
+      read++
+      yield [place, parsedOrNone(written)]
     }
-  }
-  return recordsOf(values)
+  })
 }
 
-function recordsOf(values: { line: number; value: unknown }[]): Records {
+function parsedOrNone(written: string): unknown {
+  try {
+    return JSON.parse(written)
+  } catch {
+    return undefined
+  }
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Values with their place from 0 as records. They are gone through twice, the columns first, so that few are held at a time. */
+function recordsOf(values: () => Iterable<[place: number, value: unknown]>): Records {
   const columns = new Set<string>()
-  const rows = values.map(({ line, value }) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return { line, cells: 'It is no JSON object.' }
-    const cells: Record<string, string> = {}
-    for (const [column, entry] of Object.entries(value)) {
-      columns.add(column)
-      if (entry === null) continue
-      if (column.endsWith('id') && typeof entry === 'number' && !Number.isSafeInteger(entry))
-        return { line, cells: `${column} is a number that JSON rounds: ids are texts of digits.` }
-      if (typeof entry === 'object') return { line, cells: `${column} is no single value.` }
-      cells[column] = String(entry)
-    }
-    return { line, cells }
-  })
-  return { columns: [...columns], rows }
+  for (const [, value] of values()) if (isObject(value)) for (const column of Object.keys(value)) columns.add(column)
+  return { columns: [...columns], rows: recordCells(values()) }
+}
+
+function* recordCells(values: Iterable<[place: number, value: unknown]>): Generator<{ line: number; cells: Cells }> {
+  for (const [place, value] of values)
+    yield { line: place + 1, cells: isObject(value) ? cellsOf(value) : 'It is no JSON object.' }
+}
+
+function cellsOf(value: object): Cells {
+  const cells: Record<string, string> = {}
+  for (const [column, entry] of Object.entries(value)) {
+    if (entry === null) continue
+    if (column.endsWith('id') && typeof entry === 'number' && !Number.isSafeInteger(entry))
+      return `${column} is a number that JSON rounds: ids are texts of digits.`
+    if (typeof entry === 'object') return `${column} is no single value.`
+    cells[column] = String(entry)
+  }
+  return cells
 }
 
 // The exports put one apostrophe before what a spreadsheet would run.

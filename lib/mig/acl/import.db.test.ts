@@ -6,6 +6,7 @@ import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
 import { nameConflicts } from './conflicts'
 import { previewImport } from './import'
+import { readImportFile } from './import-file'
 import { exportPermissions, exportRequirements } from './matrix-export'
 import { runBatch } from './mutations'
 import { permissionList, requirementList } from './search-params'
@@ -75,7 +76,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('import of a matrix, lay
         ['csv', true],
         ['ndjson', false],
       ] as const) {
-        const { preview, changes } = await previewImport(admin, await exported(table, format, asText))
+        const { preview, changes } = await previewImport(admin, readImportFile(await exported(table, format, asText)))
         expect(preview).toMatchObject({ table, lines: 4, unchanged: 4, refused: 0 })
         expect(changes).toEqual([])
       }
@@ -83,7 +84,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('import of a matrix, lay
 
   test('an edited file: its difference, then one batch that the audit knows', async () => {
     const text = `agentid,name,module,minimumweight\n${agent(2)},"'=web,1",file,5\n${agent(2)},,"'@net",\n${agent(3)},,file,1\n`
-    const { preview, changes } = await previewImport(admin, text)
+    const { preview, changes } = await previewImport(admin, readImportFile(text))
     expect(preview).toMatchObject({ added: 1, changed: 1, removed: 1, unchanged: 0, refused: 0 })
     expect(preview.cells.map(({ line, name, module, seen, value }) => [line, name, module, seen, value])).toEqual([
       [2, '=web,1', 'file', 2, 5],
@@ -96,7 +97,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('import of a matrix, lay
     expect(await minimums()).toEqual(['1.1=9', '2.1=5', '3.1=1', '3.3=0'])
     expect((await owner('SELECT kind FROM dashboard.audit ORDER BY id DESC LIMIT 1'))[0]?.kind).toBe('acl.batch.import')
     // The same again changes nothing, and what was seen before is refused as a lost race.
-    expect((await previewImport(admin, text)).preview).toMatchObject({ unchanged: 3 })
+    expect((await previewImport(admin, readImportFile(text))).preview).toMatchObject({ unchanged: 3 })
     const refused = await runBatch(admin, { kind: 'import', reason: 'again', cells: changes, confirmed: true })
     if (refused.kind !== 'conflict') throw new Error(JSON.stringify(refused))
     const named = await nameConflicts(admin, refused.cells)
@@ -140,7 +141,7 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('import of a matrix, lay
       `,linux.=web\u002C1.x,,1,,1,,3`.replace('linux.=web,1.x', '"linux.=web,1.x"'),
       `${agent(2)},,,1,,,+Ann,4`,
     ].join('\n')
-    const { preview, changes } = await previewImport(admin, text)
+    const { preview, changes } = await previewImport(admin, readImportFile(text))
     expect(preview.refusals.map(({ line, why }) => `${line}: ${why}`)).toEqual([
       `2: There is no agent ${agent(99)}.`,
       `3: The agent ${agent(2)} is =web,1, not other.`,
@@ -159,14 +160,15 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('import of a matrix, lay
     expect(changes).toEqual([
       { table: 'invagtmodperm', investigator: '1', agent: agent(2), module: '1', seen: 2, value: 3 },
     ])
-    for (const chunk of [1, 2]) expect(await previewImport(admin, text, undefined, chunk)).toEqual({ preview, changes })
+    for (const chunk of [1, 2])
+      expect(await previewImport(admin, readImportFile(text), undefined, chunk)).toEqual({ preview, changes })
   })
 
   test('an endpoint that had another name is one endpoint, also when both names are looked up apart', async () => {
     await owner(`UPDATE public.agents SET name = 'formerly' WHERE id = ${agent(1)}`)
     const text = `name,module,minimumweight\nformerly,file,4\n"'=web,1",file,5\n`
     for (const chunk of [1, 10]) {
-      const { preview, changes } = await previewImport(admin, text, undefined, chunk)
+      const { preview, changes } = await previewImport(admin, readImportFile(text), undefined, chunk)
       expect(preview.refusals).toEqual([{ line: 2, why: 'There is no endpoint named formerly.' }])
       expect(changes).toEqual([{ table: 'agtmodreq', agent: agent(2), module: '1', seen: 2, value: 5 }])
     }
@@ -174,7 +176,9 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('import of a matrix, lay
   })
 
   test('no file of a matrix, and not for an investigator', async () => {
-    await expect(previewImport(admin, 'x,y\n1,2')).rejects.toMatchObject({ code: 'invalid' })
-    await expect(previewImport(testViewer('investigator'), '')).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(previewImport(admin, readImportFile('x,y\n1,2'))).rejects.toMatchObject({ code: 'invalid' })
+    await expect(previewImport(testViewer('investigator'), readImportFile(''))).rejects.toMatchObject({
+      code: 'forbidden',
+    })
   })
 })

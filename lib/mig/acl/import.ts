@@ -1,6 +1,7 @@
 import 'server-only'
 import { assertAdmin, type Viewer } from '@/lib/auth/viewer'
 import { pool } from '@/lib/db/pool'
+import { onPrimary, readRows } from '@/lib/db/read'
 import { type Sql, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import { formatNumber } from '@/lib/format'
@@ -9,7 +10,7 @@ import type { Instant } from '@/lib/mig/wire/time'
 import { now } from '@/lib/now'
 import { agentNamesSql, differingCellsSql, olderAgentsSql } from './batch.sql'
 import { type CellChange, cellKey, MOST_CELLS } from './change'
-import { type ImportLine, type Meant, MOST_LINES, type Refused, readImportFile } from './import-file'
+import type { ImportFile, ImportLine, Meant, Refused } from './import-file'
 import { type ImportPreview, SHOWN_IMPORTS } from './import-preview'
 
 type Named = { id: MigId; name: string }
@@ -81,15 +82,19 @@ async function agentsOf(
   }
 }
 
+// On a busy server the role's limit for a statement is short for ten thousand names or cells.
+const asked = <Row extends object>(statement: Sql): Promise<Row[]> =>
+  onPrimary(() => readRows<Row>(statement, { timeout: '60s' }))
+
 // In chunks: a file of the command line names more than one statement may take time for.
 async function rowsOf<Row extends object, Value = string>(
-  asked: readonly Value[],
+  values: readonly Value[],
   chunk: number,
   statement: (part: Value[]) => Sql,
 ): Promise<Row[]> {
   const rows: Row[] = []
-  for (let from = 0; from < asked.length; from += chunk)
-    for (const row of (await pool().query<Row>(statement(asked.slice(from, from + chunk)))).rows) rows.push(row)
+  for (let from = 0; from < values.length; from += chunk)
+    for (const row of await asked<Row>(statement(values.slice(from, from + chunk)))) rows.push(row)
   return rows
 }
 
@@ -110,7 +115,7 @@ async function storedIn(
   const stored = new Map<string, number | string>()
   for (let from = 0; from < cells.length; from += chunk) {
     const part = cells.slice(from, from + chunk)
-    const { rows } = await pool().query<{ n: number; now: number; rows: number }>(differingCellsSql(table, part))
+    const rows = await asked<{ n: number; now: number; rows: number }>(differingCellsSql(table, part))
     for (const { n, now: value, rows: count } of rows)
       stored.set(
         cellKey(part[n] as CellChange),
@@ -121,19 +126,18 @@ async function storedIn(
 }
 
 /**
- * What importing a file of one matrix would do, line by line against what is stored now; nothing is written. For admins.
+ * What importing the file of one matrix would do, line by line against what is stored now; nothing is written. For admins.
  * Lines that name nobody known, that contradict themselves or each other, or that would change a row which no longer stands
  * for its endpoint are refused one by one. Throws `invalid` for what is no such file or changes too much at once. Names and
  * cells are looked up `chunk` at a time.
  */
 export async function previewImport(
   viewer: Viewer,
-  text: string,
-  most = { lines: MOST_LINES, cells: MOST_CELLS },
+  file: ImportFile,
+  most = MOST_CELLS,
   chunk = CHUNK,
 ): Promise<{ preview: ImportPreview; changes: CellChange[] }> {
   assertAdmin(viewer)
-  const file = readImportFile(text, most.lines)
   if (!file.ok) throw new AppError('invalid', `${file.problem} Nothing was changed.`)
   const { table, lines } = file
   const [agentOf, modules, people] = await Promise.all([
@@ -204,10 +208,10 @@ export async function previewImport(
         })
     }
   }
-  if (changes.length > most.cells)
+  if (changes.length > most)
     throw new AppError(
       'invalid',
-      `The file changes ${formatNumber(changes.length)} cells; one batch takes ${formatNumber(most.cells)}. Split it, or import it from the command line; nothing was changed.`,
+      `The file changes ${formatNumber(changes.length)} cells; one batch takes ${formatNumber(most)}. Split it, or import it from the command line; nothing was changed.`,
     )
   refusals.sort((a, b) => a.line - b.line)
   const preview = {

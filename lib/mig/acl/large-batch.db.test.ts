@@ -13,6 +13,7 @@ import { countsText } from './bulk-counts'
 import { runBulk } from './bulk-mutations'
 import type { CellChange } from './change'
 import { runBatch } from './mutations'
+import { revertBatch } from './revert'
 import { bulkList } from './search-params'
 
 const admin = testViewer('admin')
@@ -21,6 +22,21 @@ const ENDPOINTS = tries({ short: 20_002, long: 600_000 })
 const MODULES = 8
 const agent = (n: number) => String(1000 + n) as MigId
 const FILE = '1' as MigId
+
+/** What `run` gives, and by how many bytes this process grew at most meanwhile. */
+async function growthOf<T>(run: () => Promise<T>): Promise<{ found: T; bytes: number }> {
+  const begin = process.memoryUsage().rss
+  let most = begin
+  const timer = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().rss)
+  }, 20)
+  try {
+    return { found: await run(), bytes: most - begin }
+  } finally {
+    clearInterval(timer)
+  }
+}
+const FLAT = 400 * 1024 * 1024
 
 describe('large batches', () => {
   const { owner } = useDatabaseOf('data-rst')
@@ -114,10 +130,10 @@ describe('large batches', () => {
     const measured = await runBulk(admin, input, { preview: true })
     expect(measured).toMatchObject({ kind: 'preview', cells: all })
     expect(await count('true')).toBe(1000)
-    const rss = process.memoryUsage().rss
-    const answer = await runBulk(admin, input)
-    expect(answer).toMatchObject({ kind: 'saved', cells: all })
-    expect(process.memoryUsage().rss - rss).toBeLessThan(400 * 1024 * 1024)
+    const { found: answer, bytes } = await growthOf(() => runBulk(admin, input))
+    if (answer.kind !== 'saved') throw new Error(JSON.stringify(answer))
+    expect(answer.cells).toBe(all)
+    expect(bytes).toBeLessThan(FLAT)
     expect(await count('minimumweight = 2')).toBe(ENDPOINTS + 1)
     const last = (await batches()).at(-1)
     expect(last?.detail).toMatchObject({
@@ -141,6 +157,21 @@ describe('large batches', () => {
     expect(await count('minimumweight = 4')).toBe(0)
     const other = await ask({ module: '1', value: '5' })
     expect(await runBulk(admin, { ...other, confirm: asked.confirm })).toMatchObject({ kind: 'confirm' })
-    expect(await runBulk(admin, { ...fresh, confirm: asked.confirm })).toMatchObject({ kind: 'saved' })
+    const raised = await runBulk(admin, { ...fresh, confirm: asked.confirm })
+    if (raised.kind !== 'saved') throw new Error(JSON.stringify(raised))
+    expect(await count('minimumweight = 4')).toBe(ENDPOINTS + 1)
+
+    // Its revert, which is as large.
+    const back = { batch: raised.auditId, reason: 'not the whole fleet', confirm: false, skip: false }
+    const reverted = await growthOf(() => revertBatch(admin, back))
+    expect(reverted.found).toMatchObject({ kind: 'saved', cells: ENDPOINTS + 1 })
+    expect(reverted.bytes).toBeLessThan(FLAT)
+    expect([await count('minimumweight = 2'), await count('minimumweight = 9')]).toEqual([ENDPOINTS, 1])
+    const undone = (await batches()).at(-1)
+    expect(undone?.detail).toMatchObject({ cells: ENDPOINTS + 1, reverts: raised.auditId })
+    expect(await digestOfKept(pool(), undone?.batch ?? '')).toEqual({
+      cells: ENDPOINTS + 1,
+      sha256: undone?.detail.sha256,
+    })
   }, 1_800_000)
 })

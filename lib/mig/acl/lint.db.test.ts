@@ -4,7 +4,6 @@ import { fetchPage } from '@/lib/db/list'
 import { pool } from '@/lib/db/pool'
 import { vintage as detectedVintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
-import type { Instant } from '@/lib/mig/wire/time'
 import {
   aclScene,
   insertScenePeople,
@@ -16,8 +15,7 @@ import {
 import { insertAgents } from '@/lib/testing/agent-rows'
 import { tries } from '@/lib/testing/long'
 import { useDatabaseOf } from '@/lib/testing/use-database'
-import type { Answer } from './answers'
-import { countLintSql, type LintCount, type LintRow, narrowingBy } from './lint'
+import { countLintSql, type LintRow } from './lint'
 import { type LintScope, lintQuery } from './lint.sql'
 import { LINT_CHECKS, type LintCheck } from './lint-checks'
 import { activeKeys, asIfEnabled, readSigners } from './people'
@@ -193,15 +191,4 @@ describe('rules that name what has no row', () => {
     expect(counted.rows[0]).toMatchObject({ n: '5' })
     expect(counted.rows[0]?.agents.sort()).toEqual(['1', '9'])
   })
-})
-
-test('an answer says where a list is looked for until it is two minutes old', () => {
-  const counted = { count: 0, agents: [] }
-  const answer = (age: number): Answer<LintCount> => {
-    const at = '2014-09-15T21:00:00Z' as Instant
-    return { key: '', at, madeAt: at, tookMs: 20_000, age, found: counted }
-  }
-  expect(narrowingBy(answer(120_000), (found) => found)).toBe(counted)
-  expect(narrowingBy(answer(120_001), (found) => found)).toBeNull()
-  expect(narrowingBy<LintCount>(null, (found) => found)).toBeNull()
 })

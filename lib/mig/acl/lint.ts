@@ -7,7 +7,7 @@ import { type Sql, sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
 import type { ListParams } from '@/lib/list-params'
-import { fleetBounds } from '@/lib/mig/agents/queries'
+import { fleetBounds } from '@/lib/mig/agents/bounds'
 import type { EndpointState } from '@/lib/mig/agents/status'
 import { keylessSql } from '@/lib/mig/investigators/stored-key.sql'
 import { listModules } from '@/lib/mig/modules/queries'
@@ -116,14 +116,6 @@ export async function countLint(viewer: Viewer): Promise<Answer<LintCounts> | nu
   return getAnswer(question, false)
 }
 
-/** A list is looked for where an answer says only while that is no older than this. */
-const NARROWING_MS = 120_000
-
-/** What an answer says of a check; null once it is too old for a list to hang on it. */
-export function narrowingBy<T>(answer: Answer<T> | null, of: (found: T) => LintCount): LintCount | null {
-  return answer && answer.age <= NARROWING_MS ? of(answer.found) : null
-}
-
 /** True for a check whose list is looked for on the agent rows that were counted: people are looked up anew. */
 export const isNarrowed = (check: LintCheck) => check !== 'people'
 
@@ -138,7 +130,7 @@ async function listQuery(viewer: Viewer, { filters }: Params, counted: LintCount
   return query
 }
 
-/** One page of a check's findings; `counted` is what is known of them already, by `narrowingBy`. */
+/** One page of a check's findings; `counted` is what is known of them already: then rows are looked for where they were. */
 export async function listLint(
   viewer: Viewer,
   params: Params,

@@ -75,6 +75,34 @@ function rulesFrom(scope: PowerScope): { from: Sql; where: Sql[]; lastSeen: Sql 
   }
 }
 
+/**
+ * The rules of `rulesFrom` that the person reaches together with the partner, and neither alone. There may be very many: they
+ * are looked up one by one, by agent as the list is sorted, so that a page or a count ends where it has enough.
+ */
+function rulesWithPartnerFrom(scope: PowerScope, partner: ActiveKeys): ReturnType<typeof rulesFrom> {
+  const { own, bounds, modules } = scope
+  const { from, lastSeen } = endpointsSql(bounds)
+  return {
+    from: sql`(SELECT w.agentid, w.moduleid FROM public.invagtmodperm w
+        WHERE w.investigatorid = ANY(${idsOf(own)}::numeric[]) AND w.weight > 0
+        GROUP BY w.agentid, w.moduleid ORDER BY w.agentid, w.moduleid OFFSET 0) h
+      CROSS JOIN LATERAL (SELECT a.*, ${lastSeen} AS last_seen FROM ${from}
+        WHERE a.id = h.agentid AND ${isNewestSql('a', bounds.now)} OFFSET 0) a
+      CROSS JOIN LATERAL (SELECT s.agentid, s.moduleid, s.minimumweight FROM public.agtmodreq s
+        WHERE s.agentid = h.agentid AND s.moduleid = h.moduleid AND s.minimumweight >= 1 OFFSET 0) r
+      JOIN public.modules m ON m.id = r.moduleid
+      CROSS JOIN LATERAL (SELECT ${weightSql(scope, own)}::bigint AS weight OFFSET 0) p
+      CROSS JOIN LATERAL (SELECT ${weightSql(scope, partner)}::bigint AS weight OFFSET 0) q`,
+    where: [
+      sql`true${settledMinimum(scope)}`,
+      sql`m.id = ANY(${[...modules]}::numeric[])`,
+      sql`p.weight > 0 AND p.weight < r.minimumweight AND q.weight < r.minimumweight`,
+      sql`p.weight + q.weight >= r.minimumweight`,
+    ],
+    lastSeen: sql`a.last_seen`,
+  }
+}
+
 /** What the person can do with a rule: `powerOf` in SQL. */
 function powerSql(scope: PowerScope): Sql {
   const { others } = scope
@@ -89,7 +117,7 @@ export type PowerFilters = { how?: Power[]; module?: MigId[]; name?: string; os?
 /** The rules for whose module the person has weight, by endpoint. */
 export function powersQuery(scope: PowerScope, filters: PowerFilters): ListQuery {
   const { vintage, bounds, partner } = scope
-  const { from, where, lastSeen } = rulesFrom(scope)
+  const { from, where, lastSeen } = partner ? rulesWithPartnerFrom(scope, partner) : rulesFrom(scope)
   const state = stateSql({ lastSeen, status: sql`a.status`, destructiontime: sql`a.destructiontime` }, bounds)
   const power = powerSql(scope)
   const conditions = [...where]
@@ -97,18 +125,13 @@ export function powersQuery(scope: PowerScope, filters: PowerFilters): ListQuery
   if (filters.module) conditions.push(sql`m.id = ANY(${filters.module}::numeric[])`)
   if (filters.name) conditions.push(sql`a.name ILIKE ${containing(filters.name)}`)
   if (filters.os) conditions.push(sql`lower(${agentOsSql(vintage, 'a')}) = lower(${filters.os})`)
-  const other = partner ? weightSql(scope, partner) : null
-  if (other)
-    conditions.push(
-      sql`p.weight < r.minimumweight AND ${other} < r.minimumweight AND p.weight + ${other} >= r.minimumweight`,
-    )
   return {
     select: sql`trunc(a.id)::text AS agentid, a.name, a.queueloc, ${agentOsSql(vintage, 'a')} AS os, ${state} AS state,
       ${lastSeen} AS last_seen, trunc(m.id)::text AS moduleid, m.name AS module, r.minimumweight, p.weight::int AS weight,
-      ${other ? sql`${other}::int` : sql`NULL::int`} AS partner_weight, ${power} AS how`,
+      ${partner ? sql`q.weight::int` : sql`NULL::int`} AS partner_weight, ${power} AS how`,
     from,
     where: conditions,
-    sorts: { agent: { expression: sql`a.id`, type: 'numeric' } },
+    sorts: { agent: { expression: partner ? sql`h.agentid` : sql`a.id`, type: 'numeric' } },
     id: sql`trunc(m.id)::text`,
     idType: 'text',
   }

@@ -1,31 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { RULE_MODULES, rulesOf } from '@/lib/testing/acl-rules'
+import { RULE_MODULES, RULE_PEOPLE, rulesOf, WORKED_EXAMPLES } from '@/lib/testing/acl-rules'
 import { type EndpointRules, judgeAction, judgeModule, requirementFor, type Signer } from './rule'
 
-const PEOPLE = ['Ann', 'Bo', 'Sched']
-
 const signedBy = (...names: string[]): Signer[] =>
-  names.map((name) => ({ investigatorId: name, fingerprint: `${PEOPLE.indexOf(name) + 1}`.repeat(40) }))
+  names.map((name) => ({ investigatorId: name, fingerprint: `${RULE_PEOPLE.indexOf(name) + 1}`.repeat(40) }))
 
 describe('the worked examples of mig-domain 7.3', () => {
-  const annAndBo = { 'Ann file': 2, 'Bo file': 1 }
-  const hidden = [
-    { default: 2, agentdestroy: 1 },
-    { 'Ann default': 2, 'Sched agentdestroy': 1 },
-  ] as const
-  test.each([
-    ['file=2, by Ann', { file: 2 }, annAndBo, ['Ann'], ['file'], true, 2],
-    ['file=2, by Bo', { file: 2 }, annAndBo, ['Bo'], ['file'], false, 1],
-    ['file=2, by both', { file: 2 }, annAndBo, ['Ann', 'Bo'], ['file'], true, 3],
-    ['file=2, Bo twice is one person', { file: 2 }, annAndBo, ['Bo', 'Bo'], ['file'], false, 1],
-    ['through default', { default: 2 }, { 'Ann default': 2 }, ['Ann'], ['netstat'], true, 2],
-    ['own entry hides default', ...hidden, ['Ann'], ['agentdestroy'], false, 0],
-    ['every operation counts', ...hidden, ['Ann'], ['netstat', 'agentdestroy'], false, 2],
-    ['a requirement below 1 refuses', { file: 0 }, { 'Ann file': 9 }, ['Ann'], ['file'], false, 9],
-    ['no requirement, no default', {}, { 'Ann file': 5 }, ['Ann'], ['file'], false, 0],
-  ] as const)('%s', (_title, requirements, weights, signers, operations, accepted, got) => {
-    const verdict = judgeAction(rulesOf({ ...requirements }, { ...weights }), signedBy(...signers), operations)
+  test.each(WORKED_EXAMPLES)('$title', ({ minimums, weights, signers, operations, accepted, got }) => {
+    const verdict = judgeAction(rulesOf(minimums, weights), signedBy(...signers), operations)
     expect(verdict.accepted).toBe(accepted)
     expect(verdict.modules[0]?.got).toBe(got)
   })
@@ -106,11 +89,11 @@ describe('the corners of the rule', () => {
     const rulesArbitrary = fc.record({
       requirements: fc.dictionary(name, fc.integer({ min: -1, max: 4 })),
       weights: fc.dictionary(
-        fc.tuple(fc.constantFrom(...PEOPLE), name).map(([p, m]) => `${p} ${m}`),
+        fc.tuple(fc.constantFrom(...RULE_PEOPLE), name).map(([p, m]) => `${p} ${m}`),
         fc.integer({ min: -2, max: 3 }),
       ),
     })
-    const people = fc.array(fc.constantFrom(...PEOPLE), { maxLength: 4 })
+    const people = fc.array(fc.constantFrom(...RULE_PEOPLE), { maxLength: 4 })
     fc.assert(
       fc.property(
         rulesArbitrary,

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { Viewer } from '@/lib/auth/viewer'
 import { empty, type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
-import { fleetBounds } from '@/lib/mig/agents/queries'
+import { fleetBounds } from '@/lib/mig/agents/bounds'
 import type { FleetBounds } from '@/lib/mig/agents/state'
 import type { MigId } from '@/lib/mig/wire/id'
 import { type Answer, getAnswer } from './answers'
@@ -12,6 +12,7 @@ import type { EndpointOutcome } from './endpoint-verdict'
 import { judgedSql } from './lack.sql'
 import { DISAGREEMENTS, type Disagreement, type RuleBook } from './rule-books'
 import type { whatIfList } from './search-params'
+import { judgedKindsSql } from './what-if.sql'
 import { filterSql, isListed, type Verdicts, verdictColumnsSql, verdictFilterSql, whatIfFrom } from './what-if-filters'
 
 type Params = ListParams<(typeof whatIfList)['filters']>
@@ -70,9 +71,12 @@ const all = (conditions: readonly Sql[]) => conditions.reduce((left, one) => sql
 async function countSql(asked: Asked, filters: Params['filters'], bounds: FleetBounds) {
   const { from, lastSeen } = whatIfFrom(asked, bounds)
   const where = await filterSql({ filters }, bounds, lastSeen)
+  const narrow = verdictFilterSql(asked, filters)
+  if (where.length === 0 && narrow.length === 0 && !asked.alike)
+    return sql`SELECT ${verdictColumnsSql(asked)}, sum(j.n) AS n
+      FROM (SELECT v.*, true AS alike FROM (${judgedKindsSql(asked.question, bounds)}) v) j GROUP BY 1, 2, 3, 4, 5`
   const judged =
     where.length === 0 ? sql`(${judgedSql(asked.question, bounds, asked.alike)}) j` : sql`${from} WHERE ${all(where)}`
-  const narrow = verdictFilterSql(asked, filters)
   const ids =
     narrow.length > 0 &&
     sql`, CASE WHEN count(*) <= ${FEW} THEN array_agg(trunc(j.id)::text) FILTER (WHERE ${all(narrow)}) END AS ids`

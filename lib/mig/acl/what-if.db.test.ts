@@ -27,7 +27,7 @@ import { type EndpointRules, judgeModule, requirementFor, type Signer } from './
 import { refusalOf } from './rule-books'
 import { lackGroupList, whatIfList } from './search-params'
 import { listWhatIf } from './what-if'
-import { judgedFleetSql, questionOf } from './what-if.sql'
+import { judgedFleetSql, judgedKindsSql, questionOf } from './what-if.sql'
 import { askAlike } from './what-if-alike'
 import { countJudged, countsOf } from './what-if-counts'
 import { foldGroups, furtherKeys, idsOf, shortSql } from './what-if-sets'
@@ -116,6 +116,14 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('what-if over the fleet,
           }))
           const byId = (a: { id: string }, b: { id: string }) => Number(a.id) - Number(b.id)
           expect(seen.sort(byId)).toEqual(expected.sort(byId))
+          // The kinds of rules say each verdict as often.
+          const { rows: kinds } = await pool().query<Record<string, string>>(judgedKindsSql(question, SCENE_BOUNDS))
+          const ofKinds = kinds.flatMap((row) =>
+            Array<string>(Number(row.n)).fill(
+              JSON.stringify([verdictOf(row.outcome, row.short), verdictOf(row.first_outcome, row.first_short)]),
+            ),
+          )
+          expect(ofKinds.sort()).toEqual(seen.map(({ all, first }) => JSON.stringify([all, first])).sort())
           for (const { all } of seen) outcomes.add(all.outcome)
         }
       }),

@@ -91,6 +91,61 @@ function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[], ofT
   )
 }
 
+type Modules = { raw: Sql[]; rules: (narrow: Sql) => Sql; asked: Sql }
+
+/**
+ * The rules of agents by module. `rules` is a table of (agentid, m0, w0, …), the minimum and what the signers weigh for each
+ * module with a row, of the agents that `narrow` leaves; `asked` what holds for the modules asked, over such a row `r`.
+ */
+function modulesSql({ modules, fallback, signers }: Question): Modules {
+  const known = (id: AskedModule['id']): id is MigId => id !== null && id !== 'ambiguous'
+  const ids = [...new Set([...modules.map((m) => m.id), fallback].filter(known))]
+  const column = (of: 'm' | 'w', id: AskedModule['id'], none: Sql) =>
+    known(id) ? raw(`r.${of}${ids.indexOf(id)}`) : none
+  // A small number in place of a module's id, and one table for both: comparing ids takes most of the time over a fleet.
+  const places = ids.map((id, i) => sql`WHEN ${id}::numeric THEN ${raw(String(i))}`)
+  const place = ids.length === 0 ? sql`NULL::int` : sql`CASE moduleid ${join(places, ' ')} END`
+  const pivot = ids.map((_, i) =>
+    raw(`, max(minimum) FILTER (WHERE place = ${i}) AS m${i}, sum(weight) FILTER (WHERE place = ${i}) AS w${i}`),
+  )
+  const asked = modules.map(({ id }, k) => {
+    const own = column('m', id, sql`NULL::int`)
+    const lent = column('m', fallback, sql`NULL::int`)
+    const undecided = id === 'ambiguous' ? sql`true` : fallback === 'ambiguous' ? sql`${own} IS NULL` : sql`false`
+    const weight = (of: AskedModule['id']) => sql`coalesce(${column('w', of, sql`0`)}, 0)`
+    return sql`, ${undecided} AS ${raw(`u${k}`)}, ${own} IS NOT NULL AS ${raw(`o${k}`)}, coalesce(${own}, ${lent}) AS ${raw(`q${k}`)},
+      CASE WHEN ${own} IS NOT NULL THEN ${weight(id)} WHEN ${lent} IS NOT NULL THEN ${weight(fallback)} ELSE 0 END AS ${raw(`g${k}`)}`
+  })
+  return {
+    raw: ids.flatMap((_, i) => [raw(`r.m${i}`), raw(`r.w${i}`)]),
+    rules: (narrow) => sql`SELECT agentid${pivot.length === 0 ? empty : join(pivot, '')} FROM (
+        SELECT agentid, ${place} AS place, minimumweight AS minimum, NULL::int AS weight FROM public.agtmodreq
+        WHERE moduleid = ANY(${ids}::numeric[])${narrow}
+        UNION ALL SELECT agentid, ${place}, NULL, weight FROM (${weightsSql(signers, ids, narrow)}) w
+      ) u GROUP BY agentid`,
+    asked: asked.length === 0 ? empty : join(asked, ''),
+  }
+}
+
+/** What a statement says of each module asked, or of the first alone. */
+type Each = (form: string, by: string) => Sql
+const eachOf =
+  ({ modules }: Question): Each =>
+  (form, by) =>
+    raw(modules.map((_, k) => form.replaceAll('#', String(k))).join(by))
+
+/** The endpoints with several live rows as `mixed`, (queueloc, mixed_first, mixed_any): whether these decide differently. */
+function mixedSql(question: Question, bounds: FleetBounds, among: Sql): Sql {
+  const { rules, asked } = modulesSql(question)
+  // Their few rows are looked up, apart from the rules of the fleet.
+  const ofDoubles = rules(sql` AND agentid IN (SELECT id FROM doubles)`)
+  return sql`doubles AS MATERIALIZED (${doublesSql(bounds, among)}), mixed AS MATERIALIZED (
+      SELECT queueloc, count(DISTINCT (o0, q0, g0)) > 1 AS mixed_first,
+        count(DISTINCT (${eachOf(question)('o#, q#, g#', ', ')})) > 1 AS mixed_any
+      FROM (SELECT n.*${asked} FROM doubles n LEFT JOIN (${ofDoubles}) r ON r.agentid = n.id) d GROUP BY queueloc
+    )`
+}
+
 /**
  * Every endpoint with its verdict, as a query of (id, outcome, short, first_outcome, first_short): `judgeEndpoint` for the
  * whole fleet in one statement, over all modules and over the first alone, which is all that 2014 agents check. With `only`
@@ -98,61 +153,54 @@ function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[], ofT
  * its own), qk (the minimum) and gk (what the signers weigh).
  */
 export function judgedFleetSql(
-  { modules, fallback, signers }: Question,
+  question: Question,
   bounds: FleetBounds,
   { only, detail = false }: { only?: readonly MigId[]; detail?: boolean } = {},
 ): Sql {
-  const known = (id: AskedModule['id']): id is MigId => id !== null && id !== 'ambiguous'
-  const ids = [...new Set([...modules.map((m) => m.id), fallback].filter(known))]
-  /** A column of the two tables of rules, or what stands for it where no module row has the name. */
-  const column = (table: 'req' | 'wt', id: AskedModule['id'], none: Sql) =>
-    known(id) ? raw(`${table}.c${ids.indexOf(id)}`) : none
-  const pivot = (of: (module: Sql) => Sql) =>
-    ids.map((id, i) => sql`, ${of(sql`FILTER (WHERE moduleid = ${id}::numeric)`)} AS ${raw(`c${i}`)}`)
-  const columns = (parts: Sql[]) => (parts.length === 0 ? empty : join(parts, ''))
-
-  const asked = modules.map(({ id }, k) => {
-    const own = column('req', id, sql`NULL::int`)
-    const lent = column('req', fallback, sql`NULL::int`)
-    const undecided = id === 'ambiguous' ? sql`true` : fallback === 'ambiguous' ? sql`${own} IS NULL` : sql`false`
-    const weight = (of: AskedModule['id']) => sql`coalesce(${column('wt', of, sql`0`)}, 0)`
-    return sql`, ${undecided} AS ${raw(`u${k}`)}, ${own} IS NOT NULL AS ${raw(`o${k}`)}, coalesce(${own}, ${lent}) AS ${raw(`q${k}`)},
-      CASE WHEN ${own} IS NOT NULL THEN ${weight(id)} WHEN ${lent} IS NOT NULL THEN ${weight(fallback)} ELSE 0 END AS ${raw(`g${k}`)}`
-  })
-  const ruled = (rows: Sql) => sql`SELECT n.*${columns(asked)} FROM (${rows}) n
-    LEFT JOIN req ON req.agentid = n.id LEFT JOIN wt ON wt.agentid = n.id`
-  const each = (form: string, by: string) => raw(modules.map((_, k) => form.replaceAll('#', String(k))).join(by))
-  const first = (form: string) => raw(form.replaceAll('#', '0'))
-
+  const { rules, asked } = modulesSql(question)
   const here = sql`a.id = ANY(${[...(only ?? [])]}::numeric[])`
   const endpoints = only ? sql`SELECT a.queueloc, a.id FROM public.agents a WHERE ${here}` : newestSql(bounds)
   const among = only ? sql` AND queueloc IN (SELECT a.queueloc FROM public.agents a WHERE ${here})` : empty
-  const ofThese = only
-    ? sql` AND agentid IN (SELECT unnest(${[...only]}::numeric[]) UNION SELECT id FROM doubles)`
-    : empty
+  const ofThese = only ? sql` AND agentid = ANY(${[...only]}::numeric[])` : empty
+  return sql`WITH ${mixedSql(question, bounds, among)}
+    SELECT id, ${verdictSql(question)}${detail ? sql`, ${eachOf(question)('o#, q#, g#', ', ')}` : empty}
+    FROM (
+      SELECT e.id, x.mixed_first, x.mixed_any${asked} FROM (${endpoints}) e
+      LEFT JOIN (${rules(ofThese)}) r ON r.agentid = e.id LEFT JOIN mixed x ON x.queueloc = e.queueloc
+    ) d`
+}
 
-  return sql`
-    WITH doubles AS MATERIALIZED (${doublesSql(bounds, among)}), req AS MATERIALIZED (
-      SELECT agentid${columns(pivot((where) => sql`max(minimumweight) ${where}`))} FROM public.agtmodreq
-      WHERE moduleid = ANY(${ids}::numeric[])${ofThese} GROUP BY agentid
-    ), wt AS MATERIALIZED (
-      SELECT agentid${columns(pivot((where) => sql`sum(weight) ${where}`))}
-      FROM (${weightsSql(signers, ids, ofThese)}) w GROUP BY agentid
-    ), mixed AS MATERIALIZED (
-      SELECT queueloc, count(DISTINCT (o0, q0, g0)) > 1 AS mixed_first, count(DISTINCT (${each('o#, q#, g#', ', ')})) > 1 AS mixed_any
-      FROM (${ruled(sql`SELECT * FROM doubles`)}) d GROUP BY queueloc
-    )
-    SELECT e.id, ${verdict('any', each)} AS outcome, greatest(0, ${each('q# - g#', ', ')})::bigint AS short,
-      ${verdict('first', first)} AS first_outcome, greatest(0, q0 - g0)::bigint AS first_short${detail ? sql`, ${each('o#, q#, g#', ', ')}` : empty}
-    FROM (${ruled(endpoints)}) e LEFT JOIN mixed x ON x.queueloc = e.queueloc`
+/**
+ * How many endpoints have which verdict, as (n, outcome, short, first_outcome, first_short): each kind of rules is judged, not
+ * each endpoint, so that a verdict may come several times.
+ */
+export function judgedKindsSql(question: Question, bounds: FleetBounds): Sql {
+  const { raw: rulesOf, rules, asked } = modulesSql(question)
+  const kind = join([...rulesOf, sql`x.mixed_first`, sql`x.mixed_any`], ', ')
+  return sql`WITH ${mixedSql(question, bounds, empty)}
+    SELECT n, ${verdictSql(question)}
+    FROM (
+      SELECT r.n, r.mixed_first, r.mixed_any${asked} FROM (
+        SELECT ${kind}, count(*) AS n FROM (${newestSql(bounds)}) e
+        LEFT JOIN (${rules(empty)}) r ON r.agentid = e.id LEFT JOIN mixed x ON x.queueloc = e.queueloc GROUP BY ${kind}
+      ) r
+    ) d`
+}
+
+/** The verdict from what holds for the modules asked: outcome, short, first_outcome, first_short. */
+function verdictSql(question: Question): Sql {
+  const each = eachOf(question)
+  const first: Each = (form) => raw(form.replaceAll('#', '0'))
+  return sql`${outcomeSql('any', each)} AS outcome, greatest(0, ${each('q# - g#', ', ')})::bigint AS short,
+      ${outcomeSql('first', first)} AS first_outcome, greatest(0, q0 - g0)::bigint AS first_short`
 }
 
 /** The outcome from the columns of each module, or of the first alone; `part` is the column that says "mixed". */
-function verdict(part: 'any' | 'first', each: (form: string, by: string) => Sql): Sql {
+function outcomeSql(part: 'any' | 'first', each: Each): Sql {
   return sql`CASE WHEN ${each('u#', ' OR ')} THEN 'ambiguous'
         WHEN ${each('q# IS NULL', ' OR ')} THEN 'no-rule'
         WHEN ${each('q# < 1', ' OR ')} THEN 'below-one'
-        WHEN x.${raw(`mixed_${part}`)} THEN 'mixed'
+        WHEN ${raw(`mixed_${part}`)} THEN 'mixed'
         WHEN ${each('g# < q#', ' OR ')} THEN 'short'
         ELSE 'accepted' END`
 }

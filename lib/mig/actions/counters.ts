@@ -4,7 +4,7 @@ import { attentionBounds } from './anomalies'
 import type { ActionFacts } from './facts'
 import type { CommandFigures } from './figures'
 import type { Counters } from './queries'
-import { BATCH_LIMIT } from './why'
+import { BATCH_LIMIT } from './reasons'
 
 export type CounterKey = keyof Counters
 

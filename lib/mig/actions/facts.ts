@@ -17,7 +17,7 @@ export type SetAside = {
   match: 'same' | 'unreadable'
 }
 
-/** What the spool says of an action, or why it was not asked or did not answer. */
+/** What the spool says of an action, or why nothing is known of it. */
 export type SpoolEvidence =
   | { checked: false; why: string }
   | {
@@ -68,8 +68,6 @@ export type ActionFacts = {
   figures: CommandFigures | null
   signatureRows: number
   spool: SpoolEvidence
-  /** Whether the spool was asked at all. */
-  spoolAsked: boolean
   fleet: FleetEvidence | null
   /** null when they were not checked, or not in time. */
   signatures: SignatureEvidence[] | null

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { earlier } from '@/lib/mig/agents/state'
-import { spoolClient } from '@/lib/mig/spool/client'
+import { SpoolClient, spoolClient } from '@/lib/mig/spool/client'
 import { forgetVintage } from '@/lib/mig/vintage'
 import { idFromBigInt, type MigId } from '@/lib/mig/wire/id'
 import { type Instant, instantToNanos, parseRfc3339 } from '@/lib/mig/wire/time'
@@ -185,7 +185,7 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('the evidence in the
     if (!head) expect(await reasonsOf(WAITING)).toEqual(['likely scheduler-down'])
   })
 
-  it('says so when the spool is away, and does not ask it of what landed', async () => {
+  it('says so when the spool is away', async () => {
     expect((await factsOf(STUCK)).spool).toEqual({
       checked: false,
       why: 'The directory holds none of the places of action files: it may not be MIG’s spool.',
@@ -198,8 +198,29 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('the evidence in the
     } finally {
       fs.renameSync(`${root}-away`, root)
     }
+  })
+
+  it('finds the file of what has landed by its name alone', async () => {
     await owner(`UPDATE public.actions SET status = 'completed' WHERE id = ${QUIET}`)
-    expect(await factsOf(QUIET)).toMatchObject({ spoolAsked: false, fleet: null })
+    put('action/done', `${QUIET}.json`, '{}')
+    const ask = vi.spyOn(SpoolClient.prototype, 'ask')
+    expect(await factsOf(QUIET)).toMatchObject({
+      spool: {
+        checked: true,
+        files: [{ directory: ['action', 'done'], name: `${QUIET}.json` }],
+        commandsInflight: null,
+        waiting: null,
+      },
+      fleet: null,
+    })
+    expect(new Set(ask.mock.calls.map(([{ command }]) => command))).toEqual(new Set(['root', 'stat']))
+    ask.mockRestore()
+    fs.renameSync(root, `${root}-away`)
+    expect((await factsOf(QUIET)).spool).toEqual({
+      checked: false,
+      why: 'The spool directory does not exist on this machine.',
+    })
+    fs.renameSync(`${root}-away`, root)
     await owner(`UPDATE public.actions SET status = 'invalid' WHERE id = ${QUIET}`)
   })
 

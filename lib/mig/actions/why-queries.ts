@@ -3,10 +3,11 @@ import type { Viewer } from '@/lib/auth/viewer'
 import { isTimeout } from '@/lib/db/availability'
 import { inRead } from '@/lib/db/read'
 import { env } from '@/lib/env'
-import { getSilence } from '@/lib/mig/agents/queries'
+import { getSilence } from '@/lib/mig/agents/silence'
 import { earlier } from '@/lib/mig/agents/state'
 import type { SignatureReport } from '@/lib/mig/signatures/queries'
 import type { SpoolAnswer } from '@/lib/mig/spool/answer'
+import { PATIENCE_MS, unlessAway } from '@/lib/mig/spool/away'
 import { type SpoolClient, spoolClient } from '@/lib/mig/spool/client'
 import { nameMoment } from '@/lib/mig/spool/health'
 import { parseSpoolFile, sameId } from '@/lib/mig/spool/parse'
@@ -16,7 +17,7 @@ import { parseId } from '@/lib/mig/wire/id'
 import { readSpoolName, type SpoolDirectory } from '@/lib/mig/wire/spool-name'
 import { compareInstants, type Instant, instantToNanos, nanosToInstant } from '@/lib/mig/wire/time'
 import { createdOf } from './anomalies'
-import type { ActionFacts, FleetEvidence, SetAside, SignatureEvidence, SpoolEvidence } from './facts'
+import type { ActionFacts, ActionFile, FleetEvidence, SetAside, SignatureEvidence, SpoolEvidence } from './facts'
 import { type CommandFigures, type FigureRow, figuresOf } from './figures'
 import { figuresSql } from './figures.sql'
 import { fleetWindowSql } from './fleet.sql'
@@ -57,11 +58,9 @@ async function inTime<Row extends object>(
   }
 }
 
-const NOT_ASKED: SpoolEvidence = { checked: false, why: 'There was nothing to ask it.' }
-
 /**
- * Everything that the rules about this action look at, its commands counted; the spool only where it can add something.
- * `checked` is the check of its signatures, where one is under way.
+ * Everything that the rules about this action look at, its commands counted; whole directories of the spool only where they
+ * can add something. `checked` is the check of its signatures, where one is under way.
  */
 export async function getActionFacts(
   viewer: Viewer,
@@ -73,9 +72,9 @@ export async function getActionFacts(
   const [figures, layout, spool, fleet, silence, signatures] = await Promise.all([
     counting,
     vintage(),
-    // What has landed with all its commands answered has no file that could explain anything.
+    // Nothing has to be explained of what has landed with all its commands answered.
     action.status === 'completed'
-      ? counting.then((counted) => (counted?.byOutcome.out ? spoolEvidence(action, now) : NOT_ASKED))
+      ? counting.then((counted) => (counted?.byOutcome.out ? spoolEvidence(action, now) : landedEvidence(action)))
       : spoolEvidence(action, now),
     action.status === 'invalid' || action.status === 'scheduled' ? fleetEvidence(action) : null,
     getSilence(viewer, now),
@@ -87,7 +86,6 @@ export async function getActionFacts(
     figures,
     signatureRows: action.signatures.length,
     spool,
-    spoolAsked: spool !== NOT_ASKED,
     fleet,
     signatures,
     silence,
@@ -129,12 +127,59 @@ async function fleetEvidence(action: ActionDetail): Promise<FleetEvidence | null
   }
 }
 
-const NAMED: readonly SpoolDirectory[] = [
+const PLACES: readonly SpoolDirectory[] = [
   ['action', 'new'],
   ['action', 'inflight'],
   ['action', 'done'],
   ['action', 'invalid'],
 ]
+
+type Named = { files: ActionFile[] } | { why: string; isSlow: boolean }
+
+/** The files that are called after the action, looked up by their name; or why nothing is known of them. */
+async function namedFiles(spool: SpoolClient, { id }: Pick<ActionDetail, 'id'>): Promise<Named> {
+  const root = await spool.ask<'root'>({ command: 'root' })
+  if (!root.ok) return { why: root.sentence, isSlow: root.reason === 'slow' }
+  const named = await Promise.all(
+    PLACES.map(async (directory) => ({
+      directory,
+      answer: await spool.ask<'stat'>({
+        command: 'stat',
+        kind: directory[0],
+        state: directory[1],
+        names: [`${id}.json`],
+      }),
+    })),
+  )
+  // A directory that is not there holds no file; any other failure means that nothing is known.
+  const unknown = named.find(({ answer }) => !answer.ok && answer.reason !== 'absent')?.answer
+  if (unknown && !unknown.ok) return { why: unknown.sentence, isSlow: unknown.reason === 'slow' }
+  if (named.every(({ answer }) => !answer.ok))
+    return { why: 'The directory holds none of the places of action files: it may not be MIG’s spool.', isSlow: false }
+  const files = named.flatMap(({ directory, answer }) =>
+    answer.ok
+      ? answer.value.rows
+          .filter((entry) => entry.kind === 'file')
+          .map((entry) => ({ directory, name: entry.name, modified: modifiedOf(entry) }))
+      : [],
+  )
+  return { files }
+}
+
+/** What the spool says of an action that it has no more to do with: where its file lies. The page does not wait long for that. */
+async function landedEvidence(action: ActionDetail): Promise<SpoolEvidence> {
+  const root = env().spoolDir
+  const found = await unlessAway(
+    root,
+    PATIENCE_MS,
+    () => namedFiles(spoolClient(root), action),
+    (named) => ('why' in named && named.isSlow ? named.why : null),
+  )
+  if ('away' in found) return { checked: false, why: found.away }
+  if ('why' in found.answer) return { checked: false, why: found.answer.why }
+  const { files } = found.answer
+  return { checked: true, files, setAside: [], commandsInflight: null, oldestReturned: null, waiting: null }
+}
 
 /** What the spool says of an action; asked in parallel, each answer with the client's deadline. */
 async function spoolEvidence(action: ActionDetail, now: Instant): Promise<SpoolEvidence> {
@@ -144,20 +189,8 @@ async function spoolEvidence(action: ActionDetail, now: Instant): Promise<SpoolE
     action.expireafter !== null &&
     compareInstants(action.expireafter, now) < 0
   const spool = spoolClient(env().spoolDir)
-  const root = await spool.ask<'root'>({ command: 'root' })
-  if (!root.ok) return { checked: false, why: root.sentence }
   const [named, setAside, commands, returned, waiting] = await Promise.all([
-    Promise.all(
-      NAMED.map(async (directory) => ({
-        directory,
-        answer: await spool.ask<'stat'>({
-          command: 'stat',
-          kind: directory[0],
-          state: directory[1],
-          names: [`${action.id}.json`],
-        }),
-      })),
-    ),
+    namedFiles(spool, action),
     setAsideFiles(spool, action),
     isOver
       ? spool.ask<'list'>({
@@ -171,23 +204,10 @@ async function spoolEvidence(action: ActionDetail, now: Instant): Promise<SpoolE
     isOver ? spool.ask<'survey'>({ command: 'survey', kind: 'command', state: 'returned' }) : null,
     action.status === 'init' ? spool.ask<'survey'>({ command: 'survey', kind: 'action', state: 'new' }) : null,
   ])
-  // A directory that is not there holds no file; any other failure means that nothing is known.
-  const unknown = named.find(({ answer }) => !answer.ok && answer.reason !== 'absent')?.answer
-  if (unknown && !unknown.ok) return { checked: false, why: unknown.sentence }
-  if (named.every(({ answer }) => !answer.ok))
-    return {
-      checked: false,
-      why: 'The directory holds none of the places of action files: it may not be MIG’s spool.',
-    }
+  if ('why' in named) return { checked: false, why: named.why }
   return {
     checked: true,
-    files: named.flatMap(({ directory, answer }) =>
-      answer.ok
-        ? answer.value.rows
-            .filter((entry) => entry.kind === 'file')
-            .map((entry) => ({ directory, name: entry.name, modified: modifiedOf(entry) }))
-        : [],
-    ),
+    files: named.files,
     setAside,
     commandsInflight: commands?.ok ? commands.value.matching : commands?.reason === 'absent' ? 0 : null,
     oldestReturned: extremeMoments(returned, ['command', 'returned'])[0] ?? null,

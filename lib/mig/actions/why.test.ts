@@ -70,7 +70,6 @@ function facts({ action, ...values }: Overrides): ActionFacts {
     figures: figures({}),
     signatureRows: 1,
     spool: spool(),
-    spoolAsked: true,
     fleet: null,
     signatures: null,
     silence: { newest: now, silent: false },

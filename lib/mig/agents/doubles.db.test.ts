@@ -6,7 +6,7 @@ import { insertActions } from '@/lib/testing/command-rows'
 import type { TestVintage } from '@/lib/testing/database'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
-import { listDoubles } from './queries'
+import { listDoubles } from './double-queries'
 import { doubleList } from './search-params'
 
 const now = parseRfc3339('2014-09-15T21:18:00Z') as Instant

@@ -9,7 +9,7 @@ import type { TestVintage } from '@/lib/testing/database'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
 import { offlineNamesQuery } from './offline.sql'
-import { listOffline } from './queries'
+import { listOffline } from './offline-queries'
 import { offlineList } from './search-params'
 import { earlier } from './state'
 

@@ -2,7 +2,8 @@ import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import type { Instant } from '@/lib/mig/wire/time'
 import { recentAnswers } from '@/lib/recent-answers'
-import { compareOffline, listAgentGroups, type OfflineDifference } from './queries'
+import { listAgentGroups } from './group-queries'
+import { compareOffline, type OfflineDifference } from './offline-queries'
 
 /** With the moment that it is of. */
 export type At<T> = T & { at: Instant }

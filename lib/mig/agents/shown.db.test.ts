@@ -8,8 +8,11 @@ import { insertActions, insertCommands } from '@/lib/testing/command-rows'
 import type { TestVintage } from '@/lib/testing/database'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
-import { countOfflineShown, getSilence, listAgents, listDoubles, listOffline } from './queries'
+import { listDoubles } from './double-queries'
+import { countOfflineShown, listOffline } from './offline-queries'
+import { listAgents } from './queries'
 import { agentList, doubleList, offlineList } from './search-params'
+import { getSilence } from './silence'
 import { earlier } from './state'
 
 const viewer = testViewer('investigator')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Stretch } from '@/lib/mig/health/queries'
+import type { Stretch } from '@/lib/mig/health/endpoint-history'
 import type { Instant } from '@/lib/mig/wire/time'
 import { endpointDays, rangeOfDay, silencesOf } from './days'
 

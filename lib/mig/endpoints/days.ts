@@ -1,6 +1,6 @@
 import { instantMillis } from '@/lib/format'
 import { ENDPOINT_STATES, type EndpointState } from '@/lib/mig/agents/status'
-import type { Stretch } from '@/lib/mig/health/queries'
+import type { Stretch } from '@/lib/mig/health/endpoint-history'
 import type { Instant } from '@/lib/mig/wire/time'
 
 const DAY = 86_400_000

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { pool } from '@/lib/db/pool'
 import { env } from '@/lib/env'
-import { getAgent } from '@/lib/mig/agents/queries'
+import { getAgent } from '@/lib/mig/agents/detail-queries'
 import { earlier, thresholdsOf } from '@/lib/mig/agents/state'
 import { runPass } from '@/lib/mig/health/pass'
 import { forgetVintage } from '@/lib/mig/vintage'

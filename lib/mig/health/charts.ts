@@ -3,7 +3,8 @@ import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Tone } from '@/lib/mig/wire/status'
 import { type Instant, instantToNanos, nanosToInstant } from '@/lib/mig/wire/time'
 import type { AgeCount, Figures, ValueCount } from './figures'
-import type { DayCount, Sample, StoredStats } from './queries'
+import type { DayCount, Sample } from './queries'
+import type { StoredStats } from './stored-stats'
 
 /** The charts of agent health. */
 export const CHARTS = [
@@ -279,7 +280,7 @@ function awayWords(values: ValueCount[], none: string): string {
     .filter(({ n }) => n >= 5)
     .reduce<ValueCount | null>((a, b) => (a && share(a) >= share(b) ? a : b), null)
   if (!worst || worst.n === worst.alive || values.length < 2) return ''
-  return ` The greatest part is silent of ${worst.value || none}: ${formatPercent(worst.n - worst.alive, worst.n)}.`
+  return ` Most of all ${worst.value || none} is silent: ${formatPercent(worst.n - worst.alive, worst.n)} of it.`
 }
 
 /** Endpoints by operating system. `rows` is the address of the list, ready for a further parameter. */

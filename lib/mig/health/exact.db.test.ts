@@ -10,7 +10,7 @@ import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
 import { DOCUMENTED, type Figures } from './figures'
 import { countFleet, runPass } from './pass'
-import { countStatesAt, spansAtQuery } from './queries'
+import { countStatesAt, spansAtQuery } from './past-queries'
 
 const viewer = testViewer('investigator')
 const start = parseRfc3339('2026-03-01T00:00:00Z') as Instant

@@ -3,7 +3,8 @@ import type { Viewer } from '@/lib/auth/viewer'
 import { AppError } from '@/lib/errors'
 import { earlier } from '@/lib/mig/agents/state'
 import { compareInstants, type Instant } from '@/lib/mig/wire/time'
-import { type Between, getHistory, type History, pastProblem } from './queries'
+import type { Between } from './past-queries'
+import { getHistory, type History, pastProblem } from './queries'
 import type { DifferenceParams, PastParams } from './search-params'
 
 const DAY = 86_400_000

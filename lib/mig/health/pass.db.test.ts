@@ -11,8 +11,11 @@ import { insertAgents } from '@/lib/testing/agent-rows'
 import type { TestVintage } from '@/lib/testing/database'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
+import { getEndpointHistory } from './endpoint-history'
+import { getFleet } from './fleet-queries'
 import { runPass } from './pass'
-import { countStatesAt, getDays, getDifference, getEndpointHistory, getFleet, getHistory, getSeries } from './queries'
+import { countStatesAt, getDifference } from './past-queries'
+import { getDays, getHistory, getSeries } from './queries'
 
 const viewer = testViewer('investigator')
 const start = parseRfc3339('2026-03-01T00:00:00Z') as Instant
@@ -82,6 +85,12 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('the pass over the f
     })
     expect(await pass(start)).toBeNull()
     expect(await pass(at(1000))).toMatchObject({ kept: 0, ended: 0 })
+  })
+
+  it('is counted once for more askers than there are connections', async () => {
+    await agents([{ id: '1', heartbeattime: at(-MINUTE) }])
+    const all = await Promise.all(Array.from({ length: 14 }, () => getFleet(viewer)))
+    expect(new Set(all.map(({ madeAt }) => madeAt)).size).toBe(1)
   })
 
   it('knows afterwards when an endpoint fell silent, came back, was upgraded and departed', async () => {

@@ -12,8 +12,8 @@ import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
 import { momentOf, momentsOf } from './moments'
 import { runPass } from './pass'
+import { getDifference, getSpansAt, listDifference, ranForDifference } from './past-queries'
 import { exportChart, getPicture, pictureProblem } from './picture'
-import { getDifference, getSpansAt, listDifference, ranForDifference } from './queries'
 import { differenceList, healthPage, pastList } from './search-params'
 
 const viewer = testViewer('investigator')

@@ -4,14 +4,10 @@ import { fetchPage, pageSql } from '@/lib/db/list'
 import { ranSql } from '@/lib/db/shown-sql'
 import { AppError } from '@/lib/errors'
 import type { ExportColumn, ExportSource } from '@/lib/export'
-import {
-  type AgentRow,
-  agentsQuery,
-  type Silence,
-  thresholds as settings,
-  thresholdsFor,
-} from '@/lib/mig/agents/queries'
+import { thresholds as settings, thresholdsFor } from '@/lib/mig/agents/bounds'
+import { type AgentRow, agentsQuery } from '@/lib/mig/agents/queries'
 import { agentList } from '@/lib/mig/agents/search-params'
+import type { Silence } from '@/lib/mig/agents/silence'
 import { earlier, type Thresholds } from '@/lib/mig/agents/state'
 import type { EndpointState } from '@/lib/mig/agents/status'
 import type { Instant } from '@/lib/mig/wire/time'
@@ -32,26 +28,22 @@ import {
   versionsChart,
 } from './charts'
 import type { Figures } from './figures'
+import { getFleet, ranForFleet, silenceOf } from './fleet-queries'
+import { getFiguresAt, getSpansAt } from './past-queries'
 import {
   getDays,
-  getFiguresAt,
-  getFleet,
   getHistory,
   getSampleAt,
   getSeries,
-  getSpansAt,
-  getStoredStats,
   grainOf,
   type History,
   pastProblem,
   ranForDays,
-  ranForFleet,
-  ranForStoredStats,
   type Sample,
-  silenceOf,
 } from './queries'
 import { daysOf, endsOf, RANGE } from './range'
 import { type HealthParams, healthPage, pastList } from './search-params'
+import { getStoredStats, ranForStoredStats } from './stored-stats'
 
 const DAY = 86_400_000
 

@@ -3,7 +3,7 @@ import { forgetVintage } from '@/lib/mig/vintage'
 import { type Instant, parseRfc3339 } from '@/lib/mig/wire/time'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
-import { getStoredStats } from './queries'
+import { getStoredStats } from './stored-stats'
 
 const viewer = testViewer('investigator')
 const range = {

@@ -9,7 +9,8 @@ import { insertAgents } from '@/lib/testing/agent-rows'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
 import { runPass } from './pass'
-import { getDifference, getSeries, spansAtQuery } from './queries'
+import { getDifference, spansAtQuery } from './past-queries'
+import { getSeries } from './queries'
 import { forgetOld } from './retention'
 
 const viewer = testViewer('investigator')

@@ -4,6 +4,8 @@ import type { MigId } from '@/lib/mig/wire/id'
 import { newKey } from '@/lib/testing/keys'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { testViewer } from '@/lib/testing/viewer'
+import { chooseDefault, saveView } from '@/lib/views/mutations'
+import { listViews } from '@/lib/views/queries'
 import { type KeySeen, replaceKey } from './key-mutations'
 import { addFingerprint, addInvestigator } from './mutations'
 import { previewReplacement } from './previews'
@@ -183,6 +185,29 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('replacing keys, layout 
     expect(rows[0]?.detail).toMatchObject({ replacedBy: done.id, sessionsEnded: 1, tokensRevoked: 1 })
     expect(rows[1]?.detail).toMatchObject({ replaces: id, weightsCopied: 6 })
     await expect(replaceKey(admin, await seen(), next.publicKey)).rejects.toMatchObject({ code: 'conflict' })
+  })
+
+  test('saved views go along with a new key, and the private ones with a row that is removed', async () => {
+    await owner('TRUNCATE dashboard.saved_view, dashboard.default_view')
+    const ann = testViewer('investigator', { id, name: 'Ann Lee', fingerprint: key.fingerprint })
+    const view = { list: '/actions', name: 'mine', query: '', shared: false }
+    const { id: mine } = await saveView(ann, view)
+    await saveView(ann, { ...view, name: 'of all', shared: true })
+    await chooseDefault(ann, '/actions', mine)
+    const next = await newKey('Ann Lee', { days: 300 })
+    const { id: row } = await replaceKey(admin, await seen(), next.publicKey, anyway)
+    expect((await audits()).at(-1)).toMatchObject({ detail: expect.objectContaining({ viewsCarried: 2 }) })
+    const renewed = testViewer('investigator', { id: row, name: 'Ann Lee', fingerprint: next.fingerprint })
+    expect((await listViews(renewed, '/actions')).views).toMatchObject([
+      { name: 'mine', isOwn: true, isDefault: true },
+      { name: 'of all', isOwn: true, isDefault: false },
+    ])
+    expect((await listViews(ann, '/actions')).views).toMatchObject([{ name: 'of all', isOwn: false }])
+    await owner('DELETE FROM public.invagtmodperm')
+    await removeInvestigator(admin, { investigatorId: row, fingerprint: next.fingerprint })
+    expect((await audits()).at(-1)).toMatchObject({ detail: expect.objectContaining({ viewsRemoved: 1 }) })
+    expect(await owner('SELECT name FROM dashboard.saved_view')).toEqual([{ name: 'of all' }])
+    expect(await owner('SELECT FROM dashboard.default_view')).toEqual([])
   })
 
   test('the disabled mark goes along', async () => {

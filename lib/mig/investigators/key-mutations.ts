@@ -13,6 +13,7 @@ import { publickeySql, type Vintage, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import { now } from '@/lib/now'
 import type { KeyInput } from '@/lib/pgp/key-material'
+import { carryViews } from '@/lib/views/owner'
 import { ADD_LOCK, insertInvestigator, rowsOf, storedKeySql } from './mutations'
 import { planReplacement, type Replacement, replacementWarnings } from './replacement'
 import { keyDigestSql, keylessSql, markedSql } from './stored-key.sql'
@@ -175,6 +176,11 @@ async function rotate(
     SELECT ${id}::numeric, p.agentid, p.moduleid, p.weight FROM public.invagtmodperm p
     WHERE p.investigatorid = ${row.id}::numeric`)
   const person: PersonReplaced = await replacePerson(tx, v, row.id, id)
+  const viewsCarried = await carryViews(
+    tx,
+    { id: row.id, fingerprint: normalFingerprint(row.fingerprint) },
+    { id, fingerprint: key.fingerprint },
+  )
   await recordAudit(tx, viewer, {
     kind: 'investigator.rotate',
     object: { type: 'investigator', id: row.id },
@@ -187,7 +193,7 @@ async function rotate(
     object: { type: 'investigator', id },
     before: null,
     after: { id, name, ...factsForAudit(key), role: person.role, disabled: person.before.disabled },
-    detail: { name, layout: v.kind, replaces: row.id, weightsCopied },
+    detail: { name, layout: v.kind, replaces: row.id, weightsCopied, viewsCarried },
   })
   return { id, name, kind, weightsCopied, ...person.ended, auditId }
 }

@@ -10,8 +10,10 @@ import type { Transaction } from '@/lib/db/prisma'
 import { sql } from '@/lib/db/sql'
 import { AppError } from '@/lib/errors'
 import { formatCount } from '@/lib/format'
+import { normalFingerprint } from '@/lib/mig/acl/rule'
 import { type Vintage, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
+import { removePrivateViews } from '@/lib/views/owner'
 
 type Row = { name: string; fingerprint: string | null }
 
@@ -86,6 +88,7 @@ export async function removeInvestigator(
       await refuseReferred(tx, v, id, row.name)
       const sessionsEnded = await endSessionsOf(tx, id, 'investigator.remove')
       const tokensRevoked = await revokeTokensOf(tx, id)
+      const viewsRemoved = await removePrivateViews(tx, { id, fingerprint: normalFingerprint(row.fingerprint) })
       const removed = await tx.$executeRaw(sql`DELETE FROM public.investigators i WHERE i.id = ${id}::numeric`)
       if (removed !== 1) throw new Error(`removing one investigator removed ${removed} rows`)
       await refuseToLoseLastAdmin(tx, v, id)
@@ -95,7 +98,7 @@ export async function removeInvestigator(
         object: { type: 'investigator', id },
         before: { id, name: row.name, pgpfingerprint: row.fingerprint },
         after: null,
-        detail: { layout: v.kind, sessionsEnded, tokensRevoked },
+        detail: { layout: v.kind, sessionsEnded, tokensRevoked, viewsRemoved },
       })
       return { name: row.name, auditId }
     },

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createToken, revokeToken } from '@/lib/auth/token-mutations'
-import { countOffline } from '@/lib/mig/agents/queries'
+import { countOffline } from '@/lib/mig/agents/offline-queries'
 import { defaultOffline } from '@/lib/mig/agents/search-params'
 import { earlier } from '@/lib/mig/agents/state'
 import { ENDPOINT_STATES, type EndpointState } from '@/lib/mig/agents/status'

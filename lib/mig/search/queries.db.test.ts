@@ -73,6 +73,31 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('the search, layout %s',
     expect((await found('9bd89a69f758')).investigator).toBeUndefined()
   })
 
+  test.runIf(vintage === '2019')(
+    'an action by its name among all, however old, and a sentence where only the newest could be searched',
+    async () => {
+      // So many are newer than the others that none of those is among the newest.
+      await owner(`INSERT INTO public.actions (id, name, target, status, validfrom, expireafter, starttime, finishtime,
+        lastupdatetime, pgpsignatures) SELECT ${ACTION} + 10000 + n, 'filler', 'x', 'completed', now(), now(), now(), now(), now(), '[]'
+      FROM generate_series(1, 20000) n`)
+      try {
+        expect((await found('ON')).action).toEqual([`/actions/${ACTION}`])
+        expect((await found('one compliance, ')).action).toBeUndefined()
+        expect((await found('filler')).action).toHaveLength(5)
+        await owner(`ALTER TABLE public.actions ENABLE ROW LEVEL SECURITY; CREATE POLICY slow ON public.actions
+        USING (current_setting('statement_timeout') <> '1s' OR pg_sleep(3)::text = '')`)
+        const [actions, ...others] = await searchEverywhere(viewer, 'on')
+        expect(actions).toMatchObject({ kind: 'action', hits: [] })
+        expect(actions?.problem).toContain('Only the newest 20,000 were searched by name')
+        expect(others.filter(({ problem }) => problem !== null)).toEqual([])
+      } finally {
+        await owner(
+          `DROP POLICY IF EXISTS slow ON public.actions; ALTER TABLE public.actions DISABLE ROW LEVEL SECURITY`,
+        )
+      }
+    },
+  )
+
   test('files by id and by name', async () => {
     const file = `/spool/action/inflight/file/${ACTION}.json`
     expect((await found(ACTION)).file).toEqual([file])

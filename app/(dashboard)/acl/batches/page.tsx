@@ -44,9 +44,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <Content>
         <AclTabs current="batches" />
         <div className="flex flex-col gap-1">
-          <p className="text-muted">
+          <p className="text-muted first-letter:uppercase">
             {totalInWords(page.total)} {page.total.count === 1 ? 'batch' : 'batches'}: each save of minimums or weights,
-            whole or not at all, with its reason and its row in the audit
+            whole or not at all, with its reason and its row in the audit.
           </p>
           <AclNote />
         </div>

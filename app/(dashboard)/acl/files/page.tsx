@@ -1,10 +1,10 @@
 import { AclGroupTable } from '@/components/acl/acl-group-table'
 import { AclNote } from '@/components/acl/acl-note'
 import { AclTabs } from '@/components/acl/acl-tabs'
+import { Answered } from '@/components/acl/answered'
 import { FileFilters } from '@/components/acl/file-filters'
 import { NoPass } from '@/components/acl/no-pass'
 import { totalInWords } from '@/components/data-table/pager'
-import { Moment } from '@/components/feedback/moment'
 import { ProblemPanel } from '@/components/feedback/panels'
 import { Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
@@ -58,9 +58,9 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         <div className="flex flex-col gap-1">
           <p>
             {totalInWords(page.total)} different ACLs, each with the{' '}
-            <TextLink href={aclEndpointList.path}>endpoints</TextLink> that it is for: by the tables, as of{' '}
-            <Moment at={pass.madeAt} now={moment.clock} />, when {formatCount(pass.endpoints, 'endpoint')} were looked
-            at.
+            <TextLink href={aclEndpointList.path}>endpoints</TextLink> that it is for: by the tables, as they were{' '}
+            <Answered at={pass.madeAt} clock={moment.clock} />, when {formatCount(pass.endpoints, 'endpoint')} were
+            looked at.
           </p>
           <AclNote />
         </div>

@@ -14,7 +14,7 @@ import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
 import { getPerson } from '@/lib/mig/acl/endpoints'
-import { countLint, isNarrowed, listLint, narrowingBy } from '@/lib/mig/acl/lint'
+import { countLint, isNarrowed, listLint } from '@/lib/mig/acl/lint'
 import { LINT_WORDS } from '@/lib/mig/acl/lint-checks'
 import { getAclConsequences } from '@/lib/mig/acl/powers'
 import { lintList } from '@/lib/mig/acl/search-params'
@@ -49,10 +49,10 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     without ? getAclConsequences(viewer, without.id) : null,
     without ? getPerson(viewer, without.id) : null,
   ])
-  const counted = without ? narrowingBy(lost, (found) => found.lost) : narrowingBy(counts, (found) => found[check])
+  const counted = (without ? lost?.found.lost : counts?.found[check]) ?? null
   // People are looked up anew, and where there are very many findings so are these.
   const answeredAt = counted?.agents && isNarrowed(check) ? (without ? lost : counts)?.madeAt : undefined
-  const page = await listLint(viewer, params, counted, moment.mig)
+  const page = counted || !isNarrowed(check) ? await listLint(viewer, params, counted, moment.mig) : null
   const words = LINT_WORDS[check]
   const marked = modules.some(({ sensitive }) => sensitive)
   return (
@@ -93,6 +93,10 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             <EmptyState title="No module is marked sensitive" icon="acl">
               Nothing is looked for until one is: mark those that nobody should be able to run alone in{' '}
               <TextLink href="/acl/modules">the list of modules</TextLink>.
+            </EmptyState>
+          ) : page === null ? (
+            <EmptyState title="The findings are being looked for" icon="clock">
+              On a large fleet this takes a minute or two: look again then.
             </EmptyState>
           ) : (
             <>

@@ -57,6 +57,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             name="sensitive"
             value="1"
             label="Only sensitive ones"
+            className="h-8 items-center! [&_input]:mt-0!"
             defaultChecked={filters.sensitive ?? false}
           />
         </FilterBar>

@@ -18,6 +18,8 @@ import { Live } from '@/components/layout/live'
 import { PageHeader } from '@/components/layout/page-header'
 import { Section } from '@/components/layout/section'
 import { StatusBadge } from '@/components/ui/badge'
+import { Card } from '@/components/ui/card'
+import { Disclosure } from '@/components/ui/disclosure'
 import { JsonView } from '@/components/ui/json-view'
 import { visibleText } from '@/components/ui/visible-text'
 import { requireViewer } from '@/lib/auth/viewer'
@@ -87,11 +89,9 @@ export default dataPage(async ({ params }: PageProps) => {
               <Section title="Fields">
                 <ActionFields action={action} />
               </Section>
-              {facts.spoolAsked && (
-                <Section title="In the spool">
-                  <ActionFiles spool={facts.spool} />
-                </Section>
-              )}
+              <Section title="In the spool">
+                <ActionFiles spool={facts.spool} />
+              </Section>
             </>
           }
         >
@@ -126,12 +126,11 @@ export default dataPage(async ({ params }: PageProps) => {
           </Section>
           <Section title="As stored" remark="the JSON columns of this row">
             {raw.map(([name, text]) => (
-              <details key={name} className="rounded-md border border-line bg-surface px-3 py-2">
-                <summary className="font-mono text-sm">{name}</summary>
-                <div className="pt-2">
+              <Card key={name} padded={false} className="px-3 py-1">
+                <Disclosure summary={<span className="font-mono">{name}</span>}>
                   <JsonView text={text} label={name} />
-                </div>
-              </details>
+                </Disclosure>
+              </Card>
             ))}
           </Section>
         </Columns>

@@ -64,7 +64,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
               isJudgedAnew={picture.isJudgedAnew}
             />
             <HistoryNotice history={history} />
-            <HealthCharts picture={picture} params={params} now={moment.mig} />
+            <HealthCharts picture={picture} params={params} now={moment.mig} isFixed={moment.fixed} />
             <Section title="The SQL behind it" remark="as it ran, with its values and its moment, to paste into psql">
               <HealthStatements statements={picture.ran} />
             </Section>

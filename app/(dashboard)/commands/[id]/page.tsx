@@ -85,7 +85,7 @@ export default dataPage(async ({ params, searchParams }: PageProps) => {
                     {
                       key: 'version',
                       label: 'Agent version',
-                      value: command.version ? visibleText(command.version) : 'not known',
+                      value: command.version ? <Mono>{command.version}</Mono> : 'not known',
                     },
                     { key: 'id', label: 'Command id', value: <Mono copy>{command.id}</Mono> },
                     { key: 'agentid', label: 'Agent id', value: <Mono copy>{command.agentid}</Mono> },

@@ -1,11 +1,11 @@
 import { AclEndpointTable } from '@/components/acl/acl-endpoint-table'
 import { AclNote } from '@/components/acl/acl-note'
 import { AclTabs } from '@/components/acl/acl-tabs'
+import { Answered } from '@/components/acl/answered'
 import { FileFilters } from '@/components/acl/file-filters'
 import { NoPass } from '@/components/acl/no-pass'
 import { GroupChips } from '@/components/agents/group-chips'
 import { totalInWords } from '@/components/data-table/pager'
-import { Moment } from '@/components/feedback/moment'
 import { ProblemPanel } from '@/components/feedback/panels'
 import { Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
@@ -79,7 +79,8 @@ export default dataPage(async ({ searchParams }: PageProps) => {
                 <TextLink href={`/investigators/${whose.id}`}>{visibleText(person?.name ?? whose.id)}</TextLink>{' '}
               </>
             )}
-            and what was last exported for them or uploaded; ACLs as of <Moment at={pass.madeAt} now={moment.clock} />.
+            and what was last exported for them or uploaded; ACLs as they were{' '}
+            <Answered at={pass.madeAt} clock={moment.clock} />.
           </p>
           <AclNote />
         </div>

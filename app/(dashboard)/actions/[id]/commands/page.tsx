@@ -29,7 +29,7 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
   if ('choices' in resolved) return <ChooseId ids={resolved.choices} base="/actions" crumbs={crumbs} noun="actions" />
   const action = await getActionName(viewer, resolved.id)
   if (!action) notFound()
-  crumbs.push({ label: action.name.slice(0, 40), href: `/actions/${action.id}` })
+  crumbs.push({ label: action.name, href: `/actions/${action.id}` })
   const path = `/actions/${action.id}/commands`
   const parsed = commandList.parse({ ...(await searchParams), action: action.id })
   if (!parsed.ok)
@@ -54,7 +54,7 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
       />
       <Content>
         <ActionTabs action={action.id} current="commands" />
-        <p className="text-muted">
+        <p className="text-muted first-letter:uppercase">
           {totalInWords(page.total)} {page.total.count === 1 ? 'command' : 'commands'} of{' '}
           <TextLink href={`/actions/${action.id}`}>
             <bdi>{visibleText(action.name)}</bdi>

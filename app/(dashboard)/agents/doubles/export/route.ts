@@ -1,5 +1,5 @@
 import { exportRoute } from '@/lib/export'
-import { exportDoubles } from '@/lib/mig/agents/queries'
+import { exportDoubles } from '@/lib/mig/agents/double-queries'
 import { doubleList } from '@/lib/mig/agents/search-params'
 import { now } from '@/lib/now'
 

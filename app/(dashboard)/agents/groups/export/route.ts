@@ -1,5 +1,5 @@
 import { exportRoute } from '@/lib/export'
-import { exportAgentGroups } from '@/lib/mig/agents/queries'
+import { exportAgentGroups } from '@/lib/mig/agents/group-queries'
 import { agentGroupList } from '@/lib/mig/agents/search-params'
 import { now } from '@/lib/now'
 

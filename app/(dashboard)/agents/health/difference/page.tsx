@@ -6,26 +6,28 @@ import { ChangeStrip } from '@/components/health/change-strip'
 import { DifferenceTable } from '@/components/health/difference-table'
 import { NoHistory } from '@/components/health/history-notice'
 import { DifferenceFilters } from '@/components/health/past-filters'
+import { PastFrame } from '@/components/health/past-frame'
 import { ThresholdsPanel } from '@/components/health/thresholds'
-import { Content } from '@/components/layout/content'
 import { dataPage, type PageProps } from '@/components/layout/data-page'
-import { Live } from '@/components/layout/live'
-import { PageHeader } from '@/components/layout/page-header'
 import { Section } from '@/components/layout/section'
 import { Segments } from '@/components/layout/tabs'
 import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
 import { formatDuration, instantMillis } from '@/lib/format'
-import { listAgentsById, thresholdsFor } from '@/lib/mig/agents/queries'
+import { thresholdsFor } from '@/lib/mig/agents/bounds'
+import { listAgentsById } from '@/lib/mig/agents/queries'
 import { earlier } from '@/lib/mig/agents/state'
 import { CHANGE_MEANING } from '@/lib/mig/health/changes'
 import { momentsOf } from '@/lib/mig/health/moments'
-import { getDifference, getHistory, listDifference, ranForDifference } from '@/lib/mig/health/queries'
+import { getDifference, listDifference, ranForDifference } from '@/lib/mig/health/past-queries'
+import { getHistory } from '@/lib/mig/health/queries'
 import { differenceList } from '@/lib/mig/health/search-params'
 import { compareInstants } from '@/lib/mig/wire/time'
 import { now } from '@/lib/now'
 
-export const metadata = { title: 'What changed' }
+const title = 'What changed'
+
+export const metadata = { title }
 
 const HOUR = 3_600_000
 const STEPS = [
@@ -35,32 +37,21 @@ const STEPS = [
   { key: 'month', label: '30 days', ms: 30 * 24 * HOUR },
 ]
 
-const crumbs = [
-  { label: 'Agents', href: '/agents' },
-  { label: 'Health', href: '/agents/health' },
-]
-
 export default dataPage(async ({ searchParams }: PageProps) => {
   const viewer = await requireViewer()
   const parsed = differenceList.parse(await searchParams)
   if (!parsed.ok)
     return (
-      <>
-        <PageHeader crumbs={crumbs} title="What changed" />
-        <Content>
-          <ProblemPanel problem={parsed.problem} clearHref={differenceList.path} />
-        </Content>
-      </>
+      <PastFrame title={title}>
+        <ProblemPanel problem={parsed.problem} clearHref={differenceList.path} />
+      </PastFrame>
     )
   const history = await getHistory(viewer)
   if (!history)
     return (
-      <>
-        <PageHeader crumbs={crumbs} title="What changed" />
-        <Content>
-          <NoHistory />
-        </Content>
-      </>
+      <PastFrame title={title}>
+        <NoHistory />
+      </PastFrame>
     )
   const { params } = parsed
   const moment = await now()
@@ -80,42 +71,39 @@ export default dataPage(async ({ searchParams }: PageProps) => {
   const apart = (instantMillis(after) ?? 0) - (instantMillis(before) ?? 0)
   const then = (at: string) => `/agents/health?at=${encodeURIComponent(at)}`
   return (
-    <>
-      <PageHeader crumbs={crumbs} title="What changed" live={<Live now={{ mig: after, fixed: true }} />} />
-      <Content>
-        <p>
-          Between{' '}
-          <TextLink href={then(before)}>
-            <ExactMoment at={before} />
-          </TextLink>{' '}
-          and{' '}
-          <TextLink href={then(after)}>
-            <ExactMoment at={after} />
-          </TextLink>
-          , {formatDuration(apart)} apart. An endpoint that was lost and came back in between is in neither list.
-        </p>
-        <Segments
-          label="How far apart"
-          current={STEPS.find(({ ms }) => ms === apart)?.key ?? ''}
-          options={STEPS.filter(({ ms }) => compareInstants(earlier(after, ms), begins) >= 0).map(
-            ({ key, label, ms }) => ({
-              key,
-              label,
-              href: differenceList.href(params, { filters: { from: earlier(after, ms), to: after } }),
-            }),
-          )}
-        />
-        <DifferenceFilters params={params} before={before} after={after} />
-        <ThresholdsPanel list={differenceList} params={params} by={by} isJudgedAnew={false} />
-        <ChangeStrip params={params} counts={counts} />
-        <Section
-          title={`${label.charAt(0).toUpperCase()}${label.slice(1)}`}
-          remark={`${totalInWords(page.total)}: each ${meaning}`}
-        >
-          <DifferenceTable params={params} page={page} after={after} stored={new Set(stored.map(({ id }) => id))} />
-        </Section>
-        <RanDisclosure ran={[...ranForDifference(viewer, between, by), ...page.ran]} />
-      </Content>
-    </>
+    <PastFrame title={title} at={after}>
+      <p>
+        Between{' '}
+        <TextLink href={then(before)}>
+          <ExactMoment at={before} />
+        </TextLink>{' '}
+        and{' '}
+        <TextLink href={then(after)}>
+          <ExactMoment at={after} />
+        </TextLink>
+        , {formatDuration(apart)} apart. An endpoint that was lost and came back in between is in neither list.
+      </p>
+      <Segments
+        label="How far apart"
+        current={STEPS.find(({ ms }) => ms === apart)?.key ?? ''}
+        options={STEPS.filter(({ ms }) => compareInstants(earlier(after, ms), begins) >= 0).map(
+          ({ key, label, ms }) => ({
+            key,
+            label,
+            href: differenceList.href(params, { filters: { from: earlier(after, ms), to: after } }),
+          }),
+        )}
+      />
+      <DifferenceFilters params={params} before={before} after={after} />
+      <ThresholdsPanel list={differenceList} params={params} by={by} isJudgedAnew={false} />
+      <ChangeStrip params={params} counts={counts} />
+      <Section
+        title={`${label.charAt(0).toUpperCase()}${label.slice(1)}`}
+        remark={`${totalInWords(page.total)}: each ${meaning}`}
+      >
+        <DifferenceTable params={params} page={page} after={after} stored={new Set(stored.map(({ id }) => id))} />
+      </Section>
+      <RanDisclosure ran={[...ranForDifference(viewer, between, by), ...page.ran]} />
+    </PastFrame>
   )
 })

@@ -1,5 +1,5 @@
 import { exportRoute } from '@/lib/export'
-import { exportOffline } from '@/lib/mig/agents/queries'
+import { exportOffline } from '@/lib/mig/agents/offline-queries'
 import { offlineList } from '@/lib/mig/agents/search-params'
 import { now } from '@/lib/now'
 

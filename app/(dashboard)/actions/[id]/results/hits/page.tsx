@@ -25,7 +25,7 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
   if ('choices' in resolved) return <ChooseId ids={resolved.choices} base="/actions" crumbs={crumbs} noun="actions" />
   const action = await getActionName(viewer, resolved.id)
   if (!action) notFound()
-  crumbs.push({ label: action.name.slice(0, 40), href: `/actions/${action.id}` })
+  crumbs.push({ label: action.name, href: `/actions/${action.id}` })
   const parsed = hitList.parse(await searchParams)
   if (!parsed.ok)
     return (

@@ -1,7 +1,7 @@
 import { exportRoute } from '@/lib/export'
-import { thresholdsFor } from '@/lib/mig/agents/queries'
+import { thresholdsFor } from '@/lib/mig/agents/bounds'
 import { momentsOf } from '@/lib/mig/health/moments'
-import { exportDifference } from '@/lib/mig/health/queries'
+import { exportDifference } from '@/lib/mig/health/past-queries'
 import { differenceList } from '@/lib/mig/health/search-params'
 import { now } from '@/lib/now'
 

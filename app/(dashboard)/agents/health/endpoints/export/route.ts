@@ -1,7 +1,7 @@
 import { exportRoute } from '@/lib/export'
-import { thresholdsFor } from '@/lib/mig/agents/queries'
+import { thresholdsFor } from '@/lib/mig/agents/bounds'
 import { momentOf } from '@/lib/mig/health/moments'
-import { exportSpansAt } from '@/lib/mig/health/queries'
+import { exportSpansAt } from '@/lib/mig/health/past-queries'
 import { pastList } from '@/lib/mig/health/search-params'
 import { now } from '@/lib/now'
 
