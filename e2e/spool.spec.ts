@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { linkSync, mkdirSync, rmSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Page } from '@playwright/test'
 import { readRows } from './database'
 import { expect, test } from './fixtures'
 
@@ -80,8 +81,16 @@ test('the comparison explains its classes and leads to the files', async ({ page
   await expect(page.getByText('MIG never moves such a file').first()).toBeVisible()
 })
 
-test('the overview tells what the spool adds to the rows', async ({ page }) => {
+/** Opens the overview, and what it folds away of what needs attention. */
+async function overview(page: Page): Promise<void> {
   await page.goto('/')
+  const rest = page.getByText(/^\d+ more$/)
+  await expect(page.getByRole('heading', { name: 'Needs attention' })).toBeVisible()
+  if ((await rest.count()) > 0) await rest.click()
+}
+
+test('the overview tells what the spool adds to the rows', async ({ page }) => {
+  await overview(page)
   await expect(page.getByRole('link', { name: /stuck in command\/returned/ })).toBeVisible()
   await expect(page.getByRole('link', { name: /in action\/invalid could not be processed/ })).toBeVisible()
   // Each count leads to as many rows.
@@ -91,10 +100,9 @@ test('the overview tells what the spool adds to the rows', async ({ page }) => {
     /commands? left out$/,
     /never runs?$/,
   ]) {
-    await page.goto('/')
     const sign = page.getByRole('link', { name: link }).first()
     await expect(async () => {
-      await page.reload()
+      await overview(page)
       await expect(sign).not.toContainText('about', { timeout: 2_000 })
     }).toPass({ timeout: 60_000 })
     const count = /^[\d,]+/.exec(await sign.innerText())?.[0]
