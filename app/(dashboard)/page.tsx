@@ -12,6 +12,7 @@ import { AttentionList } from '@/components/overview/attention-list'
 import { FleetFigures } from '@/components/overview/fleet-figures'
 import { KeyWarnings, SHOWN_WARNINGS } from '@/components/overview/key-warnings'
 import { RecentActions } from '@/components/overview/recent-actions'
+import { SinceLast } from '@/components/overview/since-last'
 import { SpoolBacklog } from '@/components/overview/spool-backlog'
 import { TextLink } from '@/components/ui/text-link'
 import { requireViewer } from '@/lib/auth/viewer'
@@ -21,6 +22,7 @@ import { agentList, doubleList, offlineList } from '@/lib/mig/agents/search-para
 import { getFleet, silenceOf } from '@/lib/mig/health/fleet-queries'
 import { listKeyWarnings } from '@/lib/mig/investigators/queries'
 import { countInflight, getAclAttention, getAttention, getBacklog, getRecentActions } from '@/lib/mig/overview/queries'
+import { getSince } from '@/lib/mig/overview/since'
 import { now } from '@/lib/now'
 
 export const metadata = { title: 'Overview' }
@@ -29,13 +31,14 @@ export default dataPage(async () => {
   const viewer = await requireViewer()
   const moment = await now()
   const at = moment.mig
-  const [fleet, inflight, attention, recent, backlog, keys] = await Promise.all([
+  const [fleet, inflight, attention, recent, backlog, keys, since] = await Promise.all([
     getFleet(viewer),
     countInflight(viewer),
     getAttention(viewer, at),
     getRecentActions(viewer),
     getBacklog(viewer, at),
     listKeyWarnings(viewer, moment),
+    getSince(viewer, moment),
   ])
   const acl = await getAclAttention(viewer, keys.slice(0, SHOWN_WARNINGS))
   const silence = silenceOf(fleet)
@@ -97,6 +100,7 @@ export default dataPage(async () => {
             keys={keys}
           />
         </Section>
+        <SinceLast since={since} states={fleet.byState} now={at} />
         <Columns
           aside={
             <Section

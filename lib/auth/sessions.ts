@@ -6,6 +6,7 @@ import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import { vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
+import type { Instant } from '@/lib/mig/wire/time'
 import { normalSql, type PersonRow, personFrom, personOf, personSelect } from './person.sql'
 import type { Origin } from './request'
 import { effectiveRole, type Role } from './rules'
@@ -54,6 +55,24 @@ export async function sessionPerson(secret: string): Promise<SessionPerson | nul
     await pool().query(sql`UPDATE dashboard.session SET last_used_at = clock_timestamp() WHERE id = (
       SELECT id FROM dashboard.session WHERE id = ${row.sessionId}::uuid AND ended_at IS NULL FOR UPDATE SKIP LOCKED)`)
   return { sessionId: row.sessionId, id: row.id as MigId, name: row.name, fingerprint: row.fingerprint, role }
+}
+
+/** When the person of a session used their session before this one last; null when none from before is kept, and without a session. */
+export async function lastHere({
+  id,
+  fingerprint,
+  sessionId,
+}: {
+  id: string | null
+  fingerprint: string | null
+  sessionId: string | null
+}): Promise<Instant | null> {
+  if (id === null || sessionId === null) return null
+  const { rows } = await pool().query<{ at: Instant | null }>(sql`
+    SELECT max(s.last_used_at) AS at FROM dashboard.session s
+    JOIN dashboard.session mine ON mine.id = ${sessionId}::uuid AND s.created_at < mine.created_at
+    WHERE s.investigator_id = ${id}::numeric AND s.fingerprint = ${fingerprint} AND s.id <> mine.id`)
+  return rows[0]?.at ?? null
 }
 
 /** The role of a live session as it is now, with nothing kept from changing; null when the session has ended. */

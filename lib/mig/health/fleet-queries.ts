@@ -32,7 +32,8 @@ const FIXED_TIMES = 30
 const STALE_MS = 120_000
 /** A count that takes no longer than this is waited for. */
 const QUICK_MS = 300
-const COUNT_TIMEOUT_MS = 60_000
+// Mozilla's fleet had 21,000,000 rows.
+const COUNT_TIMEOUT_MS = 600_000
 const LOCK = 7_209_402_019
 
 type FleetRow = { at: Instant; made_at: Instant; took_ms: number; figures: string; age: string }

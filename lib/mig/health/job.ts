@@ -11,7 +11,7 @@ import { forgetOld } from './retention'
 export const fleetHistory: Job = {
   name: 'fleet history',
   period: 60_000,
-  statementTimeout: 120_000,
+  statementTimeout: 1_200_000,
   keepsHistory: true,
   async step({ client, state }) {
     if ((state as { forgetting?: boolean } | null)?.forgetting) {
