@@ -311,6 +311,47 @@ test('a second browser’s change is a conflict: both values, nothing saved unti
   await second.context().close()
 })
 
+test('what an older row of the endpoint says is carried over to the newest one, and nothing else', async ({ page }) => {
+  // Another endpoint than the one of the bulk change's test.
+  const [behind] = await readRows<{ agent: string; older: string }>(`
+    SELECT trunc(x.agent)::text AS agent, trunc(x.older)::text AS older FROM (
+      SELECT DISTINCT ON (n.id) n.id AS agent, o.id AS older
+      FROM (SELECT DISTINCT ON (queueloc) * FROM public.agents WHERE heartbeattime <= now() ORDER BY queueloc, heartbeattime DESC, id DESC) n
+      JOIN public.agents o ON o.queueloc = n.queueloc AND o.id <> n.id AND o.heartbeattime <= now()
+      WHERE NOT EXISTS (SELECT FROM public.agtmodreq q WHERE q.agentid = n.id)
+        AND EXISTS (SELECT FROM public.agtmodreq q WHERE q.agentid = o.id)
+      ORDER BY n.id, o.heartbeattime DESC, o.id DESC
+    ) x ORDER BY x.agent DESC LIMIT 1`)
+  if (!behind) throw new Error('the demo has no endpoint with rules left behind')
+  const rules = (agent: string) =>
+    readRows<{ m: string; w: number }>(
+      `SELECT trunc(moduleid)::text AS m, minimumweight AS w FROM public.agtmodreq WHERE agentid = ${agent} ORDER BY 1`,
+    )
+  const left = await rules(behind.older)
+  const grid = await openGrid(page, `/acl/requirements?id=${behind.agent}`)
+  expect(await agentOf(grid, 0)).toBe(behind.agent)
+  await cellAt(grid, 0).click()
+  await page.keyboard.press('Shift+Space')
+  const carryOver = page.getByRole('button', { name: 'Carry over', exact: true })
+  await carryOver.click()
+  const many = `${left.length} ${left.length === 1 ? 'rule' : 'rules'} carried over to the newest row.`
+  await expect(page.getByRole('status').filter({ hasText: 'carried over' })).toHaveText(many)
+  await expect(tray(page)).toContainText(`${left.length} change`)
+  await save(page, 'restarted, carried over in the grid')
+  expect(await rules(behind.agent)).toEqual(left)
+
+  // Once there, there is nothing left to carry over.
+  await cellAt(grid, 0).click()
+  await page.keyboard.press('Shift+Space')
+  await carryOver.click()
+  await expect(page.getByRole('status').filter({ hasText: 'left behind' })).toHaveText(
+    'Nothing selected was left behind on an older row.',
+  )
+  await page.keyboard.press('Delete')
+  await save(page, 'as it was')
+  expect(await rules(behind.agent)).toEqual([])
+})
+
 test('with the keyboard alone: in, edit, select, fill, out, save', async ({ page }) => {
   const module = await moduleNamed('memory')
   await page.goto(`/acl/requirements?name=DESKTOP-&module=${module}`)
