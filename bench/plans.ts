@@ -17,7 +17,6 @@ const GROWING = new Set([
   'dashboard.endpoint',
   'dashboard.endpoint_span',
   'dashboard.fleet_sample',
-  'dashboard.session',
 ])
 /** Rows of one growing table that a page need not read. */
 export const MANY_ROWS = 50_000

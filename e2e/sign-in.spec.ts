@@ -368,6 +368,25 @@ test.describe('sessions', () => {
     await other.context().close()
   })
 
+  test('who comes back is told what changed since, in figures that lead to their rows', async ({ page }) => {
+    await asDemoPerson(page, INVESTIGATOR)
+    const cookie = (await page.context().cookies()).find(({ name }) => name === 'mig-session')?.value ?? ''
+    const mine = `token_hash = decode('${createHash('sha256').update(cookie).digest('hex')}', 'hex')`
+    // Older than those of other tests, which sign in as the same person; and one from before it.
+    await readRows(`UPDATE dashboard.session SET created_at = created_at - interval '20 days' WHERE ${mine}`)
+    await readRows(`INSERT INTO dashboard.session (id, token_hash, investigator_id, fingerprint, created_at, last_used_at, expires_at)
+      SELECT gen_random_uuid(), sha256(token_hash), investigator_id, fingerprint, created_at - interval '1 day',
+        clock_timestamp() - interval '50 hours', clock_timestamp() - interval '40 hours' FROM dashboard.session WHERE ${mine}`)
+    await page.goto('/')
+    const since = page.getByRole('region', { name: 'Since you were here last' })
+    await expect(since).toContainText('2 d ago')
+    const actions = since.getByRole('link', { name: /actions began to be valid/ })
+    const count = /[\d,]+/.exec(await actions.innerText())?.[0]
+    await actions.click()
+    await expect(page).toHaveURL(/\/actions\?from=/)
+    await expect(page.getByTestId('total')).toContainText(`${count} in all`)
+  })
+
   test('an admin ends anybody’s; a write under way is refused with a way back', async ({ page, browser }) => {
     test.slow()
     await asDemoPerson(page, ADA)

@@ -16,7 +16,6 @@ import type { Page } from '@/lib/page'
 const name: Column<LintRow> = {
   id: 'name',
   header: 'Endpoint',
-  sort: 'agent',
   cell: (row) => <bdi>{visibleText(row.name)}</bdi>,
 }
 const module: Column<LintRow> = {

@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react'
 import { GroupChips } from '@/components/agents/group-chips'
-import { ChoiceField, TextField } from '@/components/data-table/filter-bar'
+import { ChoiceField, filterField, TextField } from '@/components/data-table/filter-bar'
 import { HiddenParams } from '@/components/data-table/hidden-params'
 import { Button, LinkButton } from '@/components/ui/button'
 import { inputClass } from '@/components/ui/field'
 import { Icon } from '@/components/ui/icon'
+import { cn } from '@/lib/cn'
 import type { ListDefinition, ListParams } from '@/lib/list-params'
 import { GROUP_COLUMNS, type Group } from '@/lib/mig/agents/groups'
 import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
@@ -84,7 +85,7 @@ export function MatrixFilters<F>({
               />
             ))}
             {canGroup && (
-              <label className="flex w-40 flex-col gap-1 text-muted text-xs">
+              <label className={cn(filterField, 'w-40')}>
                 Rows by
                 <input
                   type="search"

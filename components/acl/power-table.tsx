@@ -19,7 +19,7 @@ function columns(investigator: string, hasPartner: boolean, now: string): Column
     cell: (row) => (row.partner_weight === null ? null : formatNumber(row.partner_weight)),
   }
   return [
-    { id: 'name', header: 'Endpoint', sort: 'agent', cell: (row) => <bdi>{visibleText(row.name)}</bdi> },
+    { id: 'name', header: 'Endpoint', cell: (row) => <bdi>{visibleText(row.name)}</bdi> },
     {
       id: 'module',
       header: 'Module',

@@ -55,6 +55,9 @@ export function MoreFilters({ label, open, children }: { label: string; open: bo
   )
 }
 
+/** A filter's field in the bar; on a phone two share a line. */
+export const filterField = 'flex flex-col gap-1 text-muted text-xs max-sm:min-w-36 max-sm:flex-1'
+
 /** A text filter's field. */
 export function TextField({
   name,
@@ -68,7 +71,7 @@ export function TextField({
   width?: string
 }) {
   return (
-    <label className={cn('flex flex-col gap-1 text-muted text-xs', width)}>
+    <label className={cn(filterField, width)}>
       {label}
       <input type="search" name={name} defaultValue={value ?? ''} className={inputClass} autoComplete="off" />
     </label>
@@ -90,9 +93,9 @@ export function ChoiceField({
   any?: string | null
 }) {
   return (
-    <label className="flex flex-col gap-1 text-muted text-xs">
+    <label className={filterField}>
       {label}
-      <select name={name} defaultValue={value ?? ''} className={cn(inputClass, 'w-auto')}>
+      <select name={name} defaultValue={value ?? ''} className={cn(inputClass, 'sm:w-auto')}>
         {any !== null && <option value="">{any}</option>}
         {/* Several values at once come by a link; sending the form again must not drop them. */}
         {value && !options.some((option) => option.value === value) && (
@@ -116,14 +119,14 @@ export function ChoiceField({
 /** A filter by a moment in UTC, to the second. */
 export function MomentField({ name, label, value }: { name: string; label: string; value?: string }) {
   return (
-    <label className="flex flex-col gap-1 text-muted text-xs">
+    <label className={filterField}>
       {label}
       <input
         type="datetime-local"
         name={name}
         step={1}
         defaultValue={value?.slice(0, 19) ?? ''}
-        className={cn(inputClass, 'w-auto')}
+        className={cn(inputClass, 'sm:w-auto')}
       />
     </label>
   )

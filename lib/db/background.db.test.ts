@@ -5,7 +5,8 @@ import { useTestDatabase } from '@/lib/testing/database'
 
 const settings = async (on: { query: (text: string) => Promise<{ rows: unknown[] }> }) => {
   const { rows } = await on.query(`SELECT current_setting('application_name') AS name,
-    current_setting('statement_timeout') AS timeout, current_setting('jit') AS jit`)
+    current_setting('statement_timeout') AS timeout, current_setting('jit') AS jit,
+    current_setting('max_parallel_workers_per_gather') AS workers`)
   return rows[0]
 }
 
@@ -19,6 +20,7 @@ describe('work of the program itself', () => {
       name: 'mig-dashboard fleet',
       timeout: '1234ms',
       jit: 'off',
+      workers: '0',
     })
     expect(await settings(pool())).toEqual(before)
   })

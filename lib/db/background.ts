@@ -7,7 +7,10 @@ export type Work = 'job' | 'fleet' | 'answer' | 'files'
 export type WorkSettings = {
   /** How long one statement may take, in milliseconds. */
   timeout: number
-  /** For work that sorts or hashes the whole fleet: with more memory, and without compiling plans, which takes longer than they run. */
+  /**
+   * For work that sorts or hashes the whole fleet: with more memory, on one core, the others being the pages', and without
+   * compiling plans, which takes longer than they run.
+   */
   large?: boolean
 }
 
@@ -25,7 +28,9 @@ export async function inBackground<T>(
       [
         `SET LOCAL application_name = 'mig-dashboard ${work}'`,
         `SET LOCAL statement_timeout = ${Math.round(timeout)}`,
-        ...(large ? [`SET LOCAL work_mem = '64MB'`, 'SET LOCAL jit = off'] : []),
+        ...(large
+          ? [`SET LOCAL work_mem = '64MB'`, 'SET LOCAL jit = off', 'SET LOCAL max_parallel_workers_per_gather = 0']
+          : []),
       ].join('; '),
     )
     const done = await run(client)

@@ -32,6 +32,8 @@ export function serverEnvironment({ env, embeddedUrl, actionsKey, dev }: ServerO
     ...kept,
     NODE_ENV: dev ? 'development' : 'production',
     NEXT_TELEMETRY_DISABLED: '1',
+    // Longer than nginx and browsers keep an idle connection: a request must not meet one that is just being closed.
+    KEEP_ALIVE_TIMEOUT: '65000',
     NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: actionsKey,
     HOSTNAME: env.host,
     HOST: env.host,

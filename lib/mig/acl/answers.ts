@@ -32,7 +32,7 @@ const STALE_MS = 30 * 60_000
 /** What is shown beside other things need not be younger than this. */
 const GLANCE_MS = 10_000
 const KEPT_HOURS = 24
-const ASK_TIMEOUT_MS = 120_000
+const ASK_TIMEOUT_MS = 300_000
 const LOCK = 7_209_402_021
 
 /** The row whose answer says which state of the rules answers are of: each save puts another in its place. */
@@ -85,14 +85,14 @@ export async function getAnswer<T>(question: FleetQuestion<T>, wait = true): Pro
   if (row && !wait && age <= GLANCE_MS) return answerOf(row)
   if (row && isSlow && age <= Math.min(STALE_MS, Math.max(FRESH_MS, FRESH_TIMES * row.took_ms))) return answerOf(row)
   if (row && isSlow && age <= STALE_MS) {
-    void make(question, digest, row.made_at, false).catch(report)
+    makeBehind(question, digest, row.made_at)
     return answerOf(row)
   }
   if (!wait && (isSlow || (!row && !(await isSmall())))) {
-    void make(question, digest, row?.made_at ?? null, false).catch(report)
+    makeBehind(question, digest, row?.made_at ?? null)
     return null
   }
-  return make(question, digest, row?.made_at ?? null, true)
+  return forPeople(() => ask(question, digest, row?.made_at ?? null, true))
 }
 
 /** The answer that is kept, if there is one that would be shown; nothing is asked for it. */
@@ -115,35 +115,42 @@ async function isSmall(): Promise<boolean> {
   return (rows[0]?.rows ?? 0) <= SMALL_ROWS
 }
 
-// Each holds a connection and asks for more: so many at once leave the pool enough for those, and for pages.
-let free = 3
-const waiting: (() => void)[] = []
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (free > 0) free--
-  else await new Promise<void>((resolve) => waiting.push(resolve))
-  try {
-    return await work()
-  } finally {
-    const next = waiting.shift()
-    if (next) next()
-    else free++
+/** Runs at most so many pieces of work at once, the others in their turn. */
+function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let free = most
+  const waiting: (() => void)[] = []
+  return async (work) => {
+    if (free > 0) free--
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else free++
+    }
   }
+}
+
+// Each holds a connection and asks for more: so many at once leave the pool enough for those, and for pages.
+const forPeople = turns(3)
+// One at a time where nobody waits: several would take all cores of a small server from the pages.
+const behindPages = turns(1)
+const behind = new Set<string>()
+
+/** Makes the answer behind the pages, once however many of them ask for it. */
+function makeBehind<T>(question: FleetQuestion<T>, digest: string, seen: Instant | null): void {
+  if (behind.has(digest)) return
+  behind.add(digest)
+  behindPages(() => ask(question, digest, seen, false))
+    .catch(report)
+    .finally(() => behind.delete(digest))
 }
 
 /**
  * Answers and writes it down unless another instance is at it, or has been since `seen`; then waits for that one and
  * returns its answer, or with `wait` false null.
  */
-function make<T>(
-  question: FleetQuestion<T>,
-  digest: string,
-  seen: Instant | null,
-  wait: boolean,
-): Promise<Answer<T> | null> {
-  return inTurn(() => ask(question, digest, seen, wait))
-}
-
 async function ask<T>(
   question: FleetQuestion<T>,
   digest: string,

@@ -21,6 +21,10 @@ const FRESH_MS = 10_000
 /** A page waits so long for a pass, then shows the last one; for the first one longer, there being nothing to show. */
 const PATIENCE_MS = { first: 6_000, later: 1_500 }
 
+/** For a pass that will take longer than that in any case no page waits. */
+const patienceFor = (last: AclPass | null): number =>
+  last === null ? PATIENCE_MS.first : last.tookMs <= PATIENCE_MS.later ? PATIENCE_MS.later : 0
+
 const LAST = sql`SELECT at, made_at AS "madeAt", took_ms AS "tookMs", endpoints, acls,
   extract(epoch FROM clock_timestamp() - made_at)::float8 * 1000 AS age FROM dashboard.acl_pass`
 
@@ -82,9 +86,6 @@ export async function freshAclPass(): Promise<AclPass | null> {
   })
   // Whoever waits sees it fail; when nobody does any more, the next page begins anew.
   running.catch(() => {})
-  await Promise.race([
-    running,
-    new Promise((resolve) => setTimeout(resolve, last ? PATIENCE_MS.later : PATIENCE_MS.first)),
-  ])
+  await Promise.race([running, new Promise((resolve) => setTimeout(resolve, patienceFor(last)))])
   return readAclPass()
 }
