@@ -88,7 +88,8 @@ async function measure(
   try {
     const [visitor] = (await signIn(bench, site.url, 1)) as [Visitor]
     const server = serverProcess(site)
-    await visitor.ask('/')
+    // A page that asks for no count of the fleet and nothing of its ACLs.
+    await visitor.ask('/settings')
     if (isFirst) results.memory.idle = memoryOf(server)?.now ?? null
     // These leave what pages and questions are about: a batch, a pass over the fleet and one over the ACLs.
     if (isFirst && !skip.has('beside')) results.beside.push(...(await beside(bench, say)))
