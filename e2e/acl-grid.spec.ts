@@ -328,7 +328,7 @@ test('what an older row of the endpoint says is carried over to the newest one, 
       `SELECT trunc(moduleid)::text AS m, minimumweight AS w FROM public.agtmodreq WHERE agentid = ${agent} ORDER BY 1`,
     )
   const left = await rules(behind.older)
-  const grid = await openGrid(page, `/acl/requirements?id=${behind.agent}`)
+  const grid = await openGrid(page, `/acl/requirements?agent=${behind.agent}`)
   expect(await agentOf(grid, 0)).toBe(behind.agent)
   await cellAt(grid, 0).click()
   await page.keyboard.press('Shift+Space')
