@@ -347,6 +347,8 @@ test('what an older row of the endpoint says is carried over to the newest one, 
   await expect(page.getByRole('status').filter({ hasText: 'left behind' })).toHaveText(
     'Nothing selected was left behind on an older row.',
   )
+  await cellAt(grid, 0).click()
+  await page.keyboard.press('Shift+Space')
   await page.keyboard.press('Delete')
   await save(page, 'as it was')
   expect(await rules(behind.agent)).toEqual([])
