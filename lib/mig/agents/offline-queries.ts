@@ -133,8 +133,9 @@ export type OfflineDifference = {
 
 /** What one of the two answers has and the other has not, with the same windows. */
 export async function compareOffline(_viewer: Viewer, params: OfflineParams, now: Instant): Promise<OfflineDifference> {
+  // Folds the fleet: with little memory that takes three times as long, and beyond a page's limit when many ask for pages.
   const asked = (by: 'name' | 'endpoint', what: string) =>
-    countShown({ ...params, filters: { ...params.filters, by, only: true } }, what, now)
+    countShown({ ...params, filters: { ...params.filters, by, only: true } }, what, now, 64)
   const [hidden, renamed] = await Promise.all([
     asked('endpoint', 'number of endpoints missing by name'),
     asked('name', 'number of names missing by endpoint'),
@@ -158,9 +159,14 @@ async function lastRows(
   return { byName, ran: [ranSql('last rows of these names', statement, now)] }
 }
 
-async function countShown(params: OfflineParams, what: string, now: Instant): Promise<{ total: Total; ran: RanSql }> {
+async function countShown(
+  params: OfflineParams,
+  what: string,
+  now: Instant,
+  memory?: ListQuery['memory'],
+): Promise<{ total: Total; ran: RanSql }> {
   const query = await offlineQuery(params, now)
-  return { total: await countRows(query), ran: ranSql(what, countSql(query), now) }
+  return { total: await countRows({ ...query, memory }), ran: ranSql(what, countSql(query), now) }
 }
 
 /** How many names or endpoints the offline question finds, counted up to a limit. */
