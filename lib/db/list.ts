@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/errors'
 import type { ListParams } from '@/lib/list-params'
 import type { Cursor, Page, Total } from '@/lib/page'
-import { readRows, streamStatement } from './read'
+import { type ReadSettings, readRows, streamStatement } from './read'
 import { join, raw, type Sql, sql } from './sql'
 
 /** What a list may be sorted by. The expression is never NULL (wrap it in COALESCE), else rows would fall out of the paging. */
@@ -95,7 +95,7 @@ export function countSql(query: Pick<ListQuery, 'from' | 'where'>, limit = COUNT
 
 /** How many rows the list has, counted up to a limit and honest about it beyond. */
 export async function countRows(
-  query: Pick<ListQuery, 'from' | 'where' | 'memory'>,
+  query: Pick<ListQuery, 'from' | 'where'> & ReadSettings,
   limit = COUNT_LIMIT,
 ): Promise<Total> {
   const rows = await readRows<{ n: string }>(countSql(query, limit), query)
