@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { readRows } from './database'
 import { expect, hydrated, test } from './fixtures'
+import { leftBehind } from './left-behind'
 
 /** Endpoints of one row without a rule for the module, which no other test writes for them. */
 async function freeEndpoints(count: number, module: string) {
@@ -98,17 +99,7 @@ test('a group of endpoints leads to its rows and to a change of exactly them', a
 })
 
 test('rules left behind are carried over, and nothing of the newest row is overwritten', async ({ page }) => {
-  const [behind] = await readRows<{ agent: string; older: string }>(`
-    SELECT trunc(x.agent)::text AS agent, trunc(x.older)::text AS older FROM (
-      SELECT DISTINCT ON (n.id) n.id AS agent, o.id AS older
-      FROM (SELECT DISTINCT ON (queueloc) * FROM public.agents WHERE heartbeattime <= now() ORDER BY queueloc, heartbeattime DESC, id DESC) n
-      JOIN public.agents o ON o.queueloc = n.queueloc AND o.id <> n.id AND o.heartbeattime <= now()
-      WHERE NOT EXISTS (SELECT FROM public.agtmodreq q WHERE q.agentid = n.id)
-        AND (EXISTS (SELECT FROM public.agtmodreq q WHERE q.agentid = o.id)
-          OR EXISTS (SELECT FROM public.invagtmodperm q WHERE q.agentid = o.id))
-      ORDER BY n.id, o.heartbeattime DESC, o.id DESC
-    ) x WHERE EXISTS (SELECT FROM public.agtmodreq q WHERE q.agentid = x.older) ORDER BY x.agent LIMIT 1`)
-  if (!behind) throw new Error('the demo has no endpoint with rules left behind')
+  const behind = await leftBehind('ASC')
   await page.goto(`/acl/bulk?do=carry-over&table=agtmodreq&id=${behind.agent}`)
   await hydrated(page)
   await save(page, 'the agent was upgraded')

@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { readRows } from './database'
 import { expect, hydrated, test } from './fixtures'
+import { leftBehind } from './left-behind'
 
 const NOTE = 'Agents follow their own ACL file; no code of MIG reads these tables.'
 
@@ -312,17 +313,8 @@ test('a second browser’s change is a conflict: both values, nothing saved unti
 })
 
 test('what an older row of the endpoint says is carried over to the newest one, and nothing else', async ({ page }) => {
-  // Another endpoint than the one of the bulk change's test.
-  const [behind] = await readRows<{ agent: string; older: string }>(`
-    SELECT trunc(x.agent)::text AS agent, trunc(x.older)::text AS older FROM (
-      SELECT DISTINCT ON (n.id) n.id AS agent, o.id AS older
-      FROM (SELECT DISTINCT ON (queueloc) * FROM public.agents WHERE heartbeattime <= now() ORDER BY queueloc, heartbeattime DESC, id DESC) n
-      JOIN public.agents o ON o.queueloc = n.queueloc AND o.id <> n.id AND o.heartbeattime <= now()
-      WHERE NOT EXISTS (SELECT FROM public.agtmodreq q WHERE q.agentid = n.id)
-        AND EXISTS (SELECT FROM public.agtmodreq q WHERE q.agentid = o.id)
-      ORDER BY n.id, o.heartbeattime DESC, o.id DESC
-    ) x ORDER BY x.agent DESC LIMIT 1`)
-  if (!behind) throw new Error('the demo has no endpoint with rules left behind')
+  // The last such endpoint: the bulk change's test takes the first.
+  const behind = await leftBehind('DESC')
   const rules = (agent: string) =>
     readRows<{ m: string; w: number }>(
       `SELECT trunc(moduleid)::text AS m, minimumweight AS w FROM public.agtmodreq WHERE agentid = ${agent} ORDER BY 1`,

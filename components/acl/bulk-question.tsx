@@ -1,5 +1,5 @@
 import { GroupChips } from '@/components/agents/group-chips'
-import { ChoiceField, TextField } from '@/components/data-table/filter-bar'
+import { ChoiceField, PairFields, TextField } from '@/components/data-table/filter-bar'
 import { HiddenParams } from '@/components/data-table/hidden-params'
 import { Button, LinkButton } from '@/components/ui/button'
 import type { ListParams } from '@/lib/list-params'
@@ -26,7 +26,6 @@ export function BulkQuestion({
   people: readonly Person[]
 }) {
   const { filters, given } = params
-  const pairs = (name: 'tag' | 'env') => [...(given[name] ?? []), '']
   return (
     <search className="no-print">
       <form key={JSON.stringify(given)} action={bulkList.path} className="flex flex-col gap-3">
@@ -92,18 +91,8 @@ export function BulkQuestion({
             options={ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))}
           />
           <TextField name="version" label="Version" value={filters.version} width="w-32" />
-          {pairs('tag').map((value, i) => (
-            <TextField key={`tag ${value}`} name="tag" label={i ? 'and tag' : 'Tag, key or key=value'} value={value} />
-          ))}
-          {pairs('env').map((value, i) => (
-            <TextField
-              key={`env ${value}`}
-              name="env"
-              label={i ? 'and environment' : 'Environment, key or key=value'}
-              value={value}
-              width="w-52"
-            />
-          ))}
+          <PairFields name="tag" given={given.tag} />
+          <PairFields name="env" given={given.env} width="w-52" />
           <TextField name="queueloc" label="Queue" value={filters.queueloc} />
           <TextField name="id" label="Agent id" value={given.id?.[0]} width="w-44" />
         </fieldset>

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { GroupChips } from '@/components/agents/group-chips'
-import { ChoiceField, filterField, TextField } from '@/components/data-table/filter-bar'
+import { ChoiceField, filterField, PairFields, TextField } from '@/components/data-table/filter-bar'
 import { HiddenParams } from '@/components/data-table/hidden-params'
 import { Button, LinkButton } from '@/components/ui/button'
 import { inputClass } from '@/components/ui/field'
@@ -75,15 +75,7 @@ export function MatrixFilters<F>({
         {rows === 'endpoints' && (
           <>
             <TextField name="version" label="Version" value={filters.version} width="w-28" />
-            {[...(params.given.tag ?? []), ''].map((value, i) => (
-              <TextField
-                key={`tag ${value}`}
-                name="tag"
-                label={i ? 'and tag' : 'Tag, key or key=value'}
-                value={value}
-                width="w-36"
-              />
-            ))}
+            <PairFields name="tag" given={params.given.tag} width="w-36" />
             {canGroup && (
               <label className={cn(filterField, 'w-40')}>
                 Rows by

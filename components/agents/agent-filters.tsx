@@ -1,4 +1,4 @@
-import { ChoiceField, FilterBar, MoreFilters, TextField } from '@/components/data-table/filter-bar'
+import { ChoiceField, FilterBar, MoreFilters, PairFields, TextField } from '@/components/data-table/filter-bar'
 import type { ListDefinition, ListParams } from '@/lib/list-params'
 import type { agentList } from '@/lib/mig/agents/search-params'
 import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
@@ -21,7 +21,6 @@ export function AgentFilters<F extends Filters>({
 }) {
   const { filters, given } = params
   const systems = filters.os && !SYSTEMS.includes(filters.os) ? [...SYSTEMS, filters.os] : SYSTEMS
-  const pairs = (name: 'tag' | 'env') => [...(given[name] ?? []), '']
   const state = given.state?.join(',')
   const states = ENDPOINT_STATES.map((value) => ({ value: value as string, label: STATE_MEANING[value].label }))
   if (filters.state && filters.state.length > 1)
@@ -49,18 +48,8 @@ export function AgentFilters<F extends Filters>({
         label="More filters, and what the states are judged by"
         open={MORE.some((name) => given[name] !== undefined)}
       >
-        {pairs('tag').map((value, i) => (
-          <TextField key={`tag ${value}`} name="tag" label={i ? 'and tag' : 'Tag, key or key=value'} value={value} />
-        ))}
-        {pairs('env').map((value, i) => (
-          <TextField
-            key={`env ${value}`}
-            name="env"
-            label={i ? 'and environment' : 'Environment, key or key=value'}
-            value={value}
-            width="w-52"
-          />
-        ))}
+        <PairFields name="tag" given={given.tag} />
+        <PairFields name="env" given={given.env} width="w-52" />
         <TextField name="within" label="Seen in the last" value={given.within?.[0]} width="w-28" />
         <TextField name="silent" label="Silent for" value={given.silent?.[0]} width="w-28" />
         <ChoiceField

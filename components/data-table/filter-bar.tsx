@@ -78,6 +78,32 @@ export function TextField({
   )
 }
 
+const PAIR_LABELS = {
+  tag: ['Tag, key or key=value', 'and tag'],
+  env: ['Environment, key or key=value', 'and environment'],
+} as const
+
+/** A field for each `key=value` that is asked of a row's tags or environment, and one for a further one. */
+export function PairFields({
+  name,
+  given = [],
+  width,
+}: {
+  name: 'tag' | 'env'
+  given?: readonly string[]
+  width?: string
+}) {
+  return [...given, ''].map((value, i) => (
+    <TextField
+      key={`${name} ${value}`}
+      name={name}
+      label={PAIR_LABELS[name][i === 0 ? 0 : 1]}
+      value={value}
+      width={width}
+    />
+  ))
+}
+
 /** A filter with a closed list of values; the empty choice is "any". */
 export function ChoiceField({
   name,

@@ -11,22 +11,13 @@ import type { RanPage, RanSql, Total } from '@/lib/page'
 import { thresholds } from './bounds'
 import { type DoubleHint, doubleHints } from './doubles'
 import { doubleParams, doubleProcessesSql, doublesQuery, killActionsSql, namesakesSql } from './doubles.sql'
+import type { RawAgent } from './queries'
 import type { doubleList } from './search-params'
 import { earlier } from './state'
 
 type DoubleParams = ListParams<(typeof doubleList)['filters']>
 
-export type DoubleProcessRow = {
-  id: MigId
-  name: string
-  queueloc: string
-  version: string
-  pid: number
-  starttime: Instant | null
-  destructiontime: Instant | null
-  heartbeattime: Instant | null
-  status: string | null
-}
+export type DoubleProcessRow = Omit<RawAgent, 'os' | 'state' | 'last_seen'>
 
 export type DoubleRow = {
   queueloc: string
