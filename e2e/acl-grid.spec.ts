@@ -61,6 +61,7 @@ const tray = (page: Page) => page.getByRole('region', { name: 'Unsaved changes' 
 async function save(page: Page, reason: string): Promise<Locator> {
   const done = page.getByRole('link', { name: 'See or revert this batch' })
   const review = tray(page).getByRole('button', { name: 'Review and save' })
+  await expect(review.or(tray(page).getByLabel('Reason'))).toBeVisible()
   if (await review.isVisible()) await review.click()
   await tray(page).getByLabel('Reason').fill(reason)
   await tray(page)

@@ -43,6 +43,8 @@ export function Tray({
   const [answer, setAnswer] = useState<BatchAnswer | null>(null)
   const [isSending, startSending] = useTransition()
   const turn = useRef(0)
+  // The cells that the last save was asked for: what was answered to it stands as long as they do.
+  const sent = useRef<Changes['cells'] | null>(null)
   const [isSaving, setIsSaving] = useState(false)
   const id = useId()
   const { cells } = changes
@@ -55,6 +57,7 @@ export function Tray({
     data.set('confirm', confirm)
     turn.current++
     const mine = turn.current
+    if (what === 'save') sent.current = cells
     setIsSaving(what === 'save')
     startSending(async () => {
       const found = await (what === 'preview' ? previewBatch(data) : saveBatch(data)).catch(() => LOST[what])
@@ -74,7 +77,8 @@ export function Tray({
   }
 
   const ask = useEffectEvent(() => {
-    if (!isSaving) send('preview')
+    const asksToConfirm = answer?.kind === 'confirm' && sent.current === cells
+    if (!isSaving && !asksToConfirm) send('preview')
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: other cells have other effects
   useEffect(() => {

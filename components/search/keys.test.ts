@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { asksForSearch, commandFor, GO, isHeard, setSingleKeys, singleKeysOn } from './keys'
+import { asksForSearch, commandFor, GO, isHeard, setSingleKeys, singleKeysOn, typedOnto } from './keys'
 import { PLACES } from './places'
 
 const press = (key: string, more = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more })
@@ -41,6 +41,18 @@ test('keys without a name, of an input method, or answered by somebody else are 
 test('a held "g" is one "g", a held "j" walks on', () => {
   expect(isHeard({ ...heard, key: 'g', repeat: true })).toBe(false)
   expect(isHeard({ ...heard, key: 'j', repeat: true })).toBe(true)
+})
+
+test('what is typed before the field of the search is there is text, and nothing else is', () => {
+  const type = (text: string, key: string, more = {}) => typedOnto(text, { ...press(key), isComposing: false, ...more })
+  expect(type('', 'g')).toBe('g')
+  expect(type('g', ' ')).toBe('g ')
+  expect(type('é', '😀')).toBe('é😀')
+  expect(type('é😀', 'Backspace')).toBe('é')
+  expect(type('', 'Backspace')).toBe('')
+  for (const key of ['Enter', 'Escape', 'ArrowDown', 'F5', 'Shift', 'Dead']) expect(type('a', key)).toBeNull()
+  for (const more of [{ ctrlKey: true }, { metaKey: true }, { isComposing: true }, { key: undefined }])
+    expect(type('a', 'v', more)).toBeNull()
 })
 
 test('every "g" leads to a page of the search', () => {

@@ -68,6 +68,14 @@ export function commandFor(pressed: Pressed, afterG: boolean): Command | null {
   return null
 }
 
+/** The text with the key typed at its end, or with its last character taken back; null for a key that types nothing. */
+export function typedOnto(text: string, { key, ctrlKey, metaKey, isComposing }: Pressed & { isComposing: boolean }) {
+  if (key === undefined || isComposing || ctrlKey || metaKey) return null
+  const characters = [...text]
+  if (key === 'Backspace') return characters.slice(0, -1).join('')
+  return [...key].length === 1 ? text + key : null
+}
+
 const KEPT = 'single-keys'
 
 /** Whether single keys do something; they do until the person turns them off in this browser. */

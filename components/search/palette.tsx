@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { type KeyboardEvent, startTransition, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, startTransition, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Icon } from '@/components/ui/icon'
 import { cn } from '@/lib/cn'
 import { browserStore } from './browser-store'
@@ -13,11 +13,13 @@ export type PaletteProps = {
   person: string
   isAdmin: boolean
   signOut: () => Promise<void>
+  /** What was typed before the field was there; asked once. */
+  takeEarly: () => string
   onClosed: () => void
 }
 
 /** The dialog of the search: a combobox over places, hits and what may be done. */
-export function Palette({ person, isAdmin, signOut, onClosed }: PaletteProps) {
+export function Palette({ person, isAdmin, signOut, takeEarly, onClosed }: PaletteProps) {
   const router = useRouter()
   const dialog = useRef<HTMLDialogElement>(null)
   const [text, setText] = useState('')
@@ -30,9 +32,19 @@ export function Palette({ person, isAdmin, signOut, onClosed }: PaletteProps) {
   const active = placeOf(items, chosenKey)
   const chosen = items[active]
 
-  useEffect(() => {
+  const type = (typed: string) => {
+    setText(typed)
+    // What Enter opens stays what it was when the answer arrives.
+    const [first] = paletteGroups(typed, { isAdmin, recent, found: [] })
+    setChosenKey(first?.items[0]?.key ?? null)
+  }
+
+  const open = useEffectEvent(() => {
     if (!dialog.current?.open) dialog.current?.showModal()
-  }, [])
+    const early = takeEarly()
+    if (early) type(early)
+  })
+  useEffect(() => open(), [])
 
   useEffect(() => {
     // Hits come in above it.
@@ -94,12 +106,7 @@ export function Palette({ person, isAdmin, signOut, onClosed }: PaletteProps) {
             maxLength={200}
             placeholder="A page, an id, a name, a fingerprint, a file"
             value={text}
-            onChange={(event) => {
-              setText(event.target.value)
-              // What Enter opens stays what it was when the answer arrives.
-              const [first] = paletteGroups(event.target.value, { isAdmin, recent, found: [] })
-              setChosenKey(first?.items[0]?.key ?? null)
-            }}
+            onChange={(event) => type(event.target.value)}
             onKeyDown={onKeyDown}
             className="h-11 min-w-0 flex-1 bg-transparent outline-hidden placeholder:text-faint"
           />

@@ -2,11 +2,11 @@
 
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
-import { type ComponentType, useEffect, useEffectEvent, useState } from 'react'
+import { type ComponentType, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { buttonClass } from '@/components/ui/button'
 import { Icon } from '@/components/ui/icon'
 import { browserStore } from './browser-store'
-import { asksForSearch } from './keys'
+import { asksForSearch, typedOnto } from './keys'
 import type { PaletteProps } from './palette'
 import { forgetPlaces, rememberPlace } from './recent'
 
@@ -24,13 +24,23 @@ export function SearchButton({
   const [isOpen, setOpen] = useState(false)
   const [failed, setFailed] = useState(false)
   const pathname = usePathname()
+  // What is typed until the palette is there, whose field it belongs to; null while none is awaited.
+  const early = useRef<string | null>(null)
+  const takeEarly = () => {
+    const text = early.current ?? ''
+    early.current = null
+    return text
+  }
 
   const open = useEffectEvent(async () => {
+    if (document.querySelector('dialog[open]')) return
+    early.current ??= ''
     if (!Palette) {
       try {
         const loaded = await import('./palette')
         setPalette(() => loaded.Palette)
       } catch {
+        early.current = null
         setFailed(true)
         return
       }
@@ -42,13 +52,23 @@ export function SearchButton({
     const onKey = (event: KeyboardEvent) => {
       if (!asksForSearch(event)) return
       event.preventDefault()
-      if (!document.querySelector('dialog[open]')) void open()
+      void open()
+    }
+    // Before the single keys of the page, or a field that has the focus, take it.
+    const onEarlyKey = (event: KeyboardEvent) => {
+      const text = early.current === null ? null : typedOnto(early.current, event)
+      if (text === null) return
+      early.current = text
+      event.preventDefault()
+      event.stopPropagation()
     }
     const onAsk = () => void open()
     document.addEventListener('keydown', onKey)
+    document.addEventListener('keydown', onEarlyKey, { capture: true })
     document.addEventListener('mig:search', onAsk)
     return () => {
       document.removeEventListener('keydown', onKey)
+      document.removeEventListener('keydown', onEarlyKey, { capture: true })
       document.removeEventListener('mig:search', onAsk)
     }
   }, [])
@@ -90,7 +110,13 @@ export function SearchButton({
         </span>
       </Link>
       {Palette && isOpen && (
-        <Palette person={person} isAdmin={isAdmin} signOut={signOut} onClosed={() => setOpen(false)} />
+        <Palette
+          person={person}
+          isAdmin={isAdmin}
+          signOut={signOut}
+          takeEarly={takeEarly}
+          onClosed={() => setOpen(false)}
+        />
       )}
     </>
   )
