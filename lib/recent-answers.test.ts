@@ -2,10 +2,16 @@ import { expect, test } from 'vitest'
 import { recentAnswers } from './recent-answers'
 
 /** A question whose answers count up, each taking so many milliseconds of a clock that the test moves. */
-function asked(took: number, options: { most?: number; fails?: boolean } = {}) {
+function asked(took: number, options: { most?: number; fails?: boolean; renewed?: number } = {}) {
   let now = 0
   let n = 0
-  const recent = recentAnswers<number>({ quick: 100, fresh: 60_000, most: options.most ?? 10, clock: () => now })
+  const recent = recentAnswers<number>({
+    quick: 100,
+    fresh: 60_000,
+    renewed: options.renewed,
+    most: options.most ?? 10,
+    clock: () => now,
+  })
   const ask = async () => {
     n += 1
     const mine = n
@@ -20,6 +26,9 @@ function asked(took: number, options: { most?: number; fails?: boolean } = {}) {
       now += milliseconds
     },
     count: () => n,
+    fail: () => {
+      options.fails = true
+    },
   }
 }
 
@@ -31,6 +40,28 @@ test('a slow answer is given again for a while, then made anew', async () => {
   expect(await ask('another')).toBe(2)
   wait(10_000)
   expect(await ask()).toBe(3)
+})
+
+test('an old one is given while a new one is made, and nobody waits for that but the first', async () => {
+  const { ask, wait, count } = asked(2000, { renewed: 60_000 })
+  expect(await ask()).toBe(1)
+  wait(60_000)
+  expect(await Promise.all([ask(), ask()])).toEqual([1, 1])
+  await new Promise((settle) => setTimeout(settle))
+  expect(count()).toBe(2)
+  expect(await ask()).toBe(2)
+  wait(130_000)
+  expect(await ask()).toBe(3)
+})
+
+test('a renewal that fails leaves nothing old behind', async () => {
+  const { ask, wait, fail } = asked(2000, { renewed: 60_000 })
+  expect(await ask()).toBe(1)
+  fail()
+  wait(60_000)
+  expect(await ask()).toBe(1)
+  await new Promise((settle) => setTimeout(settle))
+  await expect(ask()).rejects.toThrow('away')
 })
 
 test('a quick one is made anew each time', async () => {

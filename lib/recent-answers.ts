@@ -3,33 +3,51 @@ export type Recency = {
   quick: number
   /** For how long others are given again, from when they were asked for, in milliseconds. */
   fresh: number
+  /** For how long after that the old one is still given, while a new one is made, in milliseconds; no longer without it. */
+  renewed?: number
   /** How many are kept. */
   most: number
   /** The clock, in milliseconds. */
   clock?: () => number
 }
 
+type Kept<T> = { since: number; answer: Promise<T>; next?: Promise<unknown> }
+
 /**
  * Asks a costly question once for all who ask the same of this process within a while; who asks meanwhile waits for that
  * answer. A failed one is not kept.
  */
-export function recentAnswers<T>({ quick, fresh, most, clock = () => performance.now() }: Recency) {
-  const kept = new Map<string, { since: number; answer: Promise<T> }>()
-  return (question: string, ask: () => Promise<T>): Promise<T> => {
-    const known = kept.get(question)
-    const since = clock()
-    if (known && since - known.since < fresh) return known.answer
-    const answer = ask()
+export function recentAnswers<T>({ quick, fresh, renewed = 0, most, clock = () => performance.now() }: Recency) {
+  const kept = new Map<string, Kept<T>>()
+
+  function keep(question: string, answer: Promise<T>, since: number): void {
+    const one: Kept<T> = { since, answer }
     kept.delete(question)
-    kept.set(question, { since, answer })
+    kept.set(question, one)
     const [oldest] = kept.keys()
     if (kept.size > most && oldest !== undefined) kept.delete(oldest)
     const forget = () => {
-      if (kept.get(question)?.answer === answer) kept.delete(question)
+      if (kept.get(question) === one) kept.delete(question)
     }
     answer.then(() => {
       if (clock() - since <= quick) forget()
     }, forget)
+  }
+
+  return (question: string, ask: () => Promise<T>): Promise<T> => {
+    const known = kept.get(question)
+    const since = clock()
+    if (known && since - known.since < fresh) return known.answer
+    if (known && since - known.since < fresh + renewed) {
+      // A new one that fails leaves none: who asks then is told why.
+      known.next ??= ask().then(
+        (answer) => keep(question, Promise.resolve(answer), since),
+        () => kept.delete(question),
+      )
+      return known.answer
+    }
+    const answer = ask()
+    keep(question, answer, since)
     return answer
   }
 }

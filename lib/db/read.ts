@@ -7,7 +7,7 @@ import type { Sql } from './sql'
 import { type Pools, type Position, readOn } from './standby'
 
 /** What a statement may take beyond the role's limits: a time as PostgreSQL writes it, megabytes for each sort. */
-export type ReadSettings = { timeout?: '1s' | '2s' | '60s' | '10min' | '60min'; memory?: 64 }
+export type ReadSettings = { timeout?: '1s' | '2s' | '60s' | '10min' | '60min'; memory?: 64; oneCore?: true }
 
 // A server that froze answers nothing, not even that a statement took too long: beyond the statement's own limit it is given up.
 const ANSWER_LIMIT_MS = {
@@ -21,13 +21,15 @@ const ANSWER_LIMIT_MS = {
 /** Begins a transaction that only reads; a server that does not answer is given up. */
 export const BEGIN = { text: 'BEGIN READ ONLY', query_timeout: ANSWER_LIMIT_MS.none } as pg.QueryConfig
 
-function settingsOf({ timeout, memory }: ReadSettings): string {
-  if (!timeout && !memory) return ''
+function settingsOf({ timeout, memory, oneCore }: ReadSettings): string {
+  if (!timeout && !memory && !oneCore) return ''
   // Compiling a statement's plan may take longer than what it may take.
   return [
     'SET LOCAL jit = off',
     timeout && `SET LOCAL statement_timeout = '${timeout}'`,
     memory && `SET LOCAL work_mem = '${memory}MB'`,
+    // The other cores are the pages'.
+    oneCore && 'SET LOCAL max_parallel_workers_per_gather = 0',
   ]
     .filter(Boolean)
     .join('; ')

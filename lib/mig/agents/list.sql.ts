@@ -1,4 +1,4 @@
-import { containing, containingOrExact } from '@/lib/db/like'
+import { caselessPart, containing, containingOrExact } from '@/lib/db/like'
 import type { ListQuery, SortExpression } from '@/lib/db/list'
 import { join, raw, type Sql, sql } from '@/lib/db/sql'
 import type { ListParams } from '@/lib/list-params'
@@ -50,7 +50,7 @@ export function agentColumnsSql(vintage: Vintage, bounds: StateBounds, lastSeen:
 }
 
 /** How many rows a filter may mean for them to be named one by one. */
-export const NAMED_ROWS = 1_000
+export const NAMED_ROWS = 10_000
 
 // The one group that hangs on the moment and on the endpoint's other rows.
 const isOfState = (group: Group) => 'by' in group && 'column' in group.by && group.by.column === 'state'
@@ -68,6 +68,12 @@ function textConditions(vintage: Vintage, { filters }: Pick<Params, 'filters'>):
   return where
 }
 
+/** Whether all that `namedRowsSql` asks of a row is what it keeps for good: its name and its queue. */
+export function onlyByName({ filters }: Pick<Params, 'filters'>): boolean {
+  const { os, version, tag, env } = filters
+  return !os && !version && !tag?.length && !env?.length && !filters.in?.length
+}
+
 /**
  * The rows that the list's texts mean, at most `NAMED_ROWS` and one more; null when it asks for none. Few ones are looked for
  * once, here: the list's own order would lead through the whole table for them, for the page and for its count.
@@ -75,6 +81,8 @@ function textConditions(vintage: Vintage, { filters }: Pick<Params, 'filters'>):
 export function namedRowsSql(vintage: Vintage, params: Pick<Params, 'filters'>): Sql | null {
   const where = textConditions(vintage, params)
   if (where.length === 0) return null
+  const { name, queueloc } = params.filters
+  where.unshift(...caselessPart(sql`a.name`, name), ...caselessPart(sql`a.queueloc`, queueloc))
   return sql`SELECT trunc(a.id)::text AS id FROM public.agents a WHERE ${join(where, ' AND ')} LIMIT ${NAMED_ROWS + 1}`
 }
 

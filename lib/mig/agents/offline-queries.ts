@@ -135,7 +135,10 @@ export type OfflineDifference = {
 export async function compareOffline(_viewer: Viewer, params: OfflineParams, now: Instant): Promise<OfflineDifference> {
   // Folds the fleet, once a minute for everybody: it must come to its end also when many ask for pages.
   const asked = (by: 'name' | 'endpoint', what: string) =>
-    countShown({ ...params, filters: { ...params.filters, by, only: true } }, what, now, { memory: 64, timeout: '60s' })
+    countShown({ ...params, filters: { ...params.filters, by, only: true } }, what, now, {
+      oneCore: true,
+      timeout: '60s',
+    })
   const [hidden, renamed] = await Promise.all([
     asked('endpoint', 'number of endpoints missing by name'),
     asked('name', 'number of names missing by endpoint'),

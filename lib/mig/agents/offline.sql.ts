@@ -89,8 +89,9 @@ export function offlineEndpointsQuery(vintage: Vintage, { filters }: Pick<Params
   if (filters.name) where.push(sql`a.name ILIKE ${containing(filters.name)}`)
   if (lost) where.push(sql`a.heartbeattime >= ${lost}::timestamptz`)
   if (filters.only)
-    where.push(sql`EXISTS (SELECT 1 FROM public.agents namesake
-      WHERE namesake.name = a.name AND namesake.heartbeattime >= ${silent}::timestamptz)`)
+    // The few names that are both silent and heard, in one walk through the names, instead of a probe for each silent endpoint.
+    where.push(sql`a.name IN (SELECT name FROM public.agents WHERE heartbeattime >= ${earlier(now, filters.seen)}::timestamptz
+      GROUP BY name HAVING min(heartbeattime) < ${silent}::timestamptz AND max(heartbeattime) >= ${silent}::timestamptz)`)
   return {
     select: sql`a.name, a.heartbeattime AS last_seen, trunc(a.id)::text AS id, a.queueloc, ${agentOsSql(vintage, 'a')} AS os, a.version`,
     from: sql`public.agents a`,

@@ -10,8 +10,9 @@ import { agentOsSql, vintage } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { RanPage } from '@/lib/page'
+import { recentAnswers } from '@/lib/recent-answers'
 import { boundsAt, fleetBounds, thresholdsFor } from './bounds'
-import { agentListQuery, NAMED_ROWS, namedRowsSql, processCountsSql } from './list.sql'
+import { agentListQuery, NAMED_ROWS, namedRowsSql, onlyByName, processCountsSql } from './list.sql'
 import type { agentList } from './search-params'
 import type { EndpointState } from './status'
 
@@ -42,17 +43,23 @@ export type RawAgent = Omit<AgentRow, 'processes'>
 export async function agentsQuery(_viewer: Viewer, params: AgentParams, now: Instant): Promise<ListQuery> {
   const by = thresholdsFor(params)
   const v = await vintage()
-  const [bounds, named] = await Promise.all([
+  const [bounds, rows] = await Promise.all([
     params.filters.rows === 'endpoints' ? fleetBounds(now, by) : boundsAt(now, by),
-    namedRows(namedRowsSql(v, params)),
+    namedRows(namedRowsSql(v, params), onlyByName(params)),
   ])
-  return agentListQuery(v, params, bounds, named)
+  return agentListQuery(v, params, bounds, rows)
 }
 
-async function namedRows(statement: Sql | null): Promise<MigId[] | null> {
+/** A row keeps its name and its queue: what a walk through a large fleet found by them holds while somebody turns its pages. */
+const named = recentAnswers<MigId[] | null>({ quick: 100, fresh: 10_000, most: 50 })
+
+async function namedRows(statement: Sql | null, isLasting: boolean): Promise<MigId[] | null> {
   if (!statement) return null
-  const { rows } = await reader().query<{ id: MigId }>(statement)
-  return rows.length > NAMED_ROWS ? null : rows.map((row) => row.id)
+  const ask = async () => {
+    const { rows } = await reader().query<{ id: MigId }>(statement)
+    return rows.length > NAMED_ROWS ? null : rows.map((row) => row.id)
+  }
+  return isLasting ? named(JSON.stringify(statement), ask) : ask()
 }
 
 /** One page of endpoints or processes. */

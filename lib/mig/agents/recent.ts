@@ -11,19 +11,22 @@ export type At<T> = T & { at: Instant }
 type Comparison = Parameters<typeof compareOffline>[1]
 type GroupPage = Awaited<ReturnType<typeof listAgentGroups>>
 
-/** Pages refresh themselves every 10 s: what takes longer than a second over a large fleet is made once a minute. */
-const RECENCY = { quick: 1_000, fresh: 60_000, most: 100 }
+/**
+ * Pages refresh themselves every 10 s: what takes longer than a second over a large fleet is made once a minute, and nobody
+ * but the first waits for it; each answer says of when it is.
+ */
+const RECENCY = { quick: 1_000, fresh: 60_000, renewed: 240_000, most: 100 }
 
 const comparisons = recentAnswers<At<OfflineDifference>>(RECENCY)
 const groups = recentAnswers<At<GroupPage>>(RECENCY)
 
-/** `compareOffline` of now, or where that is slow of the last minute. */
+/** `compareOffline` of now, or where that is slow of the last minute; of up to five minutes while a new one is made. */
 export function recentComparison(viewer: Viewer, params: Comparison, now: Instant): Promise<At<OfflineDifference>> {
   const { by: _, only: __, ...asked } = params.filters
   return comparisons(JSON.stringify(asked), async () => ({ ...(await compareOffline(viewer, params, now)), at: now }))
 }
 
-/** `listAgentGroups` of now, or where that is slow of the last minute. */
+/** `listAgentGroups` of now, or where that is slow of the last minute; of up to five minutes while a new one is made. */
 export function recentGroups(
   viewer: Viewer,
   params: Parameters<typeof listAgentGroups>[1],

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { containing } from '@/lib/db/like'
+import { caselessPart, containing } from '@/lib/db/like'
 import { allRowsSql, countRows, fetchPage, type ListQuery, streamRows } from '@/lib/db/list'
 import { reader } from '@/lib/db/read'
 import { join, type Sql, sql } from '@/lib/db/sql'
@@ -56,7 +56,7 @@ async function namedAgents({ filters }: CommandParams): Promise<NamedAgents | nu
   const { agent, agentid, queueloc, alike, same } = filters
   if (!agent || agentid || queueloc || alike || same) return null
   const { rows } = await reader().query<{ id: MigId }>(sql`
-    SELECT trunc(id)::text AS id FROM public.agents WHERE name ILIKE ${containing(agent)} LIMIT ${NAMED_AGENTS + 1}`)
+    SELECT trunc(id)::text AS id FROM public.agents WHERE ${join([...caselessPart(sql`name`, agent), sql`name ILIKE ${containing(agent)}`], ' AND ')} LIMIT ${NAMED_AGENTS + 1}`)
   return rows.length > NAMED_AGENTS ? 'many' : { ids: rows.map((row) => row.id) }
 }
 
