@@ -5,6 +5,7 @@ import { inRead } from '@/lib/db/read'
 import { env } from '@/lib/env'
 import { getSilence } from '@/lib/mig/agents/silence'
 import { earlier } from '@/lib/mig/agents/state'
+import { settledAnswers } from '@/lib/mig/commands/settled'
 import type { SignatureReport } from '@/lib/mig/signatures/queries'
 import type { SpoolAnswer } from '@/lib/mig/spool/answer'
 import { PATIENCE_MS, unlessAway } from '@/lib/mig/spool/away'
@@ -30,15 +31,19 @@ const FLEET_TIMEOUT_MS = 3_000
 const SIGNATURES_MS = 2_500
 const SECOND = 1_000_000_000n
 
+const figures = settledAnswers<FigureRow[] | null>()
+
 /**
  * An action's commands counted from their rows in one pass; null when that takes more than 4 s, as it does in a large table
  * without an index on commands (actionid).
  */
 export async function getCommandFigures(
   _viewer: Viewer,
-  action: Pick<ActionDetail, 'id' | 'expireafter'>,
+  action: Pick<ActionDetail, 'id' | 'status' | 'expireafter'>,
 ): Promise<CommandFigures | null> {
-  const rows = await inTime<FigureRow>(COUNT_TIMEOUT_MS, figuresSql(action.id, action.expireafter))
+  const rows = await figures(action, action.expireafter, () =>
+    inTime<FigureRow>(COUNT_TIMEOUT_MS, figuresSql(action.id, action.expireafter)),
+  )
   return rows && figuresOf(rows)
 }
 

@@ -10,15 +10,15 @@ type Params = ListParams<(typeof doubleList)['filters']>
 
 /**
  * Queues that more than one process beat on within the window: the documented question (mig-data.rst), ties by queueloc.
- * Counted downwards with a negative sort key, so that the ties still run upwards; `doubleParams` turns the order. Wants an
- * index on agents (heartbeattime).
+ * Counted downwards with a negative sort key, so that the ties still run upwards; `doubleParams` turns the order. Each
+ * row tells in `of` how many there are. Wants an index on agents (heartbeattime).
  */
 export function doublesQuery({ filters }: Pick<Params, 'filters'>, now: Instant): ListQuery {
   const queue = filters.queueloc ? sql`AND queueloc ILIKE ${containing(filters.queueloc)}` : sql``
   return {
-    select: sql`d.count, d.queueloc`,
+    select: sql`d.count, d.queueloc, d.of`,
     from: sql`(
-      SELECT count(*) AS count, queueloc FROM public.agents
+      SELECT count(*) AS count, queueloc, count(*) OVER () AS of FROM public.agents
       WHERE heartbeattime >= ${earlier(now, filters.window)}::timestamptz ${queue}
       GROUP BY queueloc HAVING count(*) > 1
     ) d`,

@@ -10,6 +10,7 @@ import { isUnanswered } from './answer.sql'
 import { answerGroupsQuery } from './groups.sql'
 import { readShortAnswers } from './queries'
 import type { AnswerListParams } from './search-params'
+import { settledAnswers } from './settled'
 import type { ShortAnswer } from './short-answer'
 
 /** Commands of one action with one status and the same answer. */
@@ -45,6 +46,17 @@ type RawGroup = {
   groups: string
   answered: string
   usual: MigId
+}
+
+const groups = settledAnswers<AnswerGroups>()
+
+/** `listAnswerGroups` of now, or of the last ten seconds where the action is completed and that takes long. */
+export function recentAnswerGroups(
+  viewer: Viewer,
+  action: { id: MigId; status: string | null },
+  params: AnswerListParams,
+): Promise<AnswerGroups> {
+  return groups(action, params, () => listAnswerGroups(viewer, action.id, params))
 }
 
 /** One page of an action's answers, alike ones folded; counted by the database, which gives out the texts of this page only. */

@@ -11,7 +11,7 @@ import { Live } from '@/components/layout/live'
 import { PageHeader } from '@/components/layout/page-header'
 import { requireViewer } from '@/lib/auth/viewer'
 import { getActionName } from '@/lib/mig/actions/name-query'
-import { listAnswerGroups } from '@/lib/mig/commands/groups'
+import { recentAnswerGroups } from '@/lib/mig/commands/groups'
 import { answerList } from '@/lib/mig/commands/search-params'
 import { resolveId } from '@/lib/mig/resolve-id'
 import { now } from '@/lib/now'
@@ -37,7 +37,7 @@ export default dataPage(async ({ params: route, searchParams }: PageProps) => {
         </Content>
       </>
     )
-  const [page, moment] = await Promise.all([listAnswerGroups(viewer, action.id, parsed.params), now()])
+  const [page, moment] = await Promise.all([recentAnswerGroups(viewer, action, parsed.params), now()])
   return (
     <>
       <PageHeader crumbs={crumbs} title="Results" live={<Live now={moment} />} />
