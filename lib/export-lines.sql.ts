@@ -6,17 +6,20 @@ import type { ExportColumn } from '@/lib/export'
 const FORMULA = raw(String.raw`'^''*[=+@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20-]'`)
 // What a text that the expression takes begins with, by ascii(): the expression alone takes ten times as long for every cell.
 const FORMULA_STARTS = raw('9, 10, 13, 39, 43, 45, 61, 64, 65291, 65293, 65309, 65312')
-// Looked for one by one: a million agents take 10 s so, 15 s with translate().
-const QUOTED = [`'"'`, `','`, String.raw`E'\n'`, String.raw`E'\r'`].map(raw)
+const LINE_BREAKS = [String.raw`E'\n'`, String.raw`E'\r'`].map(raw)
+const QUOTED = [raw(`'"'`), raw(`','`), ...LINE_BREAKS]
+
+// Looked for one by one: a million agents take 5 s less so than with translate().
+const isAmong = (characters: readonly Sql[], cell: Sql) =>
+  join(
+    characters.map((character) => sql`strpos(${cell}, ${character}) > 0`),
+    ' OR ',
+  )
 
 function csvTextSql(cell: Sql): Sql {
   const safe = sql`CASE WHEN ascii(${cell}) IN (${FORMULA_STARTS}) AND ${cell} ~ ${FORMULA}
     THEN '''' || ${cell} ELSE ${cell} END`
-  const isQuoted = join(
-    QUOTED.map((character) => sql`strpos(${cell}, ${character}) > 0`),
-    ' OR ',
-  )
-  return sql`CASE WHEN ${isQuoted} THEN concat('"', replace(${safe}, '"', '""'), '"')
+  return sql`CASE WHEN ${isAmong(QUOTED, cell)} THEN concat('"', replace(${safe}, '"', '""'), '"')
     ELSE ${safe} END`
 }
 
@@ -56,7 +59,7 @@ function jsonSql({ name, kind }: ExportColumn): Sql {
       return sql`to_json(${cell})::text`
     case 'json':
       // As stored, digits and all; a line break in JSON's text stands between its tokens only.
-      return sql`translate(${cell}, E'\\n\\r', '  ')`
+      return sql`CASE WHEN ${isAmong(LINE_BREAKS, cell)} THEN translate(${cell}, E'\\n\\r', '  ') ELSE ${cell} END`
   }
 }
 

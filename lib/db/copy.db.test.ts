@@ -223,11 +223,9 @@ describe('exported lines', () => {
 
     test('is free again when the signal comes, before the first line too', async () => {
       const stop = new AbortController()
-      const slow = copyLines(
-        sql`SELECT x::text FROM (SELECT x, pg_sleep(61) FROM generate_series(1, 2) x) s`,
-        '\n',
-        stop.signal,
-      )
+      const slow = copyLines(sql`SELECT x::text FROM (SELECT x, pg_sleep(61) FROM generate_series(1, 2) x) s`, '\n', {
+        signal: stop.signal,
+      })
       const first = slow.next()
       first.catch(() => {})
       const busy = async () =>

@@ -8,6 +8,7 @@ import type { Pools } from './standby'
 const TIMEOUT = '60min'
 const CANCEL_LIMIT_MS = 5_000
 
+type CopyOptions = { isSorted?: boolean; signal?: AbortSignal }
 type Pieces = AsyncIterator<Buffer>
 type Opened = {
   client: pg.PoolClient
@@ -20,10 +21,14 @@ type Opened = {
 
 /**
  * The lines that a statement gives as its one column, through COPY: as bytes in large pieces, each line with `lineEnd` behind
- * it. From one snapshot, for an hour at most; who closes the iterator early, or aborts the signal, cancels the statement.
+ * it. From one snapshot, for an hour at most, with `isSorted` by no walk along an index; who closes the iterator early, or aborts the signal, cancels the statement.
  */
-export async function* copyLines(statement: Sql, lineEnd: '\n' | '\r\n', signal?: AbortSignal): AsyncGenerator<Buffer> {
-  const { client, pieces, first, cancel, part } = await onStreamReader((on) => open(on, statement, signal))
+export async function* copyLines(
+  statement: Sql,
+  lineEnd: '\n' | '\r\n',
+  options: CopyOptions = {},
+): AsyncGenerator<Buffer> {
+  const { client, pieces, first, cancel, part } = await onStreamReader((on) => open(on, statement, options))
   let finished = false
   try {
     const unescaped = unescaper(lineEnd)
@@ -39,12 +44,13 @@ export async function* copyLines(statement: Sql, lineEnd: '\n' | '\r\n', signal?
 }
 
 // With its first piece, so that a read that a standby cannot do goes to the primary.
-async function open(on: Pools, statement: Sql, signal?: AbortSignal): Promise<Opened> {
+async function open(on: Pools, statement: Sql, { isSorted, signal }: CopyOptions): Promise<Opened> {
   const client = await on.streams.connect()
   let part = () => {}
   try {
     await client.query(BEGIN)
     await client.query(`SET LOCAL statement_timeout = '${TIMEOUT}'`)
+    if (isSorted) await client.query('SET LOCAL enable_indexscan = off')
     // Asked and not taken from the connection: a pooler gives its clients ids of its own.
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
     const cancel = () =>

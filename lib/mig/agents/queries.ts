@@ -107,13 +107,17 @@ export async function exportAgents(viewer: Viewer, params: AgentParams, now: Ins
   const query = await agentsQuery(viewer, params, now)
   const select = sql`${query.select}, a.environment::text AS environment, a.tags::text AS tags`
   if (params.filters.rows === 'processes')
-    return { columns: AGENT_COLUMNS, statement: allRowsSql({ ...query, select }, params) }
+    return { columns: AGENT_COLUMNS, statement: allRowsSql({ ...query, select }, params), isSorted: true }
   const counted = {
     ...query,
     select: sql`${select}, c.n AS processes`,
     from: sql`${query.from} JOIN (SELECT queueloc, count(*) AS n FROM public.agents GROUP BY queueloc) c ON c.queueloc = a.queueloc`,
   }
-  return { columns: [...AGENT_COLUMNS, { name: 'processes', kind: 'number' }], statement: allRowsSql(counted, params) }
+  return {
+    columns: [...AGENT_COLUMNS, { name: 'processes', kind: 'number' }],
+    statement: allRowsSql(counted, params),
+    isSorted: true,
+  }
 }
 
 /** The agents with these ids in a few words, for the page that asks which one was meant. */
