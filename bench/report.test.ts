@@ -102,4 +102,13 @@ test('what a run leaves out stays as the last one found it', () => {
   const both = completed(before, only)
   expect([both.rounds, both.beside, both.load]).toEqual([before.rounds, only.beside, load])
   expect(completed(before, results([page('a', 7)])).rounds[0]?.pages[0]?.p50).toBe(7)
+  const three = completed(results([page('a', 1, { cold: 9 }), page('b', 2)]), results([page('c', 5), page('a', 4)]))
+  expect(three.rounds.map(({ pages }) => pages.map(({ name, p50, cold }) => [name, p50, cold]))).toEqual([
+    [
+      ['a', 4, 9],
+      ['b', 2, null],
+      ['c', 5, null],
+    ],
+  ])
+  expect(markdown(three)).toContain('what it left out is of 2026-01-01T00:00')
 })

@@ -25,6 +25,8 @@ export type Round = { settings: string; pages: Measured[] }
 
 export type Results = {
   made: string
+  /** When the oldest of what this run left out was measured; undefined when it left out nothing. */
+  completes?: string
   machine: {
     processor: string
     cores: number
@@ -120,7 +122,7 @@ export function markdown(results: Results): string {
     table(
       ['', ''],
       [
-        ['made', results.made],
+        ['made', results.made + (results.completes ? `; what it left out is of ${results.completes}` : '')],
         ['processor', `${machine.processor}, ${machine.cores} cores`],
         ['memory', `${Math.round(machine.memory / 1024)} GB`],
         ['system', machine.system],
@@ -187,21 +189,44 @@ export function markdown(results: Results): string {
   return `${parts.join('\n\n')}\n`
 }
 
-/** These results, with what was left out of them as it was earlier. */
+// Each named thing as it is now, in its old place, and what is new behind; what was not asked again as it was.
+function replaced<T>(before: readonly T[], now: readonly T[], nameOf: (one: T) => string): T[] {
+  const found = new Map(now.map((one) => [nameOf(one), one]))
+  const names = new Set(before.map(nameOf))
+  return [...before.map((one) => found.get(nameOf(one)) ?? one), ...now.filter((one) => !names.has(nameOf(one)))]
+}
+
+/** These results, with what was left out of them as it was earlier: the colds of its pages too. */
 export function completed(earlier: Results, results: Results): Results {
-  const rounds = [
-    ...results.rounds,
-    ...earlier.rounds.filter((one) => !results.rounds.some((r) => r.settings === one.settings)),
-  ]
+  const withCold = (round: Round, before: Round | undefined): Round => ({
+    ...round,
+    pages: replaced(
+      before?.pages ?? [],
+      round.pages.map((page) => ({
+        ...page,
+        cold: page.cold ?? before?.pages.find(({ name }) => name === page.name)?.cold ?? null,
+      })),
+      ({ name }) => name,
+    ),
+  })
+  const rounds = replaced(
+    earlier.rounds,
+    results.rounds.map((round) =>
+      withCold(
+        round,
+        earlier.rounds.find(({ settings }) => settings === round.settings),
+      ),
+    ),
+    ({ settings }) => settings,
+  )
   const kept = <T>(now: T[], before: T[]): T[] => (now.length > 0 ? now : before)
   return {
     ...results,
-    rounds: rounds.some(({ pages }) => pages.length > 0)
-      ? rounds.filter(({ pages }) => pages.length > 0)
-      : earlier.rounds,
+    completes: earlier.completes ?? earlier.made,
+    rounds: rounds.filter(({ pages }) => pages.length > 0),
     beside: kept(results.beside, earlier.beside),
     exports: kept(results.exports, earlier.exports),
-    scripts: kept(results.scripts, earlier.scripts),
+    scripts: replaced(earlier.scripts, results.scripts, ({ page }) => page),
     load: results.load ?? earlier.load,
     plans: results.plans && results.plans.looked > 0 ? results.plans : earlier.plans,
   }
