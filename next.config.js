@@ -26,6 +26,8 @@ const config = {
   typescript: { ignoreBuildErrors: true },
   // In development Next prints what a server function was called with: a pasted key must not reach a terminal's history.
   logging: { serverFunctions: false },
+  // What somebody types who knows the area and not its pages.
+  redirects: async () => [{ source: '/acl', destination: '/acl/requirements', permanent: false }],
   experimental: { serverActions: { bodySizeLimit: '8mb' } },
 }
 export default config

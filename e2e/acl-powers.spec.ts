@@ -46,3 +46,16 @@ test('what is lost without a key is listed, and a stranger’s is a sentence', a
   await page.goto('/acl/powers?investigator=987654')
   await expect(page.getByText('There is no investigator 987654.')).toBeVisible()
 })
+
+test('the area has its parts as tabs, and its bare address leads to the first of them', async ({ page }) => {
+  await page.goto('/acl')
+  await expect(page).toHaveURL('/acl/requirements')
+  const tabs = page.getByRole('navigation', { name: 'ACL' })
+  await tabs.getByRole('link', { name: 'Powers' }).click()
+  await expect(page).toHaveURL('/acl/powers')
+  await expect(tabs.getByRole('link', { name: 'Powers' })).toHaveAttribute('aria-current', 'page')
+  await expect(page.getByRole('main').getByText('Choose an investigator')).toBeVisible()
+  await tabs.getByRole('link', { name: 'Files' }).click()
+  await expect(page).toHaveURL('/acl/files')
+  await expect(page.getByRole('main').getByRole('link', { name: 'their files' })).toHaveCount(0)
+})

@@ -5,6 +5,7 @@ import {
   bulkList,
   lintList,
   permissionList,
+  powerList,
   requirementList,
   whatIfList,
 } from '@/lib/mig/acl/search-params'
@@ -17,6 +18,7 @@ const TABS = [
   { key: 'import', label: 'Import', href: '/acl/import' },
   { key: 'batches', label: 'Batches', href: batchList.path },
   { key: 'what-if', label: 'What if', href: whatIfList.path },
+  { key: 'powers', label: 'Powers', href: powerList.path },
   { key: 'lint', label: 'Lint', href: lintList.path },
   { key: 'files', label: 'Files', href: aclGroupList.path },
   { key: 'modules', label: 'Modules', href: moduleList.path },

@@ -62,7 +62,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
             <Answered at={pass.madeAt} clock={moment.clock} />, when {formatCount(pass.endpoints, 'endpoint')} were
             looked at.
           </p>
-          <AclNote />
+          <AclNote isAtFiles />
         </div>
         <SavedViews viewer={viewer} list={aclGroupList} params={params}>
           <FileFilters list={aclGroupList} params={params} />

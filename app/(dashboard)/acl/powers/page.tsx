@@ -1,4 +1,5 @@
 import { AclNote } from '@/components/acl/acl-note'
+import { AclTabs } from '@/components/acl/acl-tabs'
 import { PowerFilters } from '@/components/acl/power-filters'
 import { PowerTable } from '@/components/acl/power-table'
 import { EmptyState, ProblemPanel } from '@/components/feedback/panels'
@@ -43,6 +44,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
     <>
       <PageHeader crumbs={crumbs} title={TITLE} />
       <Content>
+        <AclTabs current="powers" />
         <div className="flex flex-col gap-1">
           {person && (
             <p>
