@@ -17,6 +17,8 @@ export type ListQuery = {
   idType?: 'numeric' | 'bigint' | 'text'
   /** Megabytes that each step of a page's query may sort and fold in, for one that folds very many rows. */
   memory?: 64
+  /** Leaves the other cores to other pages, for a query that many look at and that folds very many rows. */
+  oneCore?: true
 }
 
 const COUNT_LIMIT = 10_000

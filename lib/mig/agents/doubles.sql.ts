@@ -29,6 +29,7 @@ export function doublesQuery({ filters }: Pick<Params, 'filters'>, now: Instant)
     },
     id: sql`d.queueloc`,
     idType: 'text',
+    oneCore: true,
   }
 }
 

@@ -139,10 +139,9 @@ export async function compareOffline(_viewer: Viewer, params: OfflineParams, now
       oneCore: true,
       timeout: '60s',
     })
-  const [hidden, renamed] = await Promise.all([
-    asked('endpoint', 'number of endpoints missing by name'),
-    asked('name', 'number of names missing by endpoint'),
-  ])
+  // One after the other: nobody but the first waits for them, and the other core is the pages'.
+  const hidden = await asked('endpoint', 'number of endpoints missing by name')
+  const renamed = await asked('name', 'number of names missing by endpoint')
   return { hidden: hidden.total, renamed: renamed.total, ran: [hidden.ran, renamed.ran] }
 }
 

@@ -1,7 +1,7 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { allRowsSql, countRows, fetchPage, type ListQuery } from '@/lib/db/list'
-import { reader } from '@/lib/db/read'
+import { reader, readRows } from '@/lib/db/read'
 import { ranBy, ranSql } from '@/lib/db/shown-sql'
 import { type Sql, sql } from '@/lib/db/sql'
 import type { CopySource, ExportColumn } from '@/lib/export'
@@ -56,7 +56,7 @@ const named = recentAnswers<MigId[] | null>({ quick: 100, fresh: 10_000, most: 5
 async function namedRows(statement: Sql | null, isLasting: boolean): Promise<MigId[] | null> {
   if (!statement) return null
   const ask = async () => {
-    const { rows } = await reader().query<{ id: MigId }>(statement)
+    const rows = await readRows<{ id: MigId }>(statement, { oneCore: true })
     return rows.length > NAMED_ROWS ? null : rows.map((row) => row.id)
   }
   return isLasting ? named(JSON.stringify(statement), ask) : ask()

@@ -50,7 +50,7 @@ type RawGroup = {
 
 const groups = settledAnswers<AnswerGroups>()
 
-/** `listAnswerGroups` of now, or of the last ten seconds where the action is completed and that takes long. */
+/** `listAnswerGroups` of now, or of the last minute where the action is completed and that takes long. */
 export function recentAnswerGroups(
   viewer: Viewer,
   action: { id: MigId; status: string | null },
