@@ -36,7 +36,7 @@ type Row = { id: string; name: string; fingerprint: string | null; cell: ReactNo
 
 function Rows({ caption, last, rows }: { caption: string; last: string; rows: readonly Row[] }) {
   return (
-    <PlainTable caption={caption} headers={['Investigator', 'Fingerprint', last]} rows="[&_td]:h-row [&_td]:py-1">
+    <PlainTable caption={caption} headers={['Investigator', last, 'Fingerprint']} rows="[&_td]:h-row [&_td]:py-1">
       {rows.map((row) => (
         <tr key={row.id}>
           <th scope="row" className="h-row max-w-[18rem] truncate border-line border-t px-3 text-left font-normal">
@@ -44,10 +44,10 @@ function Rows({ caption, last, rows }: { caption: string; last: string; rows: re
               <bdi>{visibleText(row.name)}</bdi>
             </TextLink>
           </th>
+          <td className="min-w-[13rem]">{row.cell}</td>
           <td className="whitespace-nowrap text-xs">
             {row.fingerprint ? <Fingerprint>{row.fingerprint.toUpperCase()}</Fingerprint> : <Unknown why="None" />}
           </td>
-          <td className="min-w-[16rem]">{row.cell}</td>
         </tr>
       ))}
     </PlainTable>
