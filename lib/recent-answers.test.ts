@@ -54,14 +54,19 @@ test('an old one is given while a new one is made, and nobody waits for that but
   expect(await ask()).toBe(3)
 })
 
-test('a renewal that fails leaves nothing old behind', async () => {
-  const { ask, wait, fail } = asked(2000, { renewed: 60_000 })
+test('a renewal that fails leaves nothing old behind, and is not tried by everybody', async () => {
+  const { ask, wait, fail, count } = asked(2000, { renewed: 60_000 })
   expect(await ask()).toBe(1)
   fail()
   wait(60_000)
   expect(await ask()).toBe(1)
   await new Promise((settle) => setTimeout(settle))
+  wait(60_000)
   await expect(ask()).rejects.toThrow('away')
+  expect(count()).toBe(2)
+  wait(60_000)
+  await expect(ask()).rejects.toThrow('away')
+  expect(count()).toBe(3)
 })
 
 test('a quick one is made anew each time', async () => {
@@ -75,9 +80,19 @@ test('who asks while it is made waits for it', async () => {
   expect(count()).toBe(1)
 })
 
-test('a failure is not kept', async () => {
-  const { ask, count } = asked(2000, { fails: true })
+test('a quick failure is not kept', async () => {
+  const { ask, count } = asked(50, { fails: true })
   await expect(ask()).rejects.toThrow('away')
+  await expect(ask()).rejects.toThrow('away')
+  expect(count()).toBe(2)
+})
+
+test('a failure that took long is told for a while, then it is tried again', async () => {
+  const { ask, wait, count } = asked(2000, { fails: true })
+  await expect(ask()).rejects.toThrow('away')
+  await expect(ask()).rejects.toThrow('away')
+  expect(count()).toBe(1)
+  wait(60_000)
   await expect(ask()).rejects.toThrow('away')
   expect(count()).toBe(2)
 })

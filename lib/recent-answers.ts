@@ -11,11 +11,12 @@ export type Recency = {
   clock?: () => number
 }
 
-type Kept<T> = { since: number; answer: Promise<T>; next?: Promise<unknown> }
+type Kept<T> = { since: number; answer: Promise<T>; hasFailed?: true; next?: Promise<unknown> }
 
 /**
  * Asks a costly question once for all who ask the same of this process within a while; who asks meanwhile waits for that
- * answer. A failed one is not kept.
+ * answer. A failure is kept as an answer is when it took long, so that what cannot be answered in time is not tried by everybody;
+ * another is not kept.
  */
 export function recentAnswers<T>({ quick, fresh, renewed = 0, most, clock = () => performance.now() }: Recency) {
   const kept = new Map<string, Kept<T>>()
@@ -26,12 +27,13 @@ export function recentAnswers<T>({ quick, fresh, renewed = 0, most, clock = () =
     kept.set(question, one)
     const [oldest] = kept.keys()
     if (kept.size > most && oldest !== undefined) kept.delete(oldest)
-    const forget = () => {
-      if (kept.get(question) === one) kept.delete(question)
+    const forgetQuick = () => {
+      if (clock() - since <= quick && kept.get(question) === one) kept.delete(question)
     }
-    answer.then(() => {
-      if (clock() - since <= quick) forget()
-    }, forget)
+    answer.then(forgetQuick, () => {
+      one.hasFailed = true
+      forgetQuick()
+    })
   }
 
   return (question: string, ask: () => Promise<T>): Promise<T> => {
@@ -39,11 +41,11 @@ export function recentAnswers<T>({ quick, fresh, renewed = 0, most, clock = () =
     const since = clock()
     if (known && since - known.since < fresh) return known.answer
     if (known && since - known.since < fresh + renewed) {
-      // A new one that fails leaves none: who asks then is told why.
-      known.next ??= ask().then(
-        (answer) => keep(question, Promise.resolve(answer), since),
-        () => kept.delete(question),
-      )
+      if (!known.next && !known.hasFailed) {
+        const next = ask()
+        const take = () => keep(question, next, since)
+        known.next = next.then(take, take)
+      }
       return known.answer
     }
     const answer = ask()
