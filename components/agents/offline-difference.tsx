@@ -15,10 +15,18 @@ export async function OfflineDifference({
   now,
 }: {
   params: ListParams<(typeof offlineList)['filters']>
-  difference: Promise<At<Difference>>
+  difference: Promise<At<Difference> | null>
   now: Instant
 }) {
-  const { hidden, renamed, ran, at } = await difference
+  const found = await difference
+  if (!found)
+    return (
+      <p className="max-w-text text-attention text-sm">
+        Not compared: it takes longer than a minute over this fleet, and is tried again every five minutes. Either list
+        is complete by itself.
+      </p>
+    )
+  const { hidden, renamed, ran, at } = found
   const one = (by: 'name' | 'endpoint') =>
     offlineList.href(params, { filters: { by: by === 'name' ? null : by, only: '1' } })
   return (

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
+import { isTimeout } from '@/lib/db/availability'
 import type { Instant } from '@/lib/mig/wire/time'
 import { recentAnswers } from '@/lib/recent-answers'
 import { listAgentGroups } from './group-queries'
@@ -20,10 +21,23 @@ const RECENCY = { quick: 1_000, fresh: 60_000, renewed: 240_000, most: 100 }
 const comparisons = recentAnswers<At<OfflineDifference>>(RECENCY)
 const groups = recentAnswers<At<GroupPage>>(RECENCY)
 
-/** `compareOffline` of now, or where that is slow of the last minute; of up to five minutes while a new one is made. */
-export function recentComparison(viewer: Viewer, params: Comparison, now: Instant): Promise<At<OfflineDifference>> {
+/**
+ * `compareOffline` of now, or where that is slow of the last minute; of up to five minutes while a new one is made. Null where
+ * it did not come to its end in time, and then for five minutes.
+ */
+export async function recentComparison(
+  viewer: Viewer,
+  params: Comparison,
+  now: Instant,
+): Promise<At<OfflineDifference> | null> {
   const { by: _, only: __, ...asked } = params.filters
-  return comparisons(JSON.stringify(asked), async () => ({ ...(await compareOffline(viewer, params, now)), at: now }))
+  const ask = async () => ({ ...(await compareOffline(viewer, params, now)), at: now })
+  try {
+    return await comparisons(JSON.stringify(asked), ask)
+  } catch (error) {
+    if (isTimeout(error)) return null
+    throw error
+  }
 }
 
 /** `listAgentGroups` of now, or where that is slow of the last minute; of up to five minutes while a new one is made. */
