@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { SIZES } from '@/lib/data-set/sizes'
@@ -88,7 +88,8 @@ function write(name: string | undefined, out: string | null, results: Results): 
   const { queries, ...rest } = results
   const file = (ending: string) => resultsFile(name, out, ending)
   if (!existsSync(path.dirname(file('md')))) return
-  writeFileSync(file('md'), markdown(results))
+  const others = readdirSync(path.dirname(file('md'))).filter((one) => /^results-.+\.md$/.test(one))
+  writeFileSync(file('md'), markdown(results, name === undefined ? others : []))
   writeFileSync(file('json'), `${JSON.stringify(rest, null, 2)}\n`)
   console.error(`Written: ${file('md')} and ${file('json')}`)
   if (name !== undefined || queries.length === 0) return

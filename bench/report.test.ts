@@ -111,4 +111,5 @@ test('what a run leaves out stays as the last one found it', () => {
     ],
   ])
   expect(markdown(three)).toContain('what it left out is of 2026-01-01T00:00')
+  expect(markdown(three, ['results-XL.md'])).toContain('[results-XL.md](results-XL.md)')
 })

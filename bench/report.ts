@@ -113,12 +113,13 @@ function plansParts({ looked, scans, offsets }: PlanChecks): string[] {
   ]
 }
 
-/** The results as a page of Markdown; all times in milliseconds. */
-export function markdown(results: Results): string {
+/** The results as a page of Markdown; all times in milliseconds. `others` are files of parts and other sizes, beside it. */
+export function markdown(results: Results, others: readonly string[] = []): string {
   const { machine, rounds, load, memory } = results
   const parts = [
     '# Measurements',
     'Made by `npm run bench`; all times are milliseconds to the last byte, sizes are gzip as sent. "SQL bare" is what the statements of the page take one after the other on a connection of their own in the same run; a page runs some of them side by side, so it may take less. "Cold" is the first request after PostgreSQL was started anew.',
+    ...(others.length > 0 ? [`Apart from these: ${others.map((file) => `[${file}](${file})`).join(', ')}.`] : []),
     table(
       ['', ''],
       [
