@@ -94,7 +94,7 @@ const INTERACTIONS: readonly Interaction[] = [
   { name: 'End and Home, over all rows', act: (page) => press(page, ['End', 'Home']) },
   {
     name: 'typing into a filter',
-    before: (page) => page.getByLabel('Agent', { exact: true }).focus(),
+    before: (page) => page.getByRole('searchbox', { name: 'Agent' }).focus(),
     act: (page) => page.keyboard.press('w'),
   },
   { name: 'opening and closing the columns', act: (page) => page.getByText('Columns', { exact: true }).click() },
