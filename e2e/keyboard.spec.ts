@@ -75,6 +75,24 @@ test('arrows, Home, End and Page lead from row to row, and scroll where no row h
   expect(row?.y).toBeGreaterThanOrEqual((head?.y ?? 0) + (head?.height ?? 0) - 1)
 })
 
+test('what is typed before the search is there is not lost', async ({ page }) => {
+  await open(page)
+  // The search is loaded when it is first asked for: here it takes its time.
+  await page.route(/\/_next\/static\//, async (route) => {
+    await new Promise((settle) => setTimeout(settle, 700))
+    await route.continue()
+  })
+  await press(page, 'Control+k')
+  // Each of these letters does something on a page.
+  await page.keyboard.type('goj?x/k', { delay: 20 })
+  await press(page, 'Backspace')
+  const field = page.getByRole('combobox', { name: /^Search pages/ })
+  await expect(field).toHaveValue('goj?x/')
+  await page.keyboard.type('yz')
+  await expect(field).toHaveValue('goj?x/yz')
+  await expect(page).toHaveURL('/')
+})
+
 test('what a command answered is read by keyboard alone', async ({ page }) => {
   await open(page)
   const [command] = await readRows<{ id: string }>(

@@ -1,7 +1,15 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { type KeyboardEvent, startTransition, useEffect, useEffectEvent, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  startTransition,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
 import { Icon } from '@/components/ui/icon'
 import { cn } from '@/lib/cn'
 import { browserStore } from './browser-store'
@@ -44,7 +52,8 @@ export function Palette({ person, isAdmin, signOut, takeEarly, onClosed }: Palet
     const early = takeEarly()
     if (early) type(early)
   })
-  useEffect(() => open(), [])
+  // Before another key is heard: what comes after goes behind what was taken here.
+  useLayoutEffect(() => open(), [])
 
   useEffect(() => {
     // Hits come in above it.

@@ -111,11 +111,52 @@ test('a migration that began and did not end runs again', async () => {
      END $$;
      DROP FUNCTION dashboard.audit_refuse_change();
      DELETE FROM dashboard._prisma_migrations WHERE migration_name = ANY('{${later.join(',')}}');
-     UPDATE dashboard._prisma_migrations SET finished_at = NULL WHERE migration_name = '${first}'`,
+     UPDATE dashboard._prisma_migrations SET finished_at = NULL, applied_steps_count = 0 WHERE migration_name = '${first}'`,
   )
   expect(await migrationState(database.ownerUrl)).toEqual({ pending: own, failed: [first], unknown: [] })
   expect(await migrate(database.ownerUrl)).toEqual(own)
   expect(await migrationState(database.ownerUrl)).toEqual({ pending: [], failed: [], unknown: [] })
+})
+
+test('a migration whose end was not noted is noted, not run again', async () => {
+  const database = await keep(emptyDatabase())
+  await migrate(database.ownerUrl)
+  const last = (await readMigrations()).at(-1)?.name ?? ''
+  const before = await catalog(database.ownerUrl, 'dashboard')
+  await run(
+    database.ownerUrl,
+    `UPDATE dashboard._prisma_migrations SET finished_at = NULL, applied_steps_count = 1 WHERE migration_name = '${last}'`,
+  )
+  expect(await migrationState(database.ownerUrl)).toEqual({ pending: [last], failed: [last], unknown: [] })
+  expect(await migrate(database.ownerUrl)).toEqual([])
+  expect(await migrationState(database.ownerUrl)).toEqual({ pending: [], failed: [], unknown: [] })
+  expect(await catalog(database.ownerUrl, 'dashboard')).toEqual(before)
+})
+
+test('a script tells in its own transaction that it ran', async () => {
+  const database = await keep(emptyDatabase())
+  await run(
+    database.ownerUrl,
+    `CREATE SCHEMA watched;
+     CREATE TABLE watched.made (at xid8);
+     CREATE TABLE watched.told (at xid8, name text);
+     CREATE FUNCTION watched.tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       IF NEW.applied_steps_count > 0 THEN INSERT INTO watched.told VALUES (pg_current_xact_id(), NEW.migration_name); END IF;
+       RETURN NEW; END $$;
+     CREATE FUNCTION watched.make() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+       INSERT INTO watched.made VALUES (pg_current_xact_id());
+       IF to_regclass('dashboard._prisma_migrations') IS NOT NULL
+         AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'tell') THEN
+         CREATE TRIGGER tell BEFORE UPDATE ON dashboard._prisma_migrations FOR EACH ROW EXECUTE FUNCTION watched.tell();
+       END IF; END $$;
+     CREATE EVENT TRIGGER make ON ddl_command_end EXECUTE FUNCTION watched.make()`,
+  )
+  const applied = await migrate(database.ownerUrl)
+  const rows = await run(
+    database.ownerUrl,
+    'SELECT DISTINCT name FROM watched.told WHERE at IN (SELECT at FROM watched.made) ORDER BY name',
+  )
+  expect(rows).toEqual(applied.map((name) => ({ name })))
 })
 
 /** A pooler as far as the start of a connection goes: it passes everything on but the start-up parameter "options". */

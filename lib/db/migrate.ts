@@ -84,7 +84,11 @@ export function migrate(ownerUrl: string): Promise<string[]> {
     // Not IF NOT EXISTS, which needs the right to create even when the schema is there.
     if ((await client.query(`SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'dashboard'`)).rowCount === 0)
       await client.query('CREATE SCHEMA dashboard')
-    for (const name of state.failed) await markRolledBack(ownerUrl, name)
+    for (const name of state.failed) {
+      const isDone = await tookEffect(client, name)
+      await markRolledBack(ownerUrl, name)
+      if (isDone) await markApplied(ownerUrl, name)
+    }
     const [first] = state.pending
     const migTables = (await readMigrations())[0]?.name
     if (vintage.kind !== 'empty' && first !== undefined && first === migTables) await markApplied(ownerUrl, first)
@@ -92,6 +96,16 @@ export function migrate(ownerUrl: string): Promise<string[]> {
     await grantAgain(client)
     return applied
   })
+}
+
+// Whether the script of a migration ran to its end, in a start that was killed before this was noted.
+async function tookEffect(client: pg.Client, name: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `SELECT FROM dashboard._prisma_migrations
+     WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL AND applied_steps_count > 0`,
+    [name],
+  )
+  return rowCount !== 0
 }
 
 // New tables reach the roles that already work with the schema: those that may append to the audit.

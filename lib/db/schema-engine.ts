@@ -25,6 +25,11 @@ const SEARCH_PATH = 'dashboard,public'
 const OPTIONS = `-c search_path=${SEARCH_PATH} -c timezone=UTC -c statement_timeout=0`
 const charColumns = new WeakMap<object, number[]>()
 
+// In the message of the script itself, and so in its transaction: the engine notes its end apart from it, and may be killed before.
+const TOOK_EFFECT = `;DO $$ BEGIN IF to_regclass('dashboard._prisma_migrations') IS NOT NULL THEN
+  UPDATE dashboard._prisma_migrations SET applied_steps_count = 1 WHERE finished_at IS NULL AND rolled_back_at IS NULL;
+END IF; END $$`
+
 class CatalogPool extends pg.Pool {
   // biome-ignore lint/suspicious/noExplicitAny: passes pg's own overloads through
   override async query(...args: any[]): Promise<any> {
@@ -100,7 +105,7 @@ function factory(url: string): SqlMigrationAwareDriverAdapterFactory {
     // adapter-pg cuts scripts at every ";" (function bodies too) and so is not atomic; one simple-protocol message is.
     adapter.executeScript = async (script) => {
       try {
-        await pool.query(script)
+        await pool.query(`${script}\n${TOOK_EFFECT}`)
       } catch (cause) {
         throw driverError(cause as pg.DatabaseError)
       }
