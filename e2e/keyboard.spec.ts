@@ -91,6 +91,16 @@ test('what is typed before the search is there is not lost', async ({ page }) =>
   await page.keyboard.type('yz')
   await expect(field).toHaveValue('goj?x/yz')
   await expect(page).toHaveURL('/')
+  // Closed and asked for again at once, many times: it is there, and nothing is left that takes keys from the page.
+  for (let i = 0; i < 5; i++) {
+    await press(page, 'Escape', 'Control+k')
+    await page.keyboard.type(`at ${i}`)
+    await expect(field).toHaveValue(`at ${i}`)
+  }
+  await press(page, 'Escape')
+  await expect(field).toBeHidden()
+  await press(page, 'g', 'c')
+  await expect(page).toHaveURL('/commands')
 })
 
 test('what a command answered is read by keyboard alone', async ({ page }) => {

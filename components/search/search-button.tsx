@@ -22,6 +22,7 @@ export function SearchButton({
 }) {
   const [Palette, setPalette] = useState<ComponentType<PaletteProps> | null>(null)
   const [isOpen, setOpen] = useState(false)
+  const [turn, setTurn] = useState(0)
   const [failed, setFailed] = useState(false)
   const pathname = usePathname()
   // What is typed until the palette is there, whose field it belongs to; null while none is awaited.
@@ -45,8 +46,16 @@ export function SearchButton({
         return
       }
     }
+    // Given up meanwhile.
+    if (early.current === null) return
     setOpen(true)
   })
+
+  // Asked for again before the browser told that it is closed: it is another one then.
+  const onClosed = () => {
+    if (early.current === null) setOpen(false)
+    else setTurn((before) => before + 1)
+  }
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -56,6 +65,7 @@ export function SearchButton({
     }
     // Before the single keys of the page, or a field that has the focus, take it.
     const onEarlyKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') early.current = null
       const text = early.current === null ? null : typedOnto(early.current, event)
       if (text === null) return
       early.current = text
@@ -111,11 +121,12 @@ export function SearchButton({
       </Link>
       {Palette && isOpen && (
         <Palette
+          key={turn}
           person={person}
           isAdmin={isAdmin}
           signOut={signOut}
           takeEarly={takeEarly}
-          onClosed={() => setOpen(false)}
+          onClosed={onClosed}
         />
       )}
     </>
