@@ -102,7 +102,7 @@ const INTERACTIONS: readonly Interaction[] = [
     name: 'opening the search, and Esc',
     act: async (page) => {
       await page.keyboard.press('Control+k')
-      await page.getByRole('combobox').waitFor()
+      await page.getByRole('combobox', { name: /^Search pages/ }).waitFor()
       await page.keyboard.press('Escape')
     },
   },
