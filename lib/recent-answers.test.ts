@@ -2,13 +2,14 @@ import { expect, test } from 'vitest'
 import { recentAnswers } from './recent-answers'
 
 /** A question whose answers count up, each taking so many milliseconds of a clock that the test moves. */
-function asked(took: number, options: { most?: number; fails?: boolean; renewed?: number } = {}) {
+function asked(took: number, options: { most?: number; fails?: boolean; keeps?: boolean; renewed?: number } = {}) {
   let now = 0
   let n = 0
   const recent = recentAnswers<number>({
     quick: 100,
     fresh: 60_000,
     renewed: options.renewed,
+    keepsFailure: () => options.keeps ?? false,
     most: options.most ?? 10,
     clock: () => now,
   })
@@ -55,7 +56,7 @@ test('an old one is given while a new one is made, and nobody waits for that but
 })
 
 test('a renewal that fails leaves nothing old behind, and is not tried by everybody', async () => {
-  const { ask, wait, fail, count } = asked(2000, { renewed: 60_000 })
+  const { ask, wait, fail, count } = asked(2000, { renewed: 60_000, keeps: true })
   expect(await ask()).toBe(1)
   fail()
   wait(60_000)
@@ -80,15 +81,18 @@ test('who asks while it is made waits for it', async () => {
   expect(count()).toBe(1)
 })
 
-test('a quick failure is not kept', async () => {
-  const { ask, count } = asked(50, { fails: true })
+test.each([
+  { what: 'a quick one', took: 50, keeps: true },
+  { what: 'one that may pass', took: 2000, keeps: false },
+])('of failures $what is not kept', async ({ took, keeps }) => {
+  const { ask, count } = asked(took, { fails: true, keeps })
   await expect(ask()).rejects.toThrow('away')
   await expect(ask()).rejects.toThrow('away')
   expect(count()).toBe(2)
 })
 
 test('a failure that took long is told for a while, then it is tried again', async () => {
-  const { ask, wait, count } = asked(2000, { fails: true })
+  const { ask, wait, count } = asked(2000, { fails: true, keeps: true })
   await expect(ask()).rejects.toThrow('away')
   await expect(ask()).rejects.toThrow('away')
   expect(count()).toBe(1)

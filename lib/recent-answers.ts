@@ -5,6 +5,8 @@ export type Recency = {
   fresh: number
   /** For how long after that the old one is still given, while a new one is made, in milliseconds; no longer without it. */
   renewed?: number
+  /** Which failures are told again as long as an old answer is given, when they took long; none without it. */
+  keepsFailure?: (error: unknown) => boolean
   /** How many are kept. */
   most: number
   /** The clock, in milliseconds. */
@@ -15,10 +17,16 @@ type Kept<T> = { since: number; answer: Promise<T>; hasFailed?: true; next?: Pro
 
 /**
  * Asks a costly question once for all who ask the same of this process within a while; who asks meanwhile waits for that
- * answer. A failure is kept as an answer is when it took long, so that what cannot be answered in time is not tried by everybody;
- * another is not kept.
+ * answer.
  */
-export function recentAnswers<T>({ quick, fresh, renewed = 0, most, clock = () => performance.now() }: Recency) {
+export function recentAnswers<T>({
+  quick,
+  fresh,
+  renewed = 0,
+  keepsFailure = () => false,
+  most,
+  clock = () => performance.now(),
+}: Recency) {
   const kept = new Map<string, Kept<T>>()
 
   function keep(question: string, answer: Promise<T>, since: number): void {
@@ -27,13 +35,16 @@ export function recentAnswers<T>({ quick, fresh, renewed = 0, most, clock = () =
     kept.set(question, one)
     const [oldest] = kept.keys()
     if (kept.size > most && oldest !== undefined) kept.delete(oldest)
-    const forgetQuick = () => {
-      if (clock() - since <= quick && kept.get(question) === one) kept.delete(question)
+    const settle = (isKept: boolean) => {
+      if ((!isKept || clock() - since <= quick) && kept.get(question) === one) kept.delete(question)
     }
-    answer.then(forgetQuick, () => {
-      one.hasFailed = true
-      forgetQuick()
-    })
+    answer.then(
+      () => settle(true),
+      (error) => {
+        one.hasFailed = true
+        settle(keepsFailure(error))
+      },
+    )
   }
 
   return (question: string, ask: () => Promise<T>): Promise<T> => {

@@ -60,6 +60,16 @@ export function isTimeout(error: unknown): boolean {
   return hasCode(error, '57014')
 }
 
+/** The answer, or null where PostgreSQL stopped it at its time limit; throws what else it fails with. */
+export async function unlessTimeout<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer
+  } catch (error) {
+    if (isTimeout(error)) return null
+    throw error
+  }
+}
+
 /** True when two writers stood in each other's way and PostgreSQL undid one of them: trying again is right. */
 export function isCollision(error: unknown): boolean {
   return hasCode(error, '40P01', '40001', 'P2034')

@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { isTimeout } from '@/lib/db/availability'
+import { unlessTimeout } from '@/lib/db/availability'
 import { inRead } from '@/lib/db/read'
 import { env } from '@/lib/env'
 import { getSilence } from '@/lib/mig/agents/silence'
@@ -52,15 +52,12 @@ async function inTime<Row extends object>(
   milliseconds: number,
   statement: { text: string; values: unknown[] },
 ): Promise<Row[] | null> {
-  try {
-    return await inRead(async (client) => {
+  return unlessTimeout(
+    inRead(async (client) => {
       await client.query(`SET LOCAL statement_timeout = ${milliseconds}`)
       return (await client.query<Row>(statement.text, statement.values)).rows
-    })
-  } catch (error) {
-    if (isTimeout(error)) return null
-    throw error
-  }
+    }),
+  )
 }
 
 /**

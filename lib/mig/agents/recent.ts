@@ -1,6 +1,6 @@
 import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
-import { isTimeout } from '@/lib/db/availability'
+import { isTimeout, unlessTimeout } from '@/lib/db/availability'
 import type { Instant } from '@/lib/mig/wire/time'
 import { recentAnswers } from '@/lib/recent-answers'
 import { listAgentGroups } from './group-queries'
@@ -14,9 +14,9 @@ type GroupPage = Awaited<ReturnType<typeof listAgentGroups>>
 
 /**
  * Pages refresh themselves every 10 s: what takes longer than a second over a large fleet is made once a minute, and nobody
- * but the first waits for it; each answer says of when it is.
+ * but the first waits for it; each answer says of when it is. What did not end in time is not tried again by whoever looks next.
  */
-const RECENCY = { quick: 1_000, fresh: 60_000, renewed: 240_000, most: 100 }
+const RECENCY = { quick: 1_000, fresh: 60_000, renewed: 240_000, keepsFailure: isTimeout, most: 100 }
 
 const comparisons = recentAnswers<At<OfflineDifference>>(RECENCY)
 const groups = recentAnswers<At<GroupPage>>(RECENCY)
@@ -31,13 +31,9 @@ export async function recentComparison(
   now: Instant,
 ): Promise<At<OfflineDifference> | null> {
   const { by: _, only: __, ...asked } = params.filters
-  const ask = async () => ({ ...(await compareOffline(viewer, params, now)), at: now })
-  try {
-    return await comparisons(JSON.stringify(asked), ask)
-  } catch (error) {
-    if (isTimeout(error)) return null
-    throw error
-  }
+  return unlessTimeout(
+    comparisons(JSON.stringify(asked), async () => ({ ...(await compareOffline(viewer, params, now)), at: now })),
+  )
 }
 
 /** `listAgentGroups` of now, or where that is slow of the last minute; of up to five minutes while a new one is made. */

@@ -55,8 +55,9 @@ const NAMED_AGENTS = 3_000
 async function namedAgents({ filters }: CommandParams): Promise<NamedAgents | null> {
   const { agent, agentid, queueloc, alike, same } = filters
   if (!agent || agentid || queueloc || alike || same) return null
+  const where = [...caselessPart(sql`name`, agent), sql`name ILIKE ${containing(agent)}`]
   const { rows } = await reader().query<{ id: MigId }>(sql`
-    SELECT trunc(id)::text AS id FROM public.agents WHERE ${join([...caselessPart(sql`name`, agent), sql`name ILIKE ${containing(agent)}`], ' AND ')} LIMIT ${NAMED_AGENTS + 1}`)
+    SELECT trunc(id)::text AS id FROM public.agents WHERE ${join(where, ' AND ')} LIMIT ${NAMED_AGENTS + 1}`)
   return rows.length > NAMED_AGENTS ? 'many' : { ids: rows.map((row) => row.id) }
 }
 
