@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { GroupChips } from '@/components/agents/group-chips'
-import { ChoiceField, filterField, PairFields, TextField } from '@/components/data-table/filter-bar'
+import { ChoiceField, Folded, filterField, PairFields, TextField } from '@/components/data-table/filter-bar'
 import { HiddenParams } from '@/components/data-table/hidden-params'
 import { Button, LinkButton } from '@/components/ui/button'
 import { inputClass } from '@/components/ui/field'
@@ -59,53 +59,55 @@ export function MatrixFilters<F>({
       {/* The key: fields keep what was typed over a soft navigation, so clearing would leave them filled. */}
       <form key={JSON.stringify(params.given)} action={list.path} className="flex flex-wrap items-end gap-2">
         <HiddenParams list={list} params={params} except={set} />
-        {before}
-        <TextField name="name" label="Name" value={filters.name} width="w-36" />
-        {rows === 'endpoints' && (
-          <>
-            <TextField name="os" label="System" value={filters.os} width="w-28" />
-            <ChoiceField
-              name="state"
-              label="State"
-              value={params.given.state?.join(',')}
-              options={ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))}
-            />
-          </>
-        )}
-        {rows === 'endpoints' && (
-          <>
-            <TextField name="version" label="Version" value={filters.version} width="w-28" />
-            <PairFields name="tag" given={params.given.tag} width="w-36" />
-            {canGroup && (
-              <label className={cn(filterField, 'w-40')}>
-                Rows by
-                <input
-                  type="search"
-                  name="group"
-                  list="matrix-groups"
-                  defaultValue={params.given.group?.[0] ?? ''}
-                  placeholder="os, tag:KEY"
-                  autoComplete="off"
-                  className={inputClass}
-                />
-                <datalist id="matrix-groups">
-                  {Object.entries(GROUP_COLUMNS).map(([value, label]) => (
-                    <option key={value} value={value}>
-                      {label}
-                    </option>
-                  ))}
-                </datalist>
-              </label>
-            )}
-          </>
-        )}
-        {!fixed.includes('module') && <ModuleChoice modules={modules} chosen={filters.module} />}
-        <Button type="submit">Show</Button>
-        {isFiltered && (
-          <LinkButton kind="quiet" href={list.href({ ...params, given: cleared })}>
-            Clear filters
-          </LinkButton>
-        )}
+        <Folded isOpen={isFiltered || before !== undefined}>
+          {before}
+          <TextField name="name" label="Name" value={filters.name} width="w-36" />
+          {rows === 'endpoints' && (
+            <>
+              <TextField name="os" label="System" value={filters.os} width="w-28" />
+              <ChoiceField
+                name="state"
+                label="State"
+                value={params.given.state?.join(',')}
+                options={ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))}
+              />
+            </>
+          )}
+          {rows === 'endpoints' && (
+            <>
+              <TextField name="version" label="Version" value={filters.version} width="w-28" />
+              <PairFields name="tag" given={params.given.tag} width="w-36" />
+              {canGroup && (
+                <label className={cn(filterField, 'w-40')}>
+                  Rows by
+                  <input
+                    type="search"
+                    name="group"
+                    list="matrix-groups"
+                    defaultValue={params.given.group?.[0] ?? ''}
+                    placeholder="os, tag:KEY"
+                    autoComplete="off"
+                    className={inputClass}
+                  />
+                  <datalist id="matrix-groups">
+                    {Object.entries(GROUP_COLUMNS).map(([value, label]) => (
+                      <option key={value} value={value}>
+                        {label}
+                      </option>
+                    ))}
+                  </datalist>
+                </label>
+              )}
+            </>
+          )}
+          {!fixed.includes('module') && <ModuleChoice modules={modules} chosen={filters.module} />}
+          <Button type="submit">Show</Button>
+          {isFiltered && (
+            <LinkButton kind="quiet" href={list.href({ ...params, given: cleared })}>
+              Clear filters
+            </LinkButton>
+          )}
+        </Folded>
       </form>
       {filters.in && (
         <div className="pt-2">

@@ -24,7 +24,13 @@ export function PowerFilters({
       names={['investigator', 'how', 'partner', 'module', 'name', 'os']}
       keep={['investigator']}
     >
-      <ChoiceField name="investigator" label="Investigator" value={filters.investigator?.id} options={choices} />
+      <ChoiceField
+        name="investigator"
+        label="Investigator"
+        value={filters.investigator?.id}
+        options={choices}
+        any="choose one"
+      />
       <ChoiceField
         name="how"
         label="Reached"

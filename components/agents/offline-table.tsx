@@ -33,8 +33,8 @@ function offlineColumns(now: string): Column<OfflineRow>[] {
       sort: 'seen',
       cell: (row) => (
         <>
-          <span className="inline-flex items-center gap-1.5 whitespace-nowrap font-medium text-bad">
-            <Icon name="offline" className="size-3.5" />
+          <span className="inline-flex items-baseline gap-1.5 whitespace-nowrap font-medium text-bad">
+            <Icon name="offline" className="size-3.5 self-center" />
             {lostFor(row, now) ?? <Unknown why="Its last heartbeat is no moment" />}
             {row.last_seen && <Since at={row.last_seen} now={now} />}
           </span>

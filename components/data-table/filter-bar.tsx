@@ -1,8 +1,9 @@
 import Link from 'next/link'
-import type { ReactNode } from 'react'
-import { Button } from '@/components/ui/button'
+import { type ReactNode, useId } from 'react'
+import { Button, buttonClass } from '@/components/ui/button'
 import { Disclosure } from '@/components/ui/disclosure'
 import { inputClass } from '@/components/ui/field'
+import { Icon } from '@/components/ui/icon'
 import { cn } from '@/lib/cn'
 import type { ListDefinition, ListParams } from '@/lib/list-params'
 import { HiddenParams } from './hidden-params'
@@ -15,6 +16,7 @@ export function FilterBar<F>({
   children,
   path = list.path,
   keep = [],
+  isInside = false,
 }: {
   list: ListDefinition<F>
   params: ListParams<F>
@@ -23,6 +25,8 @@ export function FilterBar<F>({
   path?: string
   /** Filters that stay when all others are cleared. */
   keep?: string[]
+  /** Whether the form lies inside of what is folded already. */
+  isInside?: boolean
 }) {
   const kept = Object.fromEntries(Object.entries(params.given).filter(([name]) => keep.includes(name)))
   const filtered = Object.keys(params.given).length > Object.keys(kept).length
@@ -31,18 +35,42 @@ export function FilterBar<F>({
       {/* The key: fields keep what was typed over a soft navigation, so "Clear filters" would leave them filled. */}
       <form key={JSON.stringify(params.given)} action={path} className="flex flex-wrap items-end gap-2">
         <HiddenParams list={list} params={params} except={names} />
-        {children}
-        <Button type="submit">Filter</Button>
-        {filtered && (
-          <Link
-            href={list.href({ ...params, given: kept }, {}, path)}
-            className="inline-flex h-8 items-center px-2 text-accent text-xs hover:underline"
-          >
-            Clear filters
-          </Link>
-        )}
+        <Folded isOpen={filtered} when={names.length > 2 && !isInside}>
+          {children}
+          <Button type="submit">Filter</Button>
+          {filtered && (
+            <Link
+              href={list.href({ ...params, given: kept }, {}, path)}
+              className="inline-flex h-8 items-center px-2 text-accent text-xs hover:underline"
+            >
+              Clear filters
+            </Link>
+          )}
+        </Folded>
       </form>
     </search>
+  )
+}
+
+/** A form's fields, which on a phone lie behind a switch, so that the list begins on the first screen; without scripts. */
+export function Folded({ isOpen, when = true, children }: { isOpen: boolean; when?: boolean; children: ReactNode }) {
+  const id = useId()
+  if (!when) return children
+  return (
+    <>
+      <input type="checkbox" id={id} defaultChecked={isOpen} className="peer sr-only sm:hidden" />
+      <label
+        htmlFor={id}
+        className={buttonClass(
+          {},
+          'peer-checked:bg-hover peer-focus-visible:outline-2 outline-accent outline-offset-2 sm:hidden',
+        )}
+      >
+        <Icon name="filter" className="size-4" />
+        Filters
+      </label>
+      <div className="hidden flex-wrap items-end gap-2 peer-checked:flex max-sm:w-full sm:contents">{children}</div>
+    </>
   )
 }
 

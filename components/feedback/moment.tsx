@@ -5,19 +5,19 @@ import { viewerZone } from '@/lib/viewer-zone'
 
 /**
  * A moment as "3 h ago", exact in UTC and in the viewer's zone on hover. `at` and `now` are RFC 3339 UTC texts;
- * null is "not yet", or the word in `none`. `second` adds the short date or the exact one on a line of its own.
+ * null is "not yet", or the word in `none`; `dated` adds the short date.
  */
 export function Moment({
   at,
   now,
   none = 'not yet',
-  second,
+  dated = false,
   className,
 }: {
   at: string | null
   now: string
   none?: string
-  second?: 'short' | 'exact'
+  dated?: boolean
   className?: string
 }) {
   if (at === null) return <span className={cn('text-faint', className)}>{none}</span>
@@ -25,11 +25,7 @@ export function Moment({
   return (
     <time dateTime={at} title={formatExact(at, zone)} className={cn('whitespace-nowrap', className)}>
       {formatRelative(at, now)}
-      {second && (
-        <span className="block text-xs text-faint">
-          {second === 'short' ? formatShort(at, { now, zone }) : formatInZone(at, zone)}
-        </span>
-      )}
+      {dated && <span className="ml-1.5 text-faint text-xs">{formatShort(at, { now, zone })}</span>}
     </time>
   )
 }

@@ -28,7 +28,7 @@ export function ThresholdsPanel<F>({
       </p>
       <Disclosure open={NAMES.some(given)} summary="Judge by others" className="open:basis-full">
         <div className="flex flex-col gap-2">
-          <FilterBar list={list} params={params} names={NAMES}>
+          <FilterBar list={list} params={params} names={NAMES} isInside>
             <TextField name="period" label="Heartbeat period" value={given('period')} width="w-28" />
             <TextField name="timeout" label="Agent time-out" value={given('timeout')} width="w-28" />
             <TextField name="gone" label="Gone after" value={given('gone')} width="w-28" />

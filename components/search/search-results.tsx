@@ -18,7 +18,7 @@ export function SearchResults({ asked, found, isAdmin }: { asked: string; found:
         <ul className="flex flex-col gap-1 text-sm">
           {links.map(({ key, href, label, detail, icon }) => (
             <li key={key} className="flex min-h-6 items-baseline gap-2">
-              <Icon name={icon} className="size-4 shrink-0 translate-y-0.5 text-muted" />
+              <Icon name={icon} className="size-4 shrink-0 self-center text-muted max-sm:mt-1 max-sm:self-start" />
               <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
                 <TextLink href={href ?? '/search'}>
                   <bdi className="wrap-anywhere">{label}</bdi>

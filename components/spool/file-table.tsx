@@ -46,7 +46,7 @@ function fileColumns(directory: SpoolDirectory, now: string): Column<SpoolFileRo
       header: 'Made',
       sort: 'moment',
       cell: (row) =>
-        row.moment ? <Moment at={row.moment} now={now} second="short" /> : <Unknown why="The name carries no moment" />,
+        row.moment ? <Moment at={row.moment} now={now} dated /> : <Unknown why="The name carries no moment" />,
     },
     {
       id: 'modified',

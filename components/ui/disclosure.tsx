@@ -20,8 +20,10 @@ export function Disclosure({
     <details open={open} className={className}>
       <summary className="flex min-h-8 items-center gap-1.5 rounded-md text-sm font-medium text-muted select-none hover:text-ink">
         <Icon name="chevron-right" className="disclosure-mark size-3.5" />
-        <span>{summary}</span>
-        {aside && <span className="font-normal text-faint">{aside}</span>}
+        <span>
+          {summary}
+          {aside && <span className="ml-1.5 font-normal text-faint">{aside}</span>}
+        </span>
       </summary>
       <div className={cn('pt-2')}>{children}</div>
     </details>

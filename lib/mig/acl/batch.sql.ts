@@ -151,7 +151,7 @@ export function reachSql(question: ReachQuestion, bounds: StateBounds): Sql {
   const wanted = fallback === null ? modules : [...modules.filter((m) => m.id !== fallback), { id: fallback }]
   const columns = sql`r.endpoint, r.agentid, m.n, m.id AS module, m.twin, q.minimumweight AS own,
     coalesce(q.minimumweight, ${lent}) AS required,
-    CASE WHEN q.minimumweight IS NULL THEN ${fallback}::numeric ELSE m.id END AS via`
+    CASE WHEN q.minimumweight IS NOT NULL THEN m.id WHEN ${lent} IS NOT NULL THEN ${fallback}::numeric END AS via`
   const rules = (rows: Sql) => sql`SELECT ${columns} FROM ${rows} r CROSS JOIN module m
     LEFT JOIN req q ON q.agentid = r.agentid AND q.moduleid = m.id ${lends}`
   return sql`

@@ -71,9 +71,9 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('who can run what, layou
             expect((flags & 8) === 0, place).toBe(own)
           }
       }),
-      { numRuns: tries({ short: 15, long: 1500 }), endOnFailure: true, seed: tries({ short: 11, long: Date.now() }) },
+      { numRuns: tries({ short: 15, long: 600 }), endOnFailure: true, seed: tries({ short: 11, long: Date.now() }) },
     )
-    for (const flags of tries({ short: 0, long: 1 }) ? [0, 1, 3, 7, 8, 9, 11, 15] : [0, 3, 8])
+    for (const flags of tries({ short: 0, long: 1 }) ? [0, 1, 3, 7, 8, 11, 15] : [0, 3, 8])
       expect(seen).toContain(flags)
   })
 })

@@ -69,7 +69,13 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           <PowerTable params={params} page={page} now={moment.mig} />
         ) : (
           <EmptyState title="Choose an investigator" icon="investigator">
-            Each investigator’s page leads here with its figures.
+            <ul className="flex flex-wrap justify-center gap-x-4 gap-y-1">
+              {people.map(({ id, name }) => (
+                <li key={id}>
+                  <TextLink href={`${powerList.path}?investigator=${id}`}>{visibleText(name)}</TextLink>
+                </li>
+              ))}
+            </ul>
           </EmptyState>
         )}
       </Content>
