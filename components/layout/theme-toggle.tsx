@@ -7,6 +7,12 @@ import type { Theme } from './theme'
 const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' }
 const ICON: Record<Theme, IconName> = { system: 'system', light: 'sun', dark: 'moon' }
 
+function dress(theme: Theme): void {
+  const root = document.documentElement
+  if (theme === 'system') delete root.dataset.theme
+  else root.dataset.theme = theme
+}
+
 /** Goes round system, light, dark. Kept in a cookie, so that the server draws the right one from the start. */
 export function ThemeToggle({ initial }: { initial: Theme }) {
   const [theme, setTheme] = useState(initial)
@@ -19,9 +25,8 @@ export function ThemeToggle({ initial }: { initial: Theme }) {
       onClick={() => {
         const next = NEXT[theme]
         setTheme(next)
-        const root = document.documentElement
-        if (next === 'system') delete root.dataset.theme
-        else root.dataset.theme = next
+        // The button answers first: all of a long page in other colours takes longer than a frame.
+        requestAnimationFrame(() => setTimeout(() => dress(next)))
         // biome-ignore lint/suspicious/noDocumentCookie: Cookie Store is not in every browser
         document.cookie =
           next === 'system'

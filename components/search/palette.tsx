@@ -11,6 +11,7 @@ import {
   useState,
 } from 'react'
 import { Icon } from '@/components/ui/icon'
+import { Overlay } from '@/components/ui/overlay'
 import { cn } from '@/lib/cn'
 import { browserStore } from './browser-store'
 import { type Item, type ItemGroup, paletteGroups, placeOf } from './items'
@@ -48,7 +49,6 @@ export function Palette({ person, isAdmin, signOut, takeEarly, onClosed }: Palet
   }
 
   const open = useEffectEvent(() => {
-    if (!dialog.current?.open) dialog.current?.showModal()
     const early = takeEarly()
     if (early) type(early)
   })
@@ -63,7 +63,7 @@ export function Palette({ person, isAdmin, signOut, takeEarly, onClosed }: Palet
 
   const pick = (item: Item) => {
     // Closing first gives the focus back to where it was.
-    dialog.current?.close()
+    dialog.current?.hidePopover()
     if (item.href !== undefined) router.push(item.href)
     else if (item.does === 'theme') document.querySelector<HTMLElement>('[data-theme-toggle]')?.click()
     else if (item.does === 'shortcuts') document.dispatchEvent(new Event('mig:shortcuts'))
@@ -91,52 +91,48 @@ export function Palette({ person, isAdmin, signOut, takeEarly, onClosed }: Palet
   }
 
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
-    <dialog
+    <Overlay
       ref={dialog}
-      aria-label="Search"
-      onClose={onClosed}
-      onClick={(event) => event.target === event.currentTarget && dialog.current?.close()}
-      className="mx-auto mt-[10vh] max-h-[75vh] w-[min(40rem,calc(100vw-1.5rem))] overflow-hidden rounded-md border border-line-strong bg-raised p-0 text-ink shadow-overlay backdrop:bg-black/40 max-sm:mt-3 max-sm:max-h-[90dvh]"
+      label="Search"
+      onClosed={onClosed}
+      className="flex max-h-[75vh] max-w-[40rem] flex-col overflow-hidden max-sm:max-h-[90dvh] sm:mt-[10vh]"
     >
-      <div className="flex max-h-[inherit] flex-col">
-        <div className="flex shrink-0 items-center gap-2 border-line border-b px-3">
-          <Icon name="search" className="size-4 text-muted" />
-          <input
-            type="text"
-            role="combobox"
-            aria-label="Search pages, ids, names, fingerprints and files"
-            aria-expanded={items.length > 0}
-            aria-controls="found"
-            aria-autocomplete="list"
-            aria-activedescendant={chosen ? `found-${active}` : undefined}
-            autoComplete="off"
-            spellCheck={false}
-            maxLength={200}
-            placeholder="A page, an id, a name, a fingerprint, a file"
-            value={text}
-            onChange={(event) => type(event.target.value)}
-            onKeyDown={onKeyDown}
-            className="h-11 min-w-0 flex-1 bg-transparent outline-hidden placeholder:text-faint"
-          />
-          {state.status === 'busy' && <Icon name="loader" className="spin size-4 text-muted" />}
-          <button
-            type="button"
-            aria-label="Close the search"
-            className="inline-flex size-8 items-center justify-center rounded-sm text-muted hover:bg-hover hover:text-ink"
-            onClick={() => dialog.current?.close()}
-          >
-            <Icon name="x" className="size-4" />
-          </button>
-        </div>
-        <Told state={state} count={items.length} text={text} onRetry={() => setAttempt(attempt + 1)} />
-        <div id="found" role="listbox" aria-label="What was found" className="min-h-0 overflow-y-auto p-1 empty:hidden">
-          {groups.map((group) => (
-            <Group key={group.key} group={group} items={items} chosen={chosen} onPick={pick} onPoint={setChosenKey} />
-          ))}
-        </div>
+      <div className="flex shrink-0 items-center gap-2 border-line border-b px-3">
+        <Icon name="search" className="size-4 text-muted" />
+        <input
+          type="text"
+          role="combobox"
+          aria-label="Search pages, ids, names, fingerprints and files"
+          aria-expanded={items.length > 0}
+          aria-controls="found"
+          aria-autocomplete="list"
+          aria-activedescendant={chosen ? `found-${active}` : undefined}
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={200}
+          placeholder="A page, an id, a name, a fingerprint, a file"
+          value={text}
+          onChange={(event) => type(event.target.value)}
+          onKeyDown={onKeyDown}
+          className="h-11 min-w-0 flex-1 bg-transparent outline-hidden placeholder:text-faint"
+        />
+        {state.status === 'busy' && <Icon name="loader" className="spin size-4 text-muted" />}
+        <button
+          type="button"
+          aria-label="Close the search"
+          className="inline-flex size-8 items-center justify-center rounded-sm text-muted hover:bg-hover hover:text-ink"
+          onClick={() => dialog.current?.hidePopover()}
+        >
+          <Icon name="x" className="size-4" />
+        </button>
       </div>
-    </dialog>
+      <Told state={state} count={items.length} text={text} onRetry={() => setAttempt(attempt + 1)} />
+      <div id="found" role="listbox" aria-label="What was found" className="min-h-0 overflow-y-auto p-1 empty:hidden">
+        {groups.map((group) => (
+          <Group key={group.key} group={group} items={items} chosen={chosen} onPick={pick} onPoint={setChosenKey} />
+        ))}
+      </div>
+    </Overlay>
   )
 }
 

@@ -34,7 +34,7 @@ export function SearchButton({
   }
 
   const open = useEffectEvent(async () => {
-    if (document.querySelector('dialog[open]')) return
+    if (document.querySelector('dialog:popover-open')) return
     early.current ??= ''
     if (!Palette) {
       try {

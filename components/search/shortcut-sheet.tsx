@@ -1,29 +1,25 @@
 'use client'
 
 import Link from 'next/link'
-import { useEffect, useRef } from 'react'
+import { useRef } from 'react'
 import { Button } from '@/components/ui/button'
+import { Overlay } from '@/components/ui/overlay'
 import { GO, KEYS, LASTING } from './keys'
 
 /** What every key does, in a dialog. */
 export function ShortcutSheet({ onClosed }: { onClosed: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    if (!dialog.current?.open) dialog.current?.showModal()
-  }, [])
   const going = Object.entries(GO).map(([letter, { label }]) => ({ keys: `g ${letter}`, label }))
   return (
-    <dialog
+    <Overlay
       ref={dialog}
-      aria-labelledby="shortcuts-title"
-      onClose={onClosed}
-      className="m-auto max-h-[85dvh] w-[min(44rem,calc(100vw-1.5rem))] overflow-y-auto rounded-md border border-line-strong bg-raised p-5 text-ink shadow-overlay backdrop:bg-black/40"
+      label="Shortcuts"
+      onClosed={onClosed}
+      className="max-h-[85dvh] max-w-[44rem] overflow-y-auto p-5 sm:mt-[5vh]"
     >
       <div className="flex items-start justify-between gap-3">
-        <h2 id="shortcuts-title" className="font-semibold text-lg">
-          Shortcuts
-        </h2>
-        <Button size="sm" onClick={() => dialog.current?.close()}>
+        <h2 className="font-semibold text-lg">Shortcuts</h2>
+        <Button size="sm" onClick={() => dialog.current?.hidePopover()}>
           Close
         </Button>
       </div>
@@ -40,13 +36,13 @@ export function ShortcutSheet({ onClosed }: { onClosed: () => void }) {
           href="/settings#shortcuts"
           prefetch={false}
           className="text-accent underline"
-          onClick={() => dialog.current?.close()}
+          onClick={() => dialog.current?.hidePopover()}
         >
           settings
         </Link>
         .
       </p>
-    </dialog>
+    </Overlay>
   )
 }
 

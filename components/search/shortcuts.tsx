@@ -21,7 +21,7 @@ export function Shortcuts() {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (!isHeard(event)) return
     const target = event.target as Element
-    if (target.closest?.(OWN_KEYS) || document.querySelector('dialog[open]')) return
+    if (target.closest?.(OWN_KEYS) || document.querySelector('dialog:popover-open')) return
     const step = stepFor(event)
     if (step && stepFrom(target, step)) event.preventDefault()
     if (step || !singleKeysOn(browserStore('localStorage'))) return
