@@ -23,7 +23,7 @@ export async function SavedViews<F>({
   const query = viewQuery(new URL(list.href(params), 'http://list').search)
   return (
     <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
-      <div className="min-w-0 flex-1 max-md:basis-full md:basis-[36rem]">{children}</div>
+      <div className="min-w-0 grow sm:flex-1 sm:max-md:basis-full md:basis-[36rem]">{children}</div>
       <ViewMenu list={list.path} query={query} open={params.view} saved={saved} />
     </div>
   )
