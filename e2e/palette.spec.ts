@@ -45,6 +45,26 @@ test('a search that fails says so, and is no empty answer', async ({ page, pageP
   pageProblems.splice(0)
 })
 
+test('the search closes when the focus leaves it, and by a click beside it alone', async ({ page }) => {
+  await page.goto('/actions')
+  await hydrated(page)
+  const dialog = page.getByRole('dialog', { name: 'Search' })
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('combobox', FIELD)).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(dialog.getByRole('button', { name: 'Close the search' })).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(dialog).toHaveCount(0)
+  await expect(page.locator(':focus')).toHaveCount(1)
+
+  await page.keyboard.press('Control+k')
+  await expect(dialog).toBeVisible()
+  const link = await page.getByRole('rowheader').getByRole('link').first().boundingBox()
+  await page.mouse.click((link?.x ?? 0) + 2, (link?.y ?? 0) + 2)
+  await expect(dialog).toHaveCount(0)
+  await expect(page).toHaveURL('/actions')
+})
+
 test('what only an admin may do is offered to an admin only', async ({ page }) => {
   await page.goto('/search?q=add+an+investigator')
   await expect(page.getByRole('main').getByRole('link', { name: 'Add an investigator' })).toBeVisible()
@@ -98,6 +118,13 @@ test('single keys go to areas, rows and filters, and can be turned off', async (
   await expect(field).toBeFocused()
   await page.keyboard.type('g/?j')
   await expect(field).toHaveValue('g/?j')
+
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto('/actions')
+  await hydrated(page)
+  await expect(field).toBeHidden()
+  await page.keyboard.press('/')
+  await expect(field).toBeFocused()
 
   await page.goto('/settings')
   await hydrated(page)

@@ -89,6 +89,21 @@ for (const route of LIST_ROUTES)
     }
   })
 
+test('on a phone the filters are behind a switch, and the list begins on the first screen', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto('/agents')
+  const status = page.getByRole('combobox', { name: 'System' })
+  await expect(status).toBeHidden()
+  await expect(page.getByRole('row').nth(1)).toBeInViewport({ ratio: 1 })
+  await page.getByRole('checkbox', { name: 'Filters' }).press('Space')
+  await status.selectOption('windows')
+  await page.getByRole('button', { name: 'Filter' }).click()
+  await expect(page).toHaveURL(/[?&]os=windows(&|$)/)
+  // One that is set stays in sight.
+  await expect(status).toHaveValue('windows')
+  await expect(status).toBeVisible()
+})
+
 test('a form filters, and clearing shows all again', async ({ page }) => {
   await page.goto('/actions')
   const total = await page.getByTestId('total').innerText()

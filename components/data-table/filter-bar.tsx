@@ -58,7 +58,7 @@ export function Folded({ isOpen, when = true, children }: { isOpen: boolean; whe
   if (!when) return children
   return (
     <>
-      <input type="checkbox" id={id} defaultChecked={isOpen} className="peer sr-only sm:hidden" />
+      <input type="checkbox" id={id} data-fold defaultChecked={isOpen} className="peer sr-only sm:hidden" />
       <label
         htmlFor={id}
         className={buttonClass(

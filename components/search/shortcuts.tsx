@@ -49,11 +49,12 @@ export function Shortcuts() {
   return isOpen && <ShortcutSheet onClosed={() => setOpen(false)} />
 }
 
-/** Focuses the first field of the page's filters; false where it has none. */
+/** Focuses the first field of the page's filters, unfolding them; false where it has none. */
 function toFilter(): boolean {
   const field = document.querySelector<HTMLElement>(
-    'main search :is(input:not([type=hidden]), select), main input[type=search]',
+    'main search :is(input:not([type=hidden], [data-fold]), select), main input[type=search]',
   )
+  if (field?.offsetParent === null) document.querySelector<HTMLElement>('main [data-fold]')?.click()
   field?.focus()
   return field !== null
 }
