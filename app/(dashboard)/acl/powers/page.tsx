@@ -69,7 +69,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           <PowerTable params={params} page={page} now={moment.mig} />
         ) : (
           <EmptyState title="Choose an investigator" icon="investigator">
-            <ul className="flex flex-wrap justify-center gap-x-4 gap-y-1">
+            <ul className="flex flex-wrap justify-center gap-x-4 gap-y-2">
               {people.map(({ id, name }) => (
                 <li key={id}>
                   <TextLink href={`${powerList.path}?investigator=${id}`}>{visibleText(name)}</TextLink>
