@@ -127,7 +127,13 @@ export function Palette({ person, isAdmin, signOut, takeEarly, onClosed }: Palet
         </button>
       </div>
       <Told state={state} count={items.length} text={text} onRetry={() => setAttempt(attempt + 1)} />
-      <div id="found" role="listbox" aria-label="What was found" className="min-h-0 overflow-y-auto p-1 empty:hidden">
+      <div
+        id="found"
+        role="listbox"
+        tabIndex={-1}
+        aria-label="What was found"
+        className="min-h-0 overflow-y-auto p-1 empty:hidden"
+      >
         {groups.map((group) => (
           <Group key={group.key} group={group} items={items} chosen={chosen} onPick={pick} onPoint={setChosenKey} />
         ))}
