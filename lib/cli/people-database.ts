@@ -28,7 +28,8 @@ export async function asOperator<T>(call: Call, use: (viewer: Viewer) => Promise
   })
 }
 
-async function mustBePrepared(url: string): Promise<void> {
+/** Throws a sentence unless the address leads to a MIG whose schema "dashboard" is up to date and may be written. */
+export async function mustBePrepared(url: string): Promise<void> {
   await withDatabase(url, async (client, session) => {
     const vintage = await detectVintage(client)
     if (!isMig(vintage))
@@ -47,12 +48,13 @@ async function mustBePrepared(url: string): Promise<void> {
   })
 }
 
-function asSentence(error: unknown): unknown {
+/** What an operator is told of an error; itself where nothing is known of it. */
+export function asSentence(error: unknown): unknown {
   if (error instanceof AppError) return new OperatorError(error.message, error.code === 'invalid' ? 2 : 1)
   if (isUnavailable(error)) return new OperatorError('The database went away. Look with `audit verify` what was done.')
   if (isTimeout(error)) return new OperatorError('The database took too long, so nothing was changed. Try again.')
   const text = `${(error as Error)?.message} ${JSON.stringify((error as { meta?: unknown })?.meta ?? '')}`
-  if (/42501|permission denied/.test(text))
+  if (/42501|permission denied|must be owner/.test(text))
     return new OperatorError(
       `The database's role may not do this (${/permission denied for [\w "]+/.exec(text)?.[0] ?? 'permission denied'}): let its owner run what \`npm run mig-dashboard -- db sql\` prints.`,
     )

@@ -250,6 +250,15 @@ describe.each([
     expect(JSON.parse((await cli('audit', 'verify', '--json')).out)).toMatchObject({ ok: true, head })
     expect(await cli('audit', 'verify', '--expect', 'xyz')).toMatchObject({ code: 2 })
     expect(await cli('audit', 'verify', '--expect', '0'.repeat(64))).toMatchObject({ code: 1 })
+
+    const noDay = await cli('audit', 'checkpoint', '--before', '2025-02-30', '--yes')
+    expect(noDay).toMatchObject({ code: 2, err: expect.stringContaining('a day in UTC') })
+    expect(await cli('audit', 'checkpoint', '--before', '9999-01-01', '--yes')).toMatchObject({ code: 2 })
+    expect(await cli('audit', 'checkpoint', '--before', '2000-01-01')).toMatchObject({ code: 2 })
+    const early = await cli('audit', 'checkpoint', '--before', '2000-01-01', '--yes', '--url', database.ownerUrl)
+    expect(early).toMatchObject({ code: 0, out: 'There is nothing from before that day.' })
+    expect(await cli('audit', 'verify', '--expect', head)).toMatchObject({ code: 0 })
+
     const [second] = (await audits()).slice(1)
     await run(
       database.ownerUrl,
@@ -296,6 +305,7 @@ test('every command helps', async () => {
     'token list',
     'token revoke',
     'audit verify',
+    'audit checkpoint',
   ]) {
     const { code, out } = await call({}, ...name.split(' '), '--help')
     expect([name, code]).toEqual([name, 0])
