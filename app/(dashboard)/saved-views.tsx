@@ -22,7 +22,7 @@ export async function SavedViews<F>({
   const saved = await listViews(viewer, list.path, params.view)
   const query = viewQuery(new URL(list.href(params), 'http://list').search)
   return (
-    <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
+    <div className="flex flex-wrap items-start gap-x-4 gap-y-2 max-md:relative">
       <div className="min-w-0 grow sm:flex-1 sm:max-md:basis-full md:basis-[36rem]">{children}</div>
       <ViewMenu list={list.path} query={query} open={params.view} saved={saved} />
     </div>

@@ -22,9 +22,7 @@ export function AgentFilters<F extends Filters>({
   const { filters, given } = params
   const systems = filters.os && !SYSTEMS.includes(filters.os) ? [...SYSTEMS, filters.os] : SYSTEMS
   const state = given.state?.join(',')
-  const states = ENDPOINT_STATES.map((value) => ({ value: value as string, label: STATE_MEANING[value].label }))
-  if (filters.state && filters.state.length > 1)
-    states.push({ value: state ?? '', label: filters.state.map((one) => STATE_MEANING[one].label).join(', ') })
+  const states = ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))
   return (
     <FilterBar list={list} params={params} names={[...FIRST, ...MORE]} keep={['by']}>
       <TextField name="name" label="Name" value={filters.name} />

@@ -5,7 +5,7 @@ import { type KeyboardEvent, useRef, useState } from 'react'
 import { cn } from '@/lib/cn'
 
 /** One day of the strip as it is drawn: parts lie on its 24 hours, from 0 to 1. */
-export type StripDay = {
+type StripDay = {
   day: string
   href: string
   label: string

@@ -5,7 +5,7 @@ import type { ListDefinition, ListParams } from '@/lib/list-params'
 import { type Group, groupKeyLabel, groupText } from '@/lib/mig/agents/groups'
 
 /** A group in words: "system: linux", "without tag operator". */
-export function groupLabel(group: Group): string {
+function groupLabel(group: Group): string {
   if ('unreadable' in group) return `${group.unreadable === 'tag' ? 'tags' : 'environment'} that cannot be read`
   const label = visibleText(groupKeyLabel(group.by))
   if (group.value === null) return `without ${label}`

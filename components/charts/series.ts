@@ -2,7 +2,7 @@ import type { Tone } from '../ui/tone'
 
 /**
  * One series. `shade` 1 to 6 takes a step of the one-colour ramp instead of the tone, for kinds that mean neither good nor bad;
- * series of one `stack` stand on each other; a `faded` one is drawn hatched, because its figures come from elsewhere.
+ * series of one `stack` stand on each other; a `faded` one is drawn dashed or pale, because its figures come from elsewhere.
  */
 export type Series = { key: string; label: string; tone: Tone; shade?: number; stack?: string; faded?: boolean }
 

@@ -19,7 +19,7 @@ export function ColumnChooser<F>({
 }) {
   if (columns.length < 3) return null
   return (
-    <details className="relative print:hidden">
+    <details className="relative ml-auto print:hidden">
       <summary className="inline-flex cursor-pointer items-center gap-1.5 rounded-md px-2 py-1 hover:bg-hover">
         <Icon name="columns" className="size-3.5" />
         Columns

@@ -50,7 +50,7 @@ export function DataTable<Row, F>({
   return (
     <div className="flex min-w-0 flex-col gap-2">
       {/* Its own scroller on wide windows, so that the header, the first column and the pager stay in sight. */}
-      <div className="overflow-auto rounded-md border border-line bg-surface scroll-pt-row md:max-h-[max(24rem,calc(100dvh-15rem))] print:max-h-none print:overflow-visible">
+      <div className="overflow-auto rounded-md border border-line bg-surface scroll-pt-row [&_td_a]:scroll-ml-[min(22rem,60vw)] md:max-h-[max(24rem,calc(100dvh-15rem))] print:max-h-none print:overflow-visible">
         <table className="w-full border-separate border-spacing-0 text-sm">
           <caption className="sr-only">{caption}</caption>
           <thead>

@@ -11,7 +11,7 @@ const SOME = 0.05
 const MUCH = 0.2
 
 /** Endpoints that are neither gone nor destroyed: of which something is expected. */
-export function presentOf({ endpoints, byState }: Counts): number {
+function presentOf({ endpoints, byState }: Counts): number {
   return endpoints - byState.gone - byState.destroyed
 }
 

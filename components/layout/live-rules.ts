@@ -28,7 +28,7 @@ export function newRowsWords(answer: unknown): string | null {
 
 /** Whether something on the page must not be redrawn now: a field with the focus or with unsent text, an open overlay, a selection. */
 export function isHeld(page: Document): boolean {
-  if (page.activeElement?.matches('input, textarea, select, [contenteditable="true"]')) return true
+  if (page.activeElement?.matches('input:not([data-fold]), textarea, select, [contenteditable="true"]')) return true
   if (page.querySelector(':popover-open, dialog[open], [data-hold-refresh]')) return true
   if (page.getSelection()?.isCollapsed === false) return true
   for (const form of page.forms) for (const control of form.elements) if (isDirty(control)) return true
@@ -37,7 +37,7 @@ export function isHeld(page: Document): boolean {
 
 function isDirty(control: Element): boolean {
   if (control instanceof HTMLInputElement) {
-    if (control.type === 'hidden' || control.type === 'submit') return false
+    if (control.type === 'hidden' || control.type === 'submit' || control.dataset.fold !== undefined) return false
     if (control.type === 'checkbox' || control.type === 'radio') return control.checked !== control.defaultChecked
     return control.value !== control.defaultValue
   }

@@ -11,10 +11,7 @@ import { CHANGE_PERIOD, isHeld, isToBeDrawn, newRowsWords, nextDelay } from './l
  * `refresh` redraws the page; `count` asks `href` for JSON {count, more?} and offers the rows at `fresh`, moving none; `change`
  * asks `href` more often for JSON {changed} and redraws when it is true.
  */
-export type Watch =
-  | { mode: 'refresh' }
-  | { mode: 'count'; href: string; fresh: string }
-  | { mode: 'change'; href: string }
+type Watch = { mode: 'refresh' } | { mode: 'count'; href: string; fresh: string } | { mode: 'change'; href: string }
 
 const TIMEOUT = 8_000
 

@@ -11,7 +11,7 @@ const ITEM =
 export type Clock = { own: string; inUtc: boolean; choose: (formData: FormData) => Promise<void> }
 
 /** Numbers and dates by an example, as the browser wants them and plainly; which of both is shown, and what changes that. */
-export type Writing = { own: string; plain: string; isPlain: boolean; choose: (formData: FormData) => Promise<void> }
+type Writing = { own: string; plain: string; isPlain: boolean; choose: (formData: FormData) => Promise<void> }
 
 /** Who is signed in, by initials, with a menu: name and role, how times and numbers are written, settings, sign out. Opens without scripts too. */
 export function Person({

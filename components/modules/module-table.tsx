@@ -48,7 +48,7 @@ const COLUMNS: Column<ModuleRow>[] = [
     header: 'Weights',
     align: 'right',
     cell: (row) => (
-      <TextLink href={`/acl/permissions?module=${row.id}`} title="Weights by investigator">
+      <TextLink href={`/acl/permissions?by=module&module=${row.id}`} title="Everybody’s weights, by endpoint">
         {totalInWords(row.weights)}
       </TextLink>
     ),

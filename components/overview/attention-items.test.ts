@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LINT_CHECKS } from '@/lib/mig/acl/lint-checks'
+import type { Instant } from '@/lib/mig/wire/time'
 import { attentionItems } from './attention-items'
 
 type Found = Parameters<typeof attentionItems>[0]
@@ -7,7 +8,8 @@ type Found = Parameters<typeof attentionItems>[0]
 const total = (count: number) => ({ count, more: false })
 const warning = (name: string, days: 1 | 7 | 30 | null) =>
   ({ id: '1', name, state: days === null ? 'revoked' : 'expiring', expires: null, days }) as Found['keys'][number]
-const nothing: Found = { attention: { reasons: [], failed: total(0) }, spool: null, lint: null, keys: [] }
+const since = '2026-11-22T10:00:00Z' as Instant
+const nothing: Found = { attention: { reasons: [], failed: { ...total(0), since } }, spool: null, lint: null, keys: [] }
 
 describe('attentionItems', () => {
   it('is empty when there is nothing', () => {
@@ -21,7 +23,7 @@ describe('attentionItems', () => {
           { reason: 'A9', total: total(1) },
           { reason: 'A3', total: total(2) },
         ],
-        failed: total(97),
+        failed: { ...total(97), since },
       },
       spool: {
         overview: { states: [] },

@@ -56,9 +56,9 @@ export function attentionItems({
     items.push({
       key: 'failed',
       tone: 'attention',
-      href: '/commands?status=failed',
+      href: `/commands?status=failed&from=${encodeURIComponent(failed.since)}`,
       link: `${counted(failed, 'command', 'commands')} failed`,
-      rest: 'in actions of the last 24 hours.',
+      rest: 'of those sent in the last 24 hours.',
     })
   if (spool) items.push(...spoolItems(spool))
   if (keys.length > 0) items.push(keyItem(keys))

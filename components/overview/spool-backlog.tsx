@@ -49,7 +49,11 @@ export function SpoolBacklog({
               {status === 'present' ? formatNumber(files) : <Unknown why={health.sentence} />}
             </td>
             <td className="pl-4 text-muted">
-              {oldest ? <Moment at={oldest} now={now} /> : <Unknown why="No name in it carries a moment" />}
+              {oldest ? (
+                <Moment at={oldest} now={now} />
+              ) : (
+                <Unknown why={status === 'present' ? 'No name in it carries a moment' : health.sentence} />
+              )}
             </td>
           </tr>
         ))}

@@ -13,7 +13,7 @@ export type Item = { key: string; label: string; detail: string; icon: IconName 
 
 export type ItemGroup = { key: string; label: string; items: Item[]; problem: string | null }
 
-export const KIND_ICONS: Record<SearchKind, IconName> = {
+const KIND_ICONS: Record<SearchKind, IconName> = {
   action: 'action',
   command: 'command',
   agent: 'agent',

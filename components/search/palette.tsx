@@ -126,7 +126,15 @@ export function Palette({ person, isAdmin, signOut, takeEarly, onClosed }: Palet
           <Icon name="x" className="size-4" />
         </button>
       </div>
-      <Told state={state} count={items.length} text={text} onRetry={() => setAttempt(attempt + 1)} />
+      <Told
+        state={state}
+        count={items.length}
+        text={text}
+        onRetry={() => {
+          setAttempt(attempt + 1)
+          dialog.current?.querySelector('input')?.focus()
+        }}
+      />
       <div
         id="found"
         role="listbox"

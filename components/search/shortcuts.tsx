@@ -55,6 +55,7 @@ function toFilter(): boolean {
     'main search :is(input:not([type=hidden], [data-fold]), select), main input[type=search]',
   )
   if (field?.offsetParent === null) document.querySelector<HTMLElement>('main [data-fold]')?.click()
+  field?.closest('details')?.setAttribute('open', '')
   field?.focus()
   return field !== null
 }

@@ -21,7 +21,7 @@ export type JsonMember = {
 }
 
 /** A text, cut for display; `hidden` characters are left out. */
-export type JsonText = { text: string; hidden: number }
+type JsonText = { text: string; hidden: number }
 
 /** `members` is null for a container that is not drawn; `from` is the place of its first drawn member. */
 type JsonContainer = { size: number; from: number; members: JsonMember[] | null }

@@ -15,7 +15,7 @@ const OPEN_SIZE = 20
 const LINKED_DEPTH = 300
 
 /** Where a part of the text is shown from one of its members on. */
-export type JsonPartHref = (part: JsonPart, from: number) => string
+type JsonPartHref = (part: JsonPart, from: number) => string
 
 /**
  * JSON as a tree that opens without JavaScript, with its raw text below. Text that is not JSON is shown as it is. Of a

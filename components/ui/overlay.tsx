@@ -1,10 +1,10 @@
 'use client'
 
-import { type ReactNode, type RefObject, useLayoutEffect } from 'react'
+import { type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react'
 
 /**
  * A dialog above the page, which it covers; open as long as it is drawn, with the focus in its first field or button. Esc, a click
- * beside it, or leaving it closes it, and the focus goes back. Not `showModal`: making the page inert computes the style of all of
+ * beside it, or leaving it closes it; after Esc the focus goes back. Not `showModal`: making the page inert computes the style of all of
  * it anew, which takes a list of a thousand rows longer than anybody waits for a key.
  */
 export function Overlay({
@@ -21,6 +21,7 @@ export function Overlay({
   className: string
   children: ReactNode
 }) {
+  const pressed = useRef<EventTarget | null>(null)
   useLayoutEffect(() => {
     const dialog = ref.current
     if (!dialog || dialog.matches(':popover-open')) return
@@ -36,7 +37,13 @@ export function Overlay({
       aria-label={label}
       aria-modal="true"
       onToggle={(event) => event.target === event.currentTarget && event.newState === 'closed' && onClosed()}
-      onClick={(event) => event.target === event.currentTarget && ref.current?.hidePopover()}
+      onPointerDown={(event) => {
+        pressed.current = event.target
+      }}
+      // What began inside, such as a selection, and ends beside it does not close it.
+      onClick={({ target, currentTarget }) =>
+        target === currentTarget && pressed.current === currentTarget && currentTarget.hidePopover()
+      }
       onBlur={({ currentTarget, relatedTarget }) => {
         if (relatedTarget && !currentTarget.contains(relatedTarget)) currentTarget.hidePopover()
       }}

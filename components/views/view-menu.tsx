@@ -28,7 +28,7 @@ export function ViewMenu({
   const isChanged = current !== undefined && current.query !== query
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm md:mt-[1.3125rem] md:ml-auto md:flex-row-reverse print:hidden">
-      <details className="relative" name="views">
+      <details className="md:relative" name="views">
         <summary className={buttonClass({ kind: 'secondary' }, 'cursor-pointer list-none')}>
           <Icon name="flag" className="size-4" />
           <span>Views</span>

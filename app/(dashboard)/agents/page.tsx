@@ -72,7 +72,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
           />
           <p className="text-muted first-letter:uppercase">
             {totalInWords(page.total)} {page.total.count === 1 ? one : many}
-            {filtered && ' match'}
+            {filtered && (page.total.count === 1 ? ' matches' : ' match')}
             {rows === 'endpoints'
               ? ': the rows of the agents table, folded by queue.'
               : ': the rows of the agents table. Every restart of an agent adds one.'}

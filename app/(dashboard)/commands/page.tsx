@@ -41,7 +41,8 @@ export default dataPage(async ({ searchParams }: PageProps) => {
       <Content>
         <p className="text-muted first-letter:uppercase">
           {totalInWords(page.total)} {page.total.count === 1 ? 'command' : 'commands'}
-          {Object.keys(params.given).length > 0 && ' match'}: one for each agent that an action targets.
+          {Object.keys(params.given).length > 0 && (page.total.count === 1 ? ' matches' : ' match')}: one for each agent
+          that an action targets.
         </p>
         <SavedViews viewer={viewer} list={commandList} params={params}>
           <CommandFilters params={params} />

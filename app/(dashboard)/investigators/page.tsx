@@ -40,7 +40,8 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
           <p className="text-muted first-letter:uppercase">
             {totalInWords(page.total)} {page.total.count === 1 ? 'investigator' : 'investigators'}
-            {Object.keys(params.given).length > 0 && ' match'}; keys are judged by the real clock
+            {Object.keys(params.given).length > 0 && (page.total.count === 1 ? ' matches' : ' match')}; keys are judged
+            by the real clock
           </p>
           <span className="flex flex-wrap gap-2">
             <LinkButton href="/investigators/keyring" icon="key">

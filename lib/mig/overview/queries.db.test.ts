@@ -56,15 +56,18 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('the overview in the
         [id, status, earlier(now, age), earlier(now, -HOUR)],
       )
     await insertAgents(owner, vintage, [{ id: '9', heartbeattime: now }])
-    await owner(`INSERT INTO public.commands (id, actionid, agentid, status, starttime)
-      VALUES (1, 6, 9, 'failed', now()), (2, 6, 9, 'done', now()), (3, 7, 9, 'failed', now()), (4, 1, 9, 'failed', now())`)
+    await owner(
+      `INSERT INTO public.commands (id, actionid, agentid, status, starttime)
+      VALUES (1, 6, 9, 'failed', now()), (2, 6, 9, 'done', now()), (3, 7, 9, 'failed', now()), (4, 1, 9, 'failed', $1)`,
+      [earlier(now, 25 * HOUR)],
+    )
   })
 
   it('counts what needs attention by its reasons, to the edge of its windows', async () => {
     const { reasons, failed } = await getAttention(viewer, now)
     const counted = (vintage === '2019' ? [] : ['A9', 'A5']) as string[]
     expect(reasons.map(({ reason }) => reason)).toEqual(['A1', 'A2', 'A3', ...counted, 'invalid'])
-    expect(failed).toEqual(one(2))
+    expect(failed).toEqual({ ...one(2), since: earlier(now, 24 * HOUR) })
     expect(await countInflight(viewer)).toEqual(one(5))
   })
 

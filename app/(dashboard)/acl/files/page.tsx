@@ -57,7 +57,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         <AclTabs current="files" />
         <div className="flex flex-col gap-1">
           <p>
-            {totalInWords(page.total)} different ACLs, each with the{' '}
+            {totalInWords(page.total)} {page.total.count === 1 ? 'ACL' : 'different ACLs, each'} with the{' '}
             <TextLink href={aclEndpointList.path}>endpoints</TextLink> that it is for: by the tables, as they were{' '}
             <Answered at={pass.madeAt} clock={moment.clock} />, when {formatCount(pass.endpoints, 'endpoint')} were
             looked at.

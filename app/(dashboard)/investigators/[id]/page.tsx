@@ -121,8 +121,9 @@ export default dataPage(async ({ params }: PageProps) => {
                   <RenameForm id={investigator.id} name={investigator.name} />
                   {isReferred ? (
                     <p className="text-muted text-xs">
-                      It cannot be removed: {formatCount(consequences.signatures, 'signature')} and{' '}
-                      {formatCount(consequences.weights, 'weight')} refer to it. Disable the person instead.
+                      It cannot be removed: {formatCount(consequences.signatures, 'signature')},{' '}
+                      {formatCount(consequences.weights, 'weight')} and{' '}
+                      {formatCount(consequences.manifests, 'signed manifest')} refer to it. Disable the person instead.
                     </p>
                   ) : (
                     <RemoveForm id={investigator.id} fingerprint={fingerprint ?? ''} />

@@ -64,7 +64,7 @@ export default dataPage(async ({ searchParams }: PageProps) => {
         <AclTabs current="files" />
         <div className="flex flex-col gap-1">
           <p>
-            {totalInWords(page.total)} endpoints{' '}
+            {totalInWords(page.total)} {page.total.count === 1 ? 'endpoint' : 'endpoints'}{' '}
             {group && (
               <>
                 with the ACL{' '}
