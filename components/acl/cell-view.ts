@@ -69,6 +69,8 @@ export function permissionView(cell: PermissionCell, module: string, who: string
   else if (alone.outcome === 'below-one')
     said.push(`the minimum ${formatNumber(alone.required ?? 0)} is below 1, which agents refuse`)
   else if (cell.minimumMixed) said.push('the live rows have different minimums, which counts as refusing')
+  else if (cell.weightMixed)
+    said.push('the live rows have different weights where it is judged, which counts as refusing')
   else
     said.push(
       `${formatNumber(alone.got)} of ${formatNumber(alone.required ?? 0)}: ${alone.outcome === 'accepted' ? 'enough alone' : 'not enough alone'}`,
@@ -76,7 +78,7 @@ export function permissionView(cell: PermissionCell, module: string, who: string
   if (alone.contributions.some((c) => c.disabled)) said.push('disabled investigators count 0')
   if (cell.leftBehind.length > 0)
     said.push(`left behind on older rows: ${cell.leftBehind.map((row) => words(row.value)).join(', ')}`)
-  const isMixed = cell.mixed !== null || cell.minimumMixed
+  const isMixed = cell.mixed !== null || cell.minimumMixed || cell.weightMixed
   const isRefused = alone.outcome === 'below-one' || alone.outcome === 'ambiguous'
   return {
     own: cell.own ?? undefined,

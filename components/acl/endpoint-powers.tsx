@@ -8,7 +8,7 @@ import { SetList } from './further-signers'
 const PROBLEMS = {
   'below-one': 'nobody: agents refuse a minimum below 1',
   ambiguous: 'undecided: two modules have this name',
-  mixed: 'nobody: its live processes have different rules for it',
+  mixed: 'nobody: its live processes do not all have this rule',
   unreachable: 'nobody: all active people together do not reach it',
 } as const
 

@@ -21,7 +21,7 @@ export function Disclosure({
       <summary className="flex min-h-8 items-center gap-1.5 rounded-md text-sm font-medium text-muted select-none hover:text-ink">
         <Icon name="chevron-right" className="disclosure-mark size-3.5" />
         <span>
-          {summary}
+          <span>{summary}</span>
           {aside && <span className="ml-1.5 font-normal text-faint">{aside}</span>}
         </span>
       </summary>

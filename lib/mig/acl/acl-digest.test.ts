@@ -26,19 +26,22 @@ const BASE = acl(
   ],
 )
 
-test('order, names and spelling of keys are nothing to the digest', () => {
+test('order, names and the case of keys are nothing to the digest', () => {
   const other = acl(
     [
       'file',
       1,
       [
-        ['B', 'bbbb '.repeat(10), 1],
+        ['B', BO.toLowerCase(), 1],
         ['A', ANN.toLowerCase(), 1],
       ],
     ],
     ['default', 2, [['Ann', ANN, 2]]],
   )
   expect(aclDigest(other)).toBe(aclDigest(BASE))
+  // Agents find nobody by a fingerprint with blanks.
+  const pasted = acl(['default', 2, [['Ann', ANN.replace(/(.{4})/g, '$1 ').trim(), 2]]])
+  expect(aclDigest(pasted)).not.toBe(aclDigest(acl(['default', 2, [['Ann', ANN, 2]]])))
   // A key under two names counts twice, as agents add it up.
   expect(
     aclDigest(

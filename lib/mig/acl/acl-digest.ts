@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { AgentAcl } from './agent-file'
-import { normalFingerprint } from './rule'
 
 // What tells two ACLs apart: four sums over their rules, each rule with factors of its own, so that the order of the rules is
 // nothing and PostgreSQL adds them up for a whole fleet (`digestsSql`). Two ACLs that differ by chance give the same sums once
@@ -33,7 +32,8 @@ export function aclDigest(acl: AgentAcl): string {
     add(ruleFactors(module, null), BigInt(minimumWeight))
     const weights = new Map<string, bigint>()
     for (const { fingerprint, weight } of investigators) {
-      const key = normalFingerprint(fingerprint) ?? fingerprint
+      // As agents compare: in any case, but with every blank.
+      const key = fingerprint.toUpperCase()
       // Agents add up a key that stands there under two names.
       weights.set(key, (weights.get(key) ?? 0n) + BigInt(weight))
     }

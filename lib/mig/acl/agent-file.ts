@@ -255,7 +255,7 @@ export function aclDifference(before: AgentAcl, after: AgentAcl): AclDifference[
 function weightsByKey(entry: AclEntry | undefined): Map<string, { name: string; weight: number }> {
   const found = new Map<string, { name: string; weight: number }>()
   for (const { name, fingerprint, weight } of entry?.investigators ?? []) {
-    const key = normalFingerprint(fingerprint) ?? fingerprint
+    const key = fingerprint.toUpperCase()
     found.set(key, { name: found.get(key)?.name ?? name, weight: (found.get(key)?.weight ?? 0) + weight })
   }
   return found

@@ -7,7 +7,7 @@ import type { MigId } from '@/lib/mig/wire/id'
 import type { Instant } from '@/lib/mig/wire/time'
 import type { CellChange } from './change'
 
-/** An array as PostgreSQL reads one from a single parameter: ids and weights are digits, so nothing needs quoting. */
+/** An array as PostgreSQL reads one from a single parameter; only for what needs no quoting: ids, weights, booleans, signing keys. */
 function literal(values: readonly (string | number | null)[]): string {
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`
 }
@@ -45,10 +45,10 @@ export function differingCellsSql(table: CellChange['table'], cells: readonly Ce
     GROUP BY c.n, c.seen HAVING count(t.agentid) > 1 OR min(t.${value}) IS DISTINCT FROM c.seen ORDER BY c.n`
 }
 
-/** The agents that are no newest row of an endpoint, or none at all: what stands for the endpoint instead, and its name. */
+/** The agents that are no newest row of an endpoint, or none at all: what stands for the endpoint instead. */
 export function olderAgentsSql(agents: readonly MigId[], now: Instant): Sql {
   const order = sql`ORDER BY b.heartbeattime DESC, b.id DESC LIMIT 1`
-  return sql`SELECT trunc(k.id)::text AS agent, trunc(n.id)::text AS newest, a.name
+  return sql`SELECT trunc(k.id)::text AS agent, trunc(n.id)::text AS newest
     FROM unnest(${literal(agents)}::numeric[]) k(id) LEFT JOIN public.agents a ON a.id = k.id
     LEFT JOIN LATERAL (SELECT coalesce(
       (SELECT b.id FROM public.agents b WHERE b.queueloc = a.queueloc AND b.heartbeattime <= ${now}::timestamptz ${order}),

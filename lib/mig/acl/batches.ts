@@ -102,7 +102,7 @@ export type BatchDetail = BatchRow & {
   /** It took the last sufficient signers away, and whoever saved it had said that they knew. */
   confirmed: boolean
   sha256: string
-  /** How many cells a revert left out, changed since by somebody. */
+  /** How many cells a revert left out: changed since, on a row that is not the newest any more, or of what is gone. */
   leftOut: number
 }
 
@@ -136,7 +136,7 @@ export async function isBatchWhole(_viewer: Viewer, { batch, sha256 }: BatchDeta
 }
 
 /** The most cells that a batch's page reads to hold them to its audit row. */
-export const CHECKED_CELLS = 50_000
+const CHECKED_CELLS = 50_000
 
 /** Whether they are, for a page: null for a batch with more cells than are read there. */
 export async function isBatchWholeOnPage(

@@ -117,7 +117,7 @@ async function* withWords(batches: AsyncIterable<BulkCell[]>): AsyncGenerator<Re
 }
 
 /** What becomes of a cell of the preview, in one word. */
-export function changeWord({ seen, value, may }: Pick<BulkCell, 'seen' | 'value' | 'may'>): string {
+function changeWord({ seen, value, may }: Pick<BulkCell, 'seen' | 'value' | 'may'>): string {
   if (!may) return 'differs'
   return seen === null ? 'new' : value === null ? 'removed' : 'changed'
 }

@@ -18,7 +18,7 @@ export type NamedConflict = {
 }
 
 /** How many conflicts a form names. */
-export const SHOWN_CONFLICTS = 100
+const SHOWN_CONFLICTS = 100
 
 type Named = { what: 'agent' | 'module' | 'investigator'; id: MigId; name: string }
 

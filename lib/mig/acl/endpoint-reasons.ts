@@ -30,12 +30,7 @@ export async function getReasons(
   if (!found) return null
   const { endpoint, rules, live } = found
   const people = await readSigners()
-  const reasons = reasonsFor(
-    rules,
-    live.map((row) => row.rules),
-    asked.signers,
-    asked.operations,
-  )
+  const reasons = reasonsFor(rules, live, asked.signers, asked.operations)
   const { modules } = reasons
   const lacksWeight =
     reasons.mixed.length === 0 &&

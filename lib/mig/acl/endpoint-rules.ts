@@ -11,7 +11,7 @@ import { type Endpoint, getEndpoint } from './endpoints'
 import type { EndpointRules } from './rule'
 
 /** An endpoint with all its rules: those of its newest row, which hold, and of each of its live rows. */
-export type RuledEndpoint = { endpoint: Endpoint; rules: EndpointRules; live: { id: MigId; rules: EndpointRules }[] }
+export type RuledEndpoint = { endpoint: Endpoint; rules: EndpointRules; live: EndpointRules[] }
 
 /** The rules of the endpoint that an agent row belongs to, or null when there is no such row. */
 export async function getEndpointRules(viewer: Viewer, agentId: MigId, now: Instant): Promise<RuledEndpoint | null> {
@@ -41,5 +41,5 @@ export async function getEndpointRules(viewer: Viewer, agentId: MigId, now: Inst
     requirements: requirements.rows.filter(({ agentid }) => agentid === id),
     weights: weights.rows.filter(({ agentid }) => agentid === id),
   })
-  return { endpoint, rules: rulesOf(endpoint.id), live: live.map(({ id }) => ({ id, rules: rulesOf(id) })) }
+  return { endpoint, rules: rulesOf(endpoint.id), live: live.map(({ id }) => rulesOf(id)) }
 }

@@ -42,6 +42,15 @@ export type EndpointVerdict = {
   short: number | null
 }
 
+/** Whether an endpoint's live rows differ in what they say of a module: minimum, where it comes from, or the signers' weight. */
+export function isMixed(live: readonly EndpointRules[], signers: readonly Signer[], module: string): boolean {
+  const said = live.map((rules) => {
+    const { via, required, got } = judgeModule(rules, signers, module)
+    return `${via} ${required} ${got}`
+  })
+  return new Set(said).size > 1
+}
+
 /** The verdict of one endpoint: by its newest row, held to its live rows. `modules` are the ones that are checked. */
 export function judgeEndpoint(
   newest: EndpointRules,
@@ -53,14 +62,7 @@ export function judgeEndpoint(
   const has = (outcome: string) => verdicts.some((v) => v.outcome === outcome)
   for (const outcome of ['ambiguous', 'no-rule', 'below-one'] as const)
     if (has(outcome)) return { outcome, short: null }
-  const differ = (module: string) =>
-    new Set(
-      live.map((rules) => {
-        const { via, required, got } = judgeModule(rules, signers, module)
-        return `${via} ${required} ${got}`
-      }),
-    ).size > 1
-  if (modules.some(differ)) return { outcome: 'mixed', short: null }
+  if (modules.some((module) => isMixed(live, signers, module))) return { outcome: 'mixed', short: null }
   const missing = verdicts.filter((v) => v.outcome === 'short').map((v) => (v.required ?? 0) - v.got)
   return missing.length > 0 ? { outcome: 'short', short: Math.max(...missing) } : { outcome: 'accepted', short: null }
 }

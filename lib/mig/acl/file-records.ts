@@ -10,6 +10,7 @@ import { AppError } from '@/lib/errors'
 import type { Moments } from '@/lib/mig/investigators/queries'
 import { aclDigest } from './acl-digest'
 import { type AclDifference, aclDifference, readAclFile } from './agent-file'
+import { PASS_LOCK } from './file-pass'
 import { type AclFileView, type FileOf, type FilePart, fileName, mustGetAclFile } from './files'
 
 // A group may be the whole fleet: a row an endpoint is written.
@@ -27,6 +28,8 @@ async function keep(
   fileDigest: string,
 ): Promise<number> {
   await tx.$executeRaw(raw(`SET LOCAL statement_timeout = ${WAIT.timeout}`))
+  // No pass meanwhile: it writes the same rows in another order.
+  if ('group' in view.of) await tx.$executeRaw(sql`SELECT pg_advisory_xact_lock(${PASS_LOCK})`)
   const [file] = await tx.$queryRaw<{ id: string }[]>(sql`INSERT INTO dashboard.acl_file (kind, by_id, by_name)
     VALUES (${kind}, ${viewer.id}::numeric, ${viewer.name}) RETURNING id::text`)
   const id = file?.id ?? null

@@ -18,7 +18,7 @@ const inFileStates = (states: readonly FileState[]): Sql =>
   )
 
 /** Whether the filters ask anything of the endpoints. */
-export const isFiltered = ({ name, os, state, agent }: AclFilters) => Boolean(name || os || state || agent)
+const isFiltered = ({ name, os, state }: AclFilters) => Boolean(name || os || state)
 
 /** The endpoints' ACLs as `e`, under what the filters ask of the endpoints. */
 function aclsUnder(vintage: Vintage, filters: AclFilters, bounds: FleetBounds): { from: Sql; where: Sql[] } {

@@ -78,6 +78,13 @@ test('JSON as a list and by lines; rounded ids are refused', () => {
     '4: It is no JSON object.',
     '5: It is no JSON object.',
   ])
+  const { weight: _, ...said } = cell
+  const removing = JSON.stringify([cell, said, { ...cell, weight: null }])
+  expect(whys(removing)).toEqual(['2: It has no weight: an empty one is no rule.'])
+  expect(read(removing).lines.map(short)).toEqual([
+    [1, '12', '3', '1', 2],
+    [3, '12', '3', '1', null],
+  ])
 })
 
 test('what is no file of a matrix', () => {

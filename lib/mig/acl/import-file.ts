@@ -128,6 +128,7 @@ function lineOf(line: number, table: CellChange['table'], cells: Record<string, 
         : `${column} "${written.slice(0, 60)}" is no id.`
     ids[column] = id
   }
+  if (cells[VALUES[table]] === undefined) return `It has no ${VALUES[table]}: an empty one is no rule.`
   const written = text(VALUES[table])
   const value = written === null ? null : readWeight(written)
   if (written !== null && value === null) return `${VALUES[table]} "${written.slice(0, 60)}" is no ${WEIGHT_WORDS}.`
@@ -192,7 +193,11 @@ function* recordCells(values: Iterable<[place: number, value: unknown]>): Genera
 function cellsOf(value: object): Cells {
   const cells: Record<string, string> = {}
   for (const [column, entry] of Object.entries(value)) {
-    if (entry === null) continue
+    // Said to be empty, which for the value is "no rule"; a column that is not there says nothing.
+    if (entry === null) {
+      cells[column] = ''
+      continue
+    }
     if (column.endsWith('id') && typeof entry === 'number' && !Number.isSafeInteger(entry))
       return `${column} is a number that JSON rounds: ids are texts of digits.`
     if (typeof entry === 'object') return `${column} is no single value.`

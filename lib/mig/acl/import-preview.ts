@@ -24,7 +24,6 @@ export const importPreviewSchema = z.object({
 })
 
 export type ImportPreview = z.infer<typeof importPreviewSchema>
-export type ImportCell = ImportPreview['cells'][number]
 
 /** How many cells and refused lines the preview names. */
 export const SHOWN_IMPORTS = 200

@@ -31,7 +31,7 @@ function whoSql({ modules, fallback }: Question, ids: readonly MigId[], from: st
  * What each endpoint of a query of `judgedFleetSql` with its details lacks and who could bring it, as (id, missing, who): the
  * texts of `lackOf`. The query is to hold none but endpoints that are short.
  */
-export function lackSql(question: Question, ids: readonly MigId[], short: Sql): Sql {
+function lackSql(question: Question, ids: readonly MigId[], short: Sql): Sql {
   return sql`WITH short AS MATERIALIZED (${short}), who AS (${whoSql(question, ids, 'short')})
     SELECT s.id, ${missingSql(question)} AS missing, coalesce(w.who, '') AS who
     FROM short s LEFT JOIN who w ON w.id = s.id`

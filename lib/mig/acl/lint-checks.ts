@@ -78,6 +78,6 @@ export const LINT_WORDS: Record<
     one: 'process',
     tone: 'odd',
     why: 'They hang on processes that no longer stand for an endpoint, or on endpoints that are gone or destroyed.',
-    what: 'Carry them over to the live process where they should hold, or leave them: they count for nothing.',
+    what: 'Carry them over to the live process where they should hold, or leave them: they count for nothing, unless the older process still runs. Then its endpoint refuses where they differ from those of its other live processes.',
   },
 }

@@ -134,11 +134,11 @@ const FOUND: Record<FleetCheck, (scope: LintScope, state: Sql) => Found> = {
     const fallback = only(DEFAULT_MODULE)?.id ?? null
     // Of two modules with one name nobody can say whose rules hold.
     const asked = modules.filter(({ id, name }) => sensitive.includes(id) && only(name)).map(({ id }) => id)
-    const isLent = modules.filter(({ name }) => name === DEFAULT_MODULE).length <= 1 && fallback !== null
-    const lent = isLent
-      ? sql` OR (r.moduleid = ${fallback}::numeric AND NOT EXISTS (
+    const lent =
+      fallback !== null
+        ? sql` OR (r.moduleid = ${fallback}::numeric AND NOT EXISTS (
           SELECT FROM public.agtmodreq own WHERE own.agentid = r.agentid AND own.moduleid = m.id))`
-      : sql``
+        : sql``
     return {
       join: sql`JOIN public.agtmodreq r ON r.agentid = a.id
         JOIN public.modules m ON m.id = ANY(${asked}::numeric[]) AND (r.moduleid = m.id${lent})

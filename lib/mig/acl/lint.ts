@@ -48,7 +48,7 @@ export type LintRow = {
 const FEW = 5_000
 
 /** The modules that are marked sensitive. */
-export async function sensitiveModules(): Promise<MigId[]> {
+async function sensitiveModules(): Promise<MigId[]> {
   const { rows } = await reader().query<{ id: MigId }>(
     sql`SELECT trunc(moduleid)::text AS id FROM dashboard.sensitive_module ORDER BY moduleid`,
   )

@@ -108,4 +108,11 @@ describe('the weights of one person on one endpoint', () => {
     const cells = permissionCells([rule(NEW, true, '1', 2, '7')], NEW, MODULES, mixed, BO)
     expect([cells['1']?.minimumMixed, cells['2']?.minimumMixed]).toEqual([true, true])
   })
+
+  test('so is a weight where it is judged', () => {
+    const alike = requirementCells([rule(NEW, true, '1', 2), rule(OLD, true, '1', 2)], NEW, MODULES)
+    const weights = [rule(NEW, true, '1', 2, '7'), rule(OLD, true, '1', 1, '7')]
+    const cells = permissionCells(weights, NEW, MODULES, alike, BO)
+    expect([cells['1']?.weightMixed, cells['2']?.weightMixed, cells['2']?.minimumMixed]).toEqual([true, true, false])
+  })
 })

@@ -103,6 +103,8 @@ export type PermissionCell = StoredCell & {
   alone: ModuleVerdict
   /** The endpoint's live rows have different minimums, so that nobody can say which one will be asked. */
   minimumMixed: boolean
+  /** They give the person different weights where the minimum is taken from. */
+  weightMixed: boolean
 }
 
 /** The cells of one person on one endpoint: the stored weights, judged against the endpoint's minimums. */
@@ -132,7 +134,8 @@ export function permissionCells(
   for (const module of modules) {
     const alone = judgeModule({ modules, requirements, weights }, [signer], module.name)
     const minimumMixed = isMixed(module.id) || (alone.via === 'default' && defaults.some((m) => isMixed(m.id)))
-    cells[module.id] = { ...(stored[module.id] as StoredCell), alone, minimumMixed }
+    const weightMixed = (alone.via === 'default' ? defaults : [module]).some((m) => Boolean(stored[m.id]?.mixed))
+    cells[module.id] = { ...(stored[module.id] as StoredCell), alone, minimumMixed, weightMixed }
   }
   return cells
 }

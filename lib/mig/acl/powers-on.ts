@@ -26,8 +26,8 @@ const weigh = (rules: EndpointRules, key: readonly Signer[], moduleId: string) =
   contributionsOf(rules, key, moduleId).reduce((sum, { counted }) => sum + counted, 0)
 
 /**
- * The rules of an endpoint's newest row without what its live rows differ in: that counts as refusing (design 8), whoever signs
- * by it.
+ * The rules of an endpoint's newest row that each of its live rows has as well, where there are several. Stricter than
+ * `judgeEndpoint` where the newest row is not live: that one only holds the live rows to each other.
  */
 export function settledRules(newest: EndpointRules, live: readonly EndpointRules[]): EndpointRules {
   if (live.length < 2) return newest

@@ -198,12 +198,8 @@ export async function getPowersOn(
       ),
     )
   return {
-    lines: powersOn(
-      found.rules,
-      people,
-      found.live.map(({ rules }) => rules),
-    ),
+    lines: powersOn(found.rules, people, found.live),
     names: new Map(people.map((person) => [person.investigatorId as string, person.name])),
-    mixed: new Set(found.live.map(({ rules }) => textOf(rules))).size > 1,
+    mixed: new Set(found.live.map((rules) => textOf(rules))).size > 1,
   }
 }

@@ -1,3 +1,4 @@
+import { isMixed } from './endpoint-verdict'
 import type { EndpointRules, Signer } from './rule'
 import { judgeModule, type ModuleVerdict } from './rule'
 import { type BookVerdict, checkedModules, judgeUnder, RULE_BOOKS, type RuleBook } from './rule-books'
@@ -20,20 +21,14 @@ export function reasonsFor(
   operations: readonly string[],
 ): Reasons {
   const names = [...new Set(operations)]
-  const mixed = names.filter((name) => {
-    const said = live.map((one) => {
-      const { via, required, got } = judgeModule(one, signatures, name)
-      return `${via} ${required} ${got}`
-    })
-    return new Set(said).size > 1
-  })
+  const mixed = names.filter((name) => isMixed(live, signatures, name))
   const books = Object.fromEntries(
     RULE_BOOKS.map((book) => [book, judgeUnder(book, rules, signatures, operations)]),
   ) as Reasons['books']
   const runs = Object.fromEntries(
     RULE_BOOKS.map((book) => {
-      const isMixed = checkedModules(book, operations).some((name) => mixed.includes(name))
-      return [book, books[book].accepted === true && !isMixed]
+      const refuses = checkedModules(book, operations).some((name) => mixed.includes(name))
+      return [book, books[book].accepted === true && !refuses]
     }),
   ) as Reasons['runs']
   return { modules: names.map((name) => judgeModule(rules, signatures, name)), books, mixed, runs }

@@ -86,5 +86,3 @@ export const revertSchema = z.object({
 
 export type BatchInput = z.infer<typeof batchSchema>
 export type RevertInput = z.infer<typeof revertSchema>
-export type MinimumInput = z.infer<typeof minimumSchema>
-export type WeightInput = z.infer<typeof weightSchema>

@@ -60,7 +60,7 @@ export function minimalSets({ missing, people }: Lack): FoundSets {
     for (let kind = from; kind < all.length; kind++) {
       const next = [...members, kind]
       if (next.filter((one) => one === kind).length > (all[kind]?.of.length ?? 0)) continue
-      if (next.length <= MOST_FURTHER && accepts(next)) found.push(next)
+      if (accepts(next)) found.push(next)
       if (next.length < MOST_FURTHER) look(next)
     }
   }

@@ -116,7 +116,7 @@ function BatchFacts({ batch, isChecked }: { batch: BatchDetail; isChecked: boole
         {
           key: 'cells',
           label: 'Cells',
-          value: `${formatNumber(batch.added)} added, ${formatNumber(batch.changed)} changed, ${formatNumber(batch.removed)} removed${batch.leftOut > 0 ? `, ${formatNumber(batch.leftOut)} left out because somebody had changed them` : ''}`,
+          value: `${formatNumber(batch.added)} added, ${formatNumber(batch.changed)} changed, ${formatNumber(batch.removed)} removed${batch.leftOut > 0 ? `, ${formatNumber(batch.leftOut)} left out: changed since, on an older row by then, or of what was gone` : ''}`,
         },
         ...(batch.confirmed
           ? [{ key: 'confirmed', label: 'Confirmed', value: 'that it takes the last sufficient signers away' }]
