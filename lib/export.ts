@@ -46,17 +46,19 @@ function csvCell(value: unknown, kind: ExportColumn['kind'], idsAsText: boolean)
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
-function ndjsonValue(value: unknown, kind: ExportColumn['kind']): unknown {
-  if (value === null || value === undefined) return null
-  if (kind === 'number') return Number(value)
+function ndjsonText(value: unknown, kind: ExportColumn['kind']): string {
+  if (value === null || value === undefined) return 'null'
+  if (kind === 'number') return JSON.stringify(Number(value))
   if (kind === 'json' && typeof value === 'string') {
     try {
-      return JSON.parse(value)
+      JSON.parse(value)
     } catch {
-      return value
+      return JSON.stringify(value)
     }
+    // As stored, digits and all: line breaks stand between the tokens of JSON only.
+    return value.replace(/[\r\n]/g, ' ')
   }
-  return value
+  return JSON.stringify(value)
 }
 
 const headOf = (columns: ExportColumn[]) => `${columns.map((c) => c.name).join(',')}\r\n`
@@ -93,7 +95,7 @@ export async function* exportLines(source: ExportSource, format: Format, idsAsTe
       chunk +=
         format === 'csv'
           ? `${columns.map((c) => csvCell(row[c.name], c.kind, idsAsText)).join(',')}\r\n`
-          : `${JSON.stringify(Object.fromEntries(columns.map((c) => [c.name, ndjsonValue(row[c.name], c.kind)])))}\n`
+          : `{${columns.map((c) => `${JSON.stringify(c.name)}:${ndjsonText(row[c.name], c.kind)}`).join(',')}}\n`
     }
     yield chunk
   }

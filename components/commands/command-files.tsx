@@ -3,9 +3,9 @@ import { formatBytes } from '@/lib/format'
 import type { CommandFile } from '@/lib/mig/spool/command-files'
 import { spoolFileHref } from '@/lib/mig/spool/file-name'
 
-/** The files of a command and its action, as links into the spool; null is a spool that does not answer. */
+/** The files of a command and its action, as links into the spool; null is a spool that could not be looked at. */
 export function CommandFiles({ files }: { files: CommandFile[] | null }) {
-  if (files === null) return <p className="text-muted text-sm">The spool does not answer.</p>
+  if (files === null) return <p className="text-muted text-sm">The spool could not be looked at.</p>
   if (files.length === 0)
     return (
       <p className="text-muted text-sm">

@@ -226,7 +226,11 @@ export function SpoolFileTable({
       rowHref={(row) => spoolFileHref(directory, row.name)}
       caption={`Files of ${directory.join('/')}`}
       empty={
-        Object.keys(params.given).length ? (
+        page.looked && (page.next || page.looked.unread > 0) ? (
+          <EmptyState title="None of the files that were looked into fits" icon="filter" framed={false}>
+            Not all files were looked into: the note above says how far.
+          </EmptyState>
+        ) : Object.keys(params.given).length ? (
           <NothingMatches what="files" clearHref={list.path} framed={false} />
         ) : (
           <EmptyState title="This directory is empty" icon="folder" framed={false}>

@@ -22,7 +22,7 @@ export function NeighbourList({ actionId, neighbours }: { actionId: string; neig
           <TextLink href={`/spool/${directory.join('/')}?id=${actionId}`}>
             {directory.join('/')}: {formatNumber(count)}
           </TextLink>
-          {names.slice(0, 3).map(({ name, file }) => (
+          {names.map(({ name, file }) => (
             <TextLink key={name} href={spoolFileHref(directory, name)}>
               <Mono>{file}</Mono>
             </TextLink>

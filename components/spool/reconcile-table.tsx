@@ -76,7 +76,9 @@ const columns = (now: string): Column<ReconcileRow>[] => [
       ) : row.commandId ? (
         <span className="text-muted">{`command ${row.commandId} (no row)`}</span>
       ) : (
-        <Unknown why="It is an action’s" />
+        <Unknown
+          why={row.directory[0] === 'action' ? 'It is an action’s' : 'Neither the name nor the file tells an id'}
+        />
       ),
   },
 ]

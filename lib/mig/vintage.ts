@@ -133,7 +133,7 @@ export async function detectVintage(database: Queryable): Promise<Vintage> {
   const found = new Map<string, CatalogRow>()
   const columns: Record<string, string[]> = {}
   for (const row of rows) {
-    if (!(row.table in NEEDED) && !(LATER_TABLES as readonly string[]).includes(row.table)) continue
+    if (!Object.hasOwn(NEEDED, row.table) && !(LATER_TABLES as readonly string[]).includes(row.table)) continue
     columns[row.table] ??= []
     if (row.column === null) continue
     found.set(`${row.table}.${row.column}`, row)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { join, raw, type Sql, sql } from '@/lib/db/sql'
 
 /** How two answers are held to each other: by what was found, or by the exact text. */
@@ -138,11 +139,15 @@ function likeOneOf(by: AnswerLikeness, keys: string[]): Sql {
   if (by === 'text') return sql`${answerKeySql(by, 'c')} = ANY(${keys}::text[])`
   const isFound = (key: string) => key.startsWith('found ')
   const isOther = (key: string) => /^[0-9a-f]{32}$/.test(key)
-  const found = keys.filter(isFound)
   const others = keys.filter(isOther)
-  const plain = keys.filter((key) => !isFound(key) && !isOther(key))
+  // All large results share a key, and a finding that stands in statistics is cut out of its key.
+  const found = keys.filter((key) => isFound(key) || isOther(key) || key === 'large')
+  // A short text is its own key; the first step gives its hash.
+  const plain = keys
+    .filter((key) => !isFound(key) && !isOther(key))
+    .flatMap((key) => (Buffer.byteLength(key) > 8 ? key : [key, createHash('md5').update(key).digest('hex')]))
   const whole = answerKeySql('answer', 'c')
   return sql`CASE WHEN ${foundSql('c')} THEN ${found.length ? sql`${whole} = ANY(${found}::text[])` : sql`false`}
     ELSE ${plain.length ? sql`${hashedRoughKeySql('c')} = ANY(${plain}::text[])` : sql`false`}
-      OR ${others.length ? sql`CASE WHEN strpos(c.results::text, '"foundanything":') = 0 THEN ${whole} = ANY(${others}::text[]) END` : sql`false`} END`
+      OR ${others.length ? sql`CASE WHEN strpos(c.results::text, '"foundanything":false') = 0 THEN ${whole} = ANY(${others}::text[]) END` : sql`false`} END`
 }

@@ -24,7 +24,7 @@ export const CHANGE_WORDS: Readonly<Record<Change, { label: string; tone: Tone; 
   unanswered: {
     label: 'not to compare',
     tone: 'odd',
-    meaning: 'There is no answer, or a failure, on one side: nothing can be said',
+    meaning: 'There is no answer, or a failure, on one side, or results are too large: nothing can be said',
   },
   new: { label: 'new', tone: 'waiting', meaning: 'Only the second action was sent there' },
   gone: { label: 'gone', tone: 'gone', meaning: 'Only the first action was sent there' },

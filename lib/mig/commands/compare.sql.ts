@@ -37,6 +37,7 @@ const CHANGE = sql`CASE
   WHEN ${outcome('b')} = 'd' AND ${outcome('a')} <> 'd' THEN '1newly-found'
   WHEN ${outcome('a')} = 'd' AND ${outcome('b')} = 'c' THEN '2no-longer-found'
   WHEN ${outcome('a')} = 'a' OR ${outcome('a')} <> ${outcome('b')} THEN '4unanswered'
+  WHEN 'large' IN (${key('a')}, ${key('b')}) THEN '4unanswered'
   WHEN ${key('a')} = ${key('b')} THEN '7same'
   WHEN ${key('a')} ~ ${HASH} AND ${key('b')} ~ ${HASH} AND ${wholeKey(id('a'))} = ${wholeKey(id('b'))} THEN '7same'
   ELSE '3changed' END`

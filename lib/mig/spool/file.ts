@@ -4,7 +4,7 @@ import { type Sql, sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import type { MigId } from '@/lib/mig/wire/id'
 import { readSpoolName, SPOOL_STATES, type SpoolDirectory, type SpoolName } from '@/lib/mig/wire/spool-name'
-import { type Instant, nanosToInstant } from '@/lib/mig/wire/time'
+import type { Instant } from '@/lib/mig/wire/time'
 import { now } from '@/lib/now'
 import type { SpoolAnswer } from './answer'
 import { whilePatient } from './away'
@@ -25,7 +25,8 @@ export type SpoolFileDetail = ParsedFile & {
   file: string
   type: SpoolName['type']
   bytes: number
-  modified: Instant
+  /** null for a time that cannot be printed. */
+  modified: Instant | null
   /** Permission bits, as `ls` counts them. */
   mode: number
   /** More than 1: the file has other names as well (hard links). */
@@ -79,7 +80,7 @@ export async function getSpoolFile(
       file: showFileName(name),
       type: read.type,
       bytes: size,
-      modified: modified ?? nanosToInstant(0n),
+      modified,
       mode,
       links,
       changed,
@@ -96,9 +97,9 @@ export async function getSpoolFile(
   }
 }
 
-const NEIGHBOURS = 10
+const NEIGHBOURS = 3
 
-/** Files of the same action in one state: the first ones by name, and how many there are. */
+/** Files of the same action in one state: the first others by name, and how many there are with the file itself. */
 export type Neighbours = { directory: SpoolDirectory; names: { name: SpoolFileName; file: string }[]; count: number }
 
 /** The other files of an action in all states; null when the spool does not tell within a moment. */
@@ -122,19 +123,18 @@ export async function listNeighbours(
         })
         if (!answer.ok) return answer.reason === 'absent' ? { directory, names: [], count: 0 } : null
         const names = answer.value.rows.map((entry) => encodeFileName(entry.name))
-        const isAmong = own === 1 && names.includes(except.name)
         return {
           directory,
           names: names
             .filter((name) => own === 0 || name !== except.name)
             .slice(0, NEIGHBOURS)
             .map((name) => ({ name, file: showFileName(name) })),
-          count: answer.value.matching - (isAmong ? 1 : 0),
+          count: answer.value.matching,
         }
       }),
     )
   const found = await whilePatient(root, find)
-  return found?.every((one) => one !== null) ? found.filter(({ count }) => count > 0) : null
+  return found?.every((one) => one !== null) ? found.filter(({ names }) => names.length > 0) : null
 }
 
 /** The rows a file belongs to: by the ids of its name, else by those inside, else by its first signature (mig-domain.md 2.2). */

@@ -6,7 +6,7 @@ import { sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
 import { AppError } from '@/lib/errors'
 import type { ExportSource } from '@/lib/export'
-import type { Instant } from '@/lib/mig/wire/time'
+import { dateToInstant, type Instant, instantToDate } from '@/lib/mig/wire/time'
 import { now } from '@/lib/now'
 import type { Page } from '@/lib/page'
 import { SPOOL_KINDS, type SpoolFailure, type SpoolKind } from './answer'
@@ -69,19 +69,21 @@ function state(): State {
 
 async function compare(into: State, running: Running): Promise<void> {
   const began = performance.now()
-  const { mig } = await now()
-  into.failed = null
-  const cells = new ReconcileCells(KEPT)
   try {
+    const { mig, clock } = await now()
+    into.failed = null
+    const cells = new ReconcileCells(KEPT)
     const all = compareSpool(spoolClient(into.root), env(), mig, (progress) => {
       running.progress = progress
     })
     for await (const batch of all) for (const item of batch) cells.add(item)
     const { files, rows, unread } = running.progress
+    const tookMs = performance.now() - began
     const run = {
       at: mig,
-      ended: (await now()).clock,
-      tookMs: performance.now() - began,
+      // now() is the same one within a request.
+      ended: dateToInstant(new Date(instantToDate(clock).getTime() + tookMs)),
+      tookMs,
       files,
       rows,
       unread,

@@ -52,7 +52,6 @@ export const AGENT_STATUSES = ['heartbeating', 'online', 'idle', 'offline', 'upg
 /** `investigators.status`, which exists since 2014-10. */
 export const INVESTIGATOR_STATUSES = ['active', 'disabled'] as const
 
-export type ActionStatus = (typeof ACTION_STATUSES)[number]
 export type ActionFileStatus = (typeof ACTION_FILE_STATUSES)[number]
 export type CommandStatus = (typeof COMMAND_STATUSES)[number]
 export type AgentStatus = (typeof AGENT_STATUSES)[number]
