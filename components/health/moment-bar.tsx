@@ -35,7 +35,7 @@ export function MomentBar({
   if (begins === null && !isPast) return null
   const reachable = AGO.filter(({ ms }) => begins !== null && compareInstants(earlier(at, ms), begins) >= 0)
   const difference = (before: Instant) =>
-    `/agents/health/difference?from=${encodeURIComponent(second(before))}&to=${encodeURIComponent(isPast ? at : second(at))}`
+    `/agents/health/difference?from=${encodeURIComponent(second(before))}${isPast ? `&to=${encodeURIComponent(at)}` : ''}`
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 print:hidden">
       <div className="flex flex-wrap items-center gap-2">

@@ -10,7 +10,7 @@ import { type Instant, instantFromPostgres, parseRfc3339 } from '@/lib/mig/wire/
 import type { TestVintage } from '@/lib/testing/database'
 import { useDatabaseOf } from '@/lib/testing/use-database'
 import { ATTENTION_REASONS, attentionBounds, attentionOf, createdOf } from './anomalies'
-import { attentionReasonSql, idCreatedSql, needsAttentionSql } from './attention.sql'
+import { attentionReasonSql, idCreatedSql } from './attention.sql'
 
 const now = parseRfc3339('2014-09-15T21:18:09.235444Z') as Instant
 const timings = { collectorPeriod: 60_000 }
@@ -61,8 +61,8 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('what needs attentio
     }))
     // A layout without counters has no such columns to name.
     const columns = raw(v.counters ? COLUMNS.map((column) => `, ${column} integer`).join('') : '')
-    const { rows: found } = await pool().query<{ n: number; reason: string | null; needs: boolean }>(sql`
-      SELECT a.n, ${attentionReasonSql(v, 'a', bounds)} AS reason, ${needsAttentionSql(v, 'a', bounds)} AS needs
+    const { rows: found } = await pool().query<{ n: number; reason: string | null }>(sql`
+      SELECT a.n, ${attentionReasonSql(v, 'a', bounds)} AS reason
       FROM json_to_recordset(${JSON.stringify(rows)}::json) AS a (n integer, id numeric, status text,
         validfrom timestamptz, expireafter timestamptz, starttime timestamptz${columns}) ORDER BY a.n`)
     const seen = new Set<string | null>()
@@ -80,7 +80,7 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('what needs attentio
         bounds,
       )
       seen.add(reason)
-      expect(found[n], JSON.stringify(one)).toEqual({ n, reason, needs: reason !== null })
+      expect(found[n], JSON.stringify(one)).toEqual({ n, reason })
     }
     seen.delete(null)
     expect(seen).toEqual(new Set(v.counters ? ATTENTION_REASONS : ['A1', 'A2', 'A3', 'invalid']))

@@ -41,8 +41,3 @@ export function attentionReasonSql(vintage: Vintage, alias: string, bounds: Atte
     WHEN ${column('status')} = 'invalid' AND ${recent} THEN 'invalid'
     WHEN ${recent} AND ${disagree} THEN 'A5' END`
 }
-
-/** True for the rows of `actions` that need attention, for a WHERE; `attentionReasonSql` says why. */
-export function needsAttentionSql(vintage: Vintage, alias: string, bounds: AttentionBounds): Sql {
-  return sql`(${attentionReasonSql(vintage, alias, bounds)}) IS NOT NULL`
-}

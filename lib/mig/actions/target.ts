@@ -37,7 +37,13 @@ function outside(target: string): { text: string } | { why: string } {
     if (char === '(') depth++
     if (char === ')' && --depth < 0) return { why: 'a parenthesis closes that was never opened' }
     if (char === ';') return { why: 'it holds a semicolon' }
-    if (char === '-' && target[i + 1] === '-') return { why: 'it ends in a comment, which swallows what follows it' }
+    if (char === '-' && target[i + 1] === '-') {
+      const line = target.slice(i).search(/[\r\n]/)
+      if (line < 0) return { why: 'it ends in a comment, which swallows what follows it' }
+      i += line
+      text += ' '
+      continue
+    }
     text += char
   }
   return depth > 0 ? { why: 'a parenthesis is not closed' } : { text }

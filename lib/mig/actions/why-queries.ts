@@ -187,7 +187,7 @@ async function landedEvidence(action: ActionDetail): Promise<SpoolEvidence> {
 async function spoolEvidence(action: ActionDetail, now: Instant): Promise<SpoolEvidence> {
   // Passes over whole directories, which may be large: only where a rule looks at what they say.
   const isOver =
-    ['inflight', 'completed'].includes(action.status ?? '') &&
+    ['preparing', 'inflight', 'completed'].includes(action.status ?? '') &&
     action.expireafter !== null &&
     compareInstants(action.expireafter, now) < 0
   const spool = spoolClient(env().spoolDir)

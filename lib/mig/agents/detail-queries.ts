@@ -62,7 +62,6 @@ export async function getAgent(_viewer: Viewer, id: MigId, now: Instant): Promis
   const asked = rows[0]
   if (!asked) return null
   const queue = asked.queueloc
-  const ofQueue = sql`SELECT p.id FROM public.agents p WHERE p.queueloc = ${queue}`
   const statements = {
     newest: sql`
       SELECT ${agentColumnsSql(v, bounds, endpoints.lastSeen)} FROM ${endpoints.from}
@@ -82,8 +81,10 @@ export async function getAgent(_viewer: Viewer, id: MigId, now: Instant): Promis
       ) c LEFT JOIN public.actions x ON x.id = c.actionid ORDER BY c.starttime DESC, c.id DESC`,
     rules: sql`
       SELECT trunc(r.agentid)::text AS agentid, trunc(r.moduleid)::text AS moduleid, m.name AS module, r.minimumweight
-      FROM public.agtmodreq r LEFT JOIN public.modules m ON m.id = r.moduleid
-      WHERE r.agentid IN (${ofQueue}) ORDER BY m.name, r.moduleid, r.agentid LIMIT ${RULE_LIMIT}`,
+      FROM public.agtmodreq r JOIN public.agents p ON p.id = r.agentid LEFT JOIN public.modules m ON m.id = r.moduleid
+      WHERE p.queueloc = ${queue}
+      ORDER BY p.heartbeattime <= ${bounds.now}::timestamptz DESC, p.heartbeattime DESC, p.id DESC, m.name, r.moduleid
+      LIMIT ${RULE_LIMIT}`,
   }
   const [newest, processes, count, commands, rules] = await Promise.all([
     reader().query<RawAgent>(statements.newest),

@@ -189,7 +189,7 @@ const inMig = (millis: number) =>
 
 /** How long the silent ones have been silent; ages up to `unknownTo` milliseconds are not known. */
 export function agesChart(ages: AgeCount[], rows: string, unknownTo: number): HealthChart {
-  const known = ages.filter(({ to }) => to === null || to > unknownTo)
+  const known = ages.filter(({ from }) => from >= unknownTo)
   const all = known.reduce((sum, { n }) => sum + n, 0)
   const most = known.reduce<AgeCount | null>((best, one) => (one.n > (best?.n ?? 0) ? one : best), null)
   const least = formatDuration(known[0]?.from ?? 0)
@@ -205,7 +205,7 @@ export function agesChart(ages: AgeCount[], rows: string, unknownTo: number): He
     axis: 'last heartbeat ago',
     series: [{ key: 'n', label: 'endpoints', tone: 'bad' }],
     points: ages.map((age) => {
-      const isKnown = age.to === null || age.to > unknownTo
+      const isKnown = age.from >= unknownTo
       // What has no real moment is neither young nor old.
       const bounds = age.to === null ? '&state=online,late,unreachable,destroyed,gone' : `&within=${inMig(age.to)}`
       const href = `${rows}silent=${inMig(age.from)}${bounds}`
@@ -401,14 +401,18 @@ const DAY = 86_400_000
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** New and lost endpoints a day (UTC); what was rebuilt from MIG's rows is apart. Days lead to the difference of their ends. */
-export function daysChart(days: DayCount[], range: { from: Instant; to: Instant }): HealthChart {
+export function daysChart(
+  days: DayCount[],
+  range: { from: Instant; to: Instant },
+  until: Instant = range.to,
+): HealthChart {
   const known = new Map(days.map((day) => [day.day, day]))
   const points: Point[] = []
   for (let t = Math.floor(millisOf(range.from) / DAY) * DAY; t <= millisOf(range.to); t += DAY) {
     const start = nanosToInstant(BigInt(t) * NANOS)
     const day = start.slice(0, 10)
     const count = known.get(day)
-    const end = t + DAY > millisOf(range.to) ? range.to : nanosToInstant(BigInt(t + DAY) * NANOS)
+    const end = t + DAY > millisOf(until) ? until : nanosToInstant(BigInt(t + DAY) * NANOS)
     const difference = `/agents/health/difference?from=${encodeURIComponent(start)}&to=${encodeURIComponent(end)}`
     const values: Point['values'] | undefined =
       count && (count.rebuilt ? { oldCame: count.came, oldLost: count.lost } : { came: count.came, lost: count.lost })

@@ -32,8 +32,8 @@ export async function writeDays(
     ),
     lost AS (
       SELECT (last_seen AT TIME ZONE 'UTC')::date AS day, count(*) AS n FROM (
-        SELECT last_seen FROM dashboard.endpoint WHERE last_seen >= ${first} AND last_seen < ${lostBefore}::timestamptz
-        UNION ALL SELECT last_seen FROM spans
+        SELECT queueloc, last_seen FROM dashboard.endpoint WHERE last_seen >= ${first} AND last_seen < ${lostBefore}::timestamptz
+        UNION SELECT queueloc, last_seen FROM spans
         WHERE last_seen >= ${first} AND kind = 'heard' AND last_seen + ${thresholds.timeout} * interval '1 millisecond' < until
       ) l GROUP BY 1
     )

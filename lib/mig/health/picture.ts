@@ -10,7 +10,7 @@ import { agentList } from '@/lib/mig/agents/search-params'
 import type { Silence } from '@/lib/mig/agents/silence'
 import { earlier, type Thresholds } from '@/lib/mig/agents/state'
 import type { EndpointState } from '@/lib/mig/agents/status'
-import type { Instant } from '@/lib/mig/wire/time'
+import { compareInstants, type Instant } from '@/lib/mig/wire/time'
 import type { RanSql } from '@/lib/page'
 import {
   adoptionChart,
@@ -122,7 +122,8 @@ export async function getPicture(viewer: Viewer, params: HealthParams, now: Inst
   ])
   const { at, rows, figures } = moment
   const [timed, yesterday] = await Promise.all([
-    timedCharts(viewer, params, at, now),
+    // No link leads beyond the last pass, which pages that live may be ahead of.
+    timedCharts(viewer, params, at, now, history && compareInstants(history.passedAt, at) < 0 ? history.passedAt : at),
     getSampleAt(viewer, earlier(at, DAY), now),
   ])
   const tagKeys = moment.byTag.map(({ key }) => key)
@@ -239,7 +240,7 @@ async function pastMoment(viewer: Viewer, at: Instant, now: Instant, by: Thresho
 }
 
 /** The charts over time that end at a moment. */
-async function timedCharts(viewer: Viewer, params: HealthParams, at: Instant, now: Instant) {
+async function timedCharts(viewer: Viewer, params: HealthParams, at: Instant, now: Instant, until: Instant) {
   const { filters } = params
   const range = endsOf(filters.range, at)
   const { step, span } = RANGE[filters.range]
@@ -258,7 +259,7 @@ async function timedCharts(viewer: Viewer, params: HealthParams, at: Instant, no
       statesChart(timed),
       offlineChart(timed),
       doublesChart(timed),
-      daysChart(counts, days),
+      daysChart(counts, days, until),
       adoptionChart(timed),
       ...(stats?.length ? [schedulerChart(slotsOf(stats, range, step), show)] : []),
     ],

@@ -7,7 +7,7 @@ import { env } from '@/lib/env'
 import { countLint } from '@/lib/mig/acl/lint'
 import { getAclConsequences } from '@/lib/mig/acl/powers'
 import { type AttentionReason, attentionBounds } from '@/lib/mig/actions/anomalies'
-import { attentionReasonSql, needsAttentionSql } from '@/lib/mig/actions/attention.sql'
+import { attentionReasonSql } from '@/lib/mig/actions/attention.sql'
 import { type ActionRow, listActions } from '@/lib/mig/actions/queries'
 import { actionList } from '@/lib/mig/actions/search-params'
 import { earlier } from '@/lib/mig/agents/state'
@@ -33,7 +33,7 @@ async function countUpTo(rows: Sql): Promise<Total> {
 export type Attention = {
   /** Actions that need attention, by the first reason that their row tells, the gravest first. */
   reasons: { reason: AttentionReason; total: Total }[]
-  /** Failed commands of actions valid from within the last day. */
+  /** Failed commands of those sent from `since` on. */
   failed: Total & { since: Instant }
 }
 
@@ -42,20 +42,18 @@ export function countInflight(_viewer: Viewer): Promise<Total> {
   return countUpTo(sql`SELECT 1 FROM public.actions WHERE status = 'inflight'`)
 }
 
-/** Actions that need attention by their reasons, each as its list counts it; beyond the limit every one is a "more than". */
+/** Actions that need attention by their reasons, each as its list counts it. */
 async function countReasons(now: Instant): Promise<Attention['reasons']> {
   const v = await vintage()
   const bounds = attentionBounds(now, env())
   const { rows } = await reader().query<{ reason: AttentionReason; n: string }>(sql`
     SELECT reason, count(*) AS n FROM (
       SELECT ${attentionReasonSql(v, 'a', bounds)} AS reason FROM public.actions a
-      WHERE ${needsAttentionSql(v, 'a', bounds)} LIMIT ${COUNT_LIMIT + 1}
-    ) r GROUP BY reason`)
-  const more = rows.reduce((sum, { n }) => sum + Number(n), 0) > COUNT_LIMIT
+    ) r WHERE reason IS NOT NULL GROUP BY reason`)
   const counts = new Map(rows.map(({ reason, n }) => [reason, Number(n)]))
   return BY_GRAVITY.flatMap((reason) => {
     const count = counts.get(reason)
-    return count ? [{ reason, total: { count, more } }] : []
+    return count ? [{ reason, total: { count: Math.min(count, COUNT_LIMIT), more: count > COUNT_LIMIT } }] : []
   })
 }
 

@@ -36,15 +36,15 @@ export async function getSince(viewer: Viewer, { mig, fixed }: Now): Promise<Sin
   const at = fixed ? null : await lastHere(viewer)
   if (at === null) return null
   const [actions, writes, fleet] = await Promise.all([
-    countActions(viewer, at),
+    countActions(viewer, at, mig),
     Promise.all(WRITTEN.map(async (kind) => [kind, await countWrites(viewer, kind, at)] as const)),
     fleetThen(viewer, at, mig),
   ])
   return { at, actions, writes: Object.fromEntries(writes) as Since['writes'], fleet }
 }
 
-async function countActions(viewer: Viewer, at: Instant): Promise<Counted> {
-  const params = paramsOf(actionList.parse({ from: at }))
+async function countActions(viewer: Viewer, at: Instant, now: Instant): Promise<Counted> {
+  const params = paramsOf(actionList.parse({ from: at, to: now }))
   return { total: await countRows(await actionsQuery(viewer, params)), href: actionList.href(params) }
 }
 
