@@ -90,7 +90,8 @@ test('what changed since it was counted is refused with both counts', async ({ p
 test('a group of endpoints leads to its rows and to a change of exactly them', async ({ page }) => {
   await page.goto('/acl/requirements?group=os')
   const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: /linux/ }) })
-  const count = await row.getByRole('rowheader').getByRole('link').innerText()
+  // A link before it leads to those that differ from their last file, where another test has left some.
+  const count = await row.getByRole('rowheader').getByRole('link').last().innerText()
   await row.getByRole('link', { name: /^Change ping for/ }).click()
   await expect(page).toHaveURL(/\/acl\/bulk\?.*in=os%3Dlinux/)
   await page.getByLabel('Value', { exact: true }).fill('1')

@@ -1,6 +1,6 @@
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
-import { formatNumber } from '@/lib/format'
+import { formatCount, formatNumber } from '@/lib/format'
 import type { Endpoint } from '@/lib/mig/acl/endpoints'
 import type { KnownFile } from '@/lib/mig/acl/file-states'
 import { aclEndpointList, aclFileView } from '@/lib/mig/acl/search-params'
@@ -33,7 +33,7 @@ export function FileDifferences({
   if (differing.length === 0)
     return (
       <p className="text-muted text-sm">
-        The tables say what the last file says on all {formatNumber(files.size)} endpoints shown of which one is known.
+        A last file is known of {formatCount(files.size, 'endpoint')} shown, and the tables say the same.
       </p>
     )
   return (

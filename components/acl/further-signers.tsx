@@ -40,7 +40,7 @@ export function SetList({
   if (sets.length === 0)
     return (
       <p className="text-muted text-sm">
-        No three further people {untried ? <>of those tried are enough. {untried}</> : 'are enough.'}
+        Not even three people {untried ? <>of those tried are enough. {untried}</> : 'are enough.'}
       </p>
     )
   return (

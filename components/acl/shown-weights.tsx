@@ -28,7 +28,11 @@ export function ShownWeights({
   groups?: GroupKey | null
   total: Total
 }) {
-  const rows = groups ? `${totalInWords(total)} groups of endpoints by ${visibleText(groupKeyLabel(groups))}` : null
+  const counted = (one: string, many: string) =>
+    `${totalInWords(total)} ${total.count === 1 && !total.more ? one : many}`
+  const rows = groups
+    ? `${counted('group', 'groups')} of endpoints by ${visibleText(groupKeyLabel(groups))}`
+    : counted('endpoint', 'endpoints')
   // The chosen columns of the one are not the chosen module of the other.
   const columns = current === 'module' ? null : (params.given.module ?? null)
   const by = (value: string | null) =>
@@ -54,12 +58,12 @@ export function ShownWeights({
             <TextLink href={`/investigators/${person.id}`}>
               <bdi>{visibleText(person.name)}</bdi>
             </TextLink>{' '}
-            weighs on {rows ?? `${totalInWords(total)} endpoints`}
+            weighs on {rows}
             {person.disabled && ' (disabled: it counts 0)'}
           </>
         ) : endpoint ? (
           <>
-            What the signatures of {totalInWords(total)} investigators weigh on{' '}
+            What the signatures of {counted('investigator', 'investigators')} weigh on{' '}
             <TextLink href={`/agents/${endpoint.id}`}>
               <bdi>{visibleText(endpoint.name)}</bdi>
             </TextLink>{' '}
@@ -69,8 +73,7 @@ export function ShownWeights({
           </>
         ) : module ? (
           <>
-            What each signature weighs for <bdi>{visibleText(module.name)}</bdi> on{' '}
-            {rows ?? `${totalInWords(total)} endpoints`}
+            What each signature weighs for <bdi>{visibleText(module.name)}</bdi> on {rows}
           </>
         ) : (
           'Choose the endpoint whose weights are to be shown'

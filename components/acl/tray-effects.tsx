@@ -15,7 +15,7 @@ export function Effects({ answer, isWaiting }: { answer: BatchAnswer | null; isW
         <p role="status" className="text-muted text-xs">
           {isWaiting || !answer || answer.kind === 'saved'
             ? 'Asking the database what it would do'
-            : 'Nothing was changed.'}
+            : 'What they would do was not measured.'}
         </p>
       )}
     </div>

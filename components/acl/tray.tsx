@@ -121,6 +121,7 @@ export function Tray({
             if (!window.confirm(`Give up ${formatCount(count, 'change')}?`)) return
             onChanges(() => NO_CHANGES)
             setAnswer(null)
+            setReason('')
           }}
         >
           Discard all

@@ -18,8 +18,8 @@ import type { GridProps, GridStart } from './grid-loader'
 import { GridHeadRow, GridLine, HEAD, type RowFocus } from './grid-rows'
 import { GridTools } from './grid-tools'
 import { commandOf } from './keys'
-import { BIG_WINDOW, rowAt } from './sections'
-import { at, moveBy, rangeOf, type Selection, tabTo } from './selection'
+import { BIG_WINDOW, placeAfter, rowAt } from './sections'
+import { at, moveBy, type Place, rangeOf, type Selection, tabTo } from './selection'
 import { SelectionBox } from './selection-box'
 import { useCells } from './use-cells'
 import { useChanges } from './use-changes'
@@ -50,6 +50,18 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
   const [selection, setSelection] = useState<Selection>(() => startOf(start, columns, offset))
   const [editing, setEditing] = useState<Editing | null>(null)
   const [sight, setSight] = useState<Sight>({ top: 0, bottom: MORE * 4, left: 0, right: 20 })
+  // Rows come and go with each refresh: the selection stays with its rows, not with their places.
+  const [placed, setPlaced] = useState(windows.sections)
+  if (placed !== windows.sections) {
+    const to = ({ row }: Place) => {
+      const place = row < offset ? row : placeAfter(placed, windows.sections, row - offset)
+      return place === null || row < offset ? place : place + offset
+    }
+    const moved = (place: Place): Place => ({ ...place, row: to(place) ?? place.row })
+    setPlaced(windows.sections)
+    setSelection((was) => ({ ...was, anchor: moved(was.anchor), focus: moved(was.focus) }))
+    if (to(selection.focus) === null) setEditing(null)
+  }
   const scroller = useRef<HTMLDivElement>(null)
   const takesFocus = useRef(start.isAsked)
 
@@ -265,7 +277,8 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
       editor: active === null ? null : editor(row, active),
     }
   }
-  const isWhole = windows.sections.end && href.after === null
+  const isFromStart = href.after === null && href.before === null
+  const isWhole = windows.sections.end && isFromStart
   return (
     <div className="flex min-w-0 flex-col gap-2" data-hold-refresh={changes.cells.size > 0 || undefined}>
       <GridTools
@@ -282,7 +295,7 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
         ref={scroller}
         role="grid"
         aria-label={NAMES[scope.view]}
-        aria-rowcount={isWhole ? size.rows + 1 : total.more || href.after !== null ? -1 : total.count + offset + 1}
+        aria-rowcount={isWhole ? size.rows + 1 : total.more || !isFromStart ? -1 : total.count + offset + 1}
         aria-colcount={columns.length + 1}
         aria-multiselectable="true"
         aria-readonly={!use.canEdit || undefined}
@@ -310,7 +323,7 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
         >
           {rowsShown.map((row) => (
             <GridLine
-              key={row}
+              key={rowDrawn(row)?.id ?? `place ${row}`}
               place={row}
               row={rowDrawn(row)}
               columns={columns}

@@ -33,6 +33,8 @@ describe('unsaved changes', () => {
     const once = write(NO_CHANGES, [cell(1, 2, 3)])
     expect(values(write(once, [cell(1, 9, 4)]))).toEqual([['1', 2, 4]])
     expect(values(write(once, [cell(1, 2, 2)]))).toEqual([])
+    // Somebody else has made it 5 meanwhile: what it was is a change again.
+    expect(values(write(once, [cell(1, 5, 2)]))).toEqual([['1', 5, 2]])
     expect(write(NO_CHANGES, [cell(1, null, null)])).toBe(NO_CHANGES)
     expect(values(write(NO_CHANGES, [cell(1, null, 0)]))).toEqual([['1', null, 0]])
   })

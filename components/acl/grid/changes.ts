@@ -34,7 +34,8 @@ export function write(changes: Changes, writes: readonly StagedCell[]): Changes 
   for (const { change, names } of writes) {
     const key = cellKey(change)
     const before = changes.cells.get(key)
-    const seen = before ? before.change.seen : change.seen
+    // Back to what was seen first is no change, unless somebody else has changed the cell since.
+    const seen = before && before.change.seen !== change.value ? before.change.seen : change.seen
     const after = change.value === seen ? undefined : { change: { ...change, seen }, names }
     if (before?.change.value !== after?.change.value || Boolean(before) !== Boolean(after))
       step.push({ key, before, after })

@@ -48,7 +48,8 @@ export function formatTsv(range: Range, valueAt: ValueAt): string | null {
     }
     lines.push(cells.join('\t'))
   }
-  return lines.join('\n')
+  // A last line of one empty cell is there only by its end.
+  return lines.join('\n') + (lines.at(-1) === '' ? '\n' : '')
 }
 
 /** A paste as what it would write, and what it leaves out and why. */

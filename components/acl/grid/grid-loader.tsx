@@ -25,7 +25,6 @@ export type GridStart = { first: GridWindow; place: string | null; isAsked: bool
 type Grid = ComponentType<GridProps & { start: GridStart }>
 
 const WIDE = '(min-width: 48rem)'
-const FIRST = 50
 
 /**
  * The matrix as a table, and the grid in its place from its first use on: a click on a cell, the button, or unsaved changes
@@ -39,6 +38,9 @@ export function GridLoader({ children, ...props }: GridProps & { children: React
   const [isPrinting, setIsPrinting] = useState(false)
   const box = useRef<HTMLDivElement>(null)
 
+  // Another filter is another list: the grid begins anew, with the changes that wait.
+  const path = `${href.path} ${href.after} ${href.before} ${href.size}`
+
   const open = async (place: string | null, isAsked = true) => {
     if (isWaiting) return
     setIsWaiting(true)
@@ -46,10 +48,10 @@ export function GridLoader({ children, ...props }: GridProps & { children: React
     try {
       const [{ AclGrid }, first] = await Promise.all([
         import('./acl-grid'),
-        fetchWindow(href, { after: href.after, size: FIRST }),
+        fetchWindow(href, { after: href.after, size: href.size }),
       ])
       const scrollTop = box.current?.firstElementChild?.scrollTop ?? 0
-      setLoaded({ Grid: AclGrid, start: { first, place, isAsked, scrollTop }, path: `${href.path} ${href.after}` })
+      setLoaded({ Grid: AclGrid, start: { first, place, isAsked, scrollTop }, path })
     } catch (error) {
       setProblem(`The grid could not be opened. ${error instanceof Error ? error.message : ''}`)
     }
@@ -70,8 +72,6 @@ export function GridLoader({ children, ...props }: GridProps & { children: React
     }
   }, [])
 
-  // Another filter is another list: the grid begins anew, with the changes that wait.
-  const path = `${href.path} ${href.after}`
   // biome-ignore lint/correctness/useExhaustiveDependencies: begins anew with the address of its windows
   useEffect(() => resume(), [path])
 

@@ -5,7 +5,8 @@ import { type Changes, redo, undo } from './changes'
 const KEYS: [keys: string, what: string][] = [
   ['Arrows', 'move; with Ctrl to the edge, with Shift select'],
   ['Tab', 'next cell of the row; at its end out of the grid'],
-  ['Home, End, Page', 'in the row; with Ctrl in the grid'],
+  ['Home, End', 'first and last cell of the row; with Ctrl of the grid'],
+  ['Page Up, Page Down', 'as many rows as are in sight'],
   ['Enter, F2', 'edit; then Enter goes down, Ctrl+Enter writes to all selected'],
   ['Digits', 'replace; Esc gives up'],
   ['Delete', 'no rule, which is not 0'],

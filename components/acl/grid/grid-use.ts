@@ -1,6 +1,7 @@
 import type { Viewer } from '@/lib/auth/viewer'
 import type { ListDefinition, ListParams } from '@/lib/list-params'
 import { printCursor } from '@/lib/page'
+import type { WindowSource } from './window-source'
 
 /** Who uses a grid, and as of when its page was made. */
 export type GridUse = {
@@ -16,9 +17,15 @@ export function gridUse(viewer: Viewer, stamp: string): GridUse {
   return { canEdit: viewer.role === 'admin', viewer: viewer.id ?? '', stamp }
 }
 
-/** Where the grid's windows come from: the list's filters, and the place where the page begins. */
-export function windowHref<F>(list: ListDefinition<F>, params: ListParams<F>): { path: string; after: string | null } {
+/** Where the grid's windows come from: the list's filters, and the page that the table shows. */
+export function windowHref<F>(list: ListDefinition<F>, params: ListParams<F>): WindowSource {
   const { edit: _, row: __, ...given } = params.given
+  const { after, before, size } = params
   const path = list.href({ ...params, given, size: 50 }, {}, `${list.path}/window`)
-  return { path, after: params.after ? printCursor(params.after) : null }
+  return {
+    path,
+    size,
+    after: after && !before ? printCursor(after) : null,
+    before: before ? printCursor(before) : null,
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { GridRow, GridWindow } from './grid-data'
-import { forget, knownRows, missing, NO_SECTIONS, place, rowAt, type Sections } from './sections'
+import { forget, knownRows, missing, NO_SECTIONS, place, placeAfter, rowAt, type Sections } from './sections'
 
 const row = (n: number) => ({ id: String(n), name: `row${n}` }) as unknown as GridRow
 const window = (first: number, count: number, next: string | null): GridWindow => ({
@@ -69,4 +69,12 @@ describe('windows of rows', () => {
     expect(knownRows(last)).toBe(106)
     expect(last.end).toBe(true)
   })
+})
+
+test('a place follows its row when rows come and go', () => {
+  const before = loaded(window(0, 3, 'a'), window(3, 3, null))
+  const after = loaded(window(1, 3, 'a'), window(4, 3, null))
+  expect([0, 1, 3, 5].map((at) => placeAfter(before, after, at))).toEqual([null, 0, 2, 4])
+  // What is not loaded keeps its place.
+  expect(placeAfter(before, after, 9)).toBe(9)
 })

@@ -73,3 +73,16 @@ export function forget(sections: Sections, from: number, to: number, most = MOST
   if (gone.size === 0) return sections
   return { ...sections, list: sections.list.map((one, index) => (gone.has(index) ? { ...one, rows: null } : one)) }
 }
+
+/** Where the row at a place stands after the sections changed; null when it is gone, the same where it was not loaded. */
+export function placeAfter(before: Sections, after: Sections, place: number): number | null {
+  const id = rowAt(before, place)?.id
+  if (id === undefined || rowAt(after, place)?.id === id) return place
+  let first = 0
+  for (const { count, rows } of after.list) {
+    const found = rows?.findIndex((row) => row.id === id) ?? -1
+    if (found >= 0) return first + found
+    first += count
+  }
+  return null
+}

@@ -28,7 +28,7 @@ export function useCells({
   rowOf: (row: number) => GridRow | null
   sizeNow: () => Size
   /** Loads the rows between two places. */
-  load: (from: number, to: number) => Promise<void>
+  load: (from: number, to: number) => Promise<boolean>
   changes: Changes
   setChanges: (change: (before: Changes) => Changes) => void
 }) {
@@ -115,7 +115,10 @@ export function useCells({
       setSaid(problem)
       return null
     }
-    await load(range.top, range.top + pasteHeight(block, range) - 1)
+    if (!(await load(range.top, range.top + pasteHeight(block, range) - 1))) {
+      setSaid('Nothing was pasted: some of the rows that it goes into could not be loaded.')
+      return null
+    }
     const plan = planPaste(block, range, sizeNow(), isOpen)
     put(plan.writes, () => pasteWords(plan))
     return plan.range

@@ -75,15 +75,18 @@ export function usePointer({
     if (to.focus.row !== focus.row || to.focus.column !== focus.column) onSelect(to)
   }
 
-  const onPointerUp = () => {
-    if (dragging.current === 'handle' && handle) onFill(range, handle)
+  const cancel = () => {
     dragging.current = null
     setHandle(null)
+  }
+  const onPointerUp = () => {
+    if (dragging.current === 'handle' && handle) onFill(range, handle)
+    cancel()
   }
 
   return {
     handle,
-    cancel: () => setHandle(null),
-    handlers: { onPointerDown, onPointerMove, onPointerUp, onPointerCancel: onPointerUp },
+    cancel,
+    handlers: { onPointerDown, onPointerMove, onPointerUp, onPointerCancel: cancel },
   }
 }

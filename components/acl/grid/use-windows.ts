@@ -6,7 +6,7 @@ import { fetchWindow, type WindowSource } from './window-source'
 /** The rows of a list, window by window as they come into sight, one request at a time. */
 export function useWindows(source: WindowSource, first: GridWindow, stamp: string) {
   const [sections, setSections] = useState<Sections>(() =>
-    place(NO_SECTIONS, { index: 0, after: source.after, size: WINDOW }, first),
+    place(NO_SECTIONS, { index: 0, after: source.after, size: source.size }, first),
   )
   const [problem, setProblem] = useState<string | null>(null)
   const current = useRef(sections)
@@ -41,17 +41,21 @@ export function useWindows(source: WindowSource, first: GridWindow, stamp: strin
     keep(place(current.current, need, window))
   }
 
-  /** Loads these rows if they are not there; resolves when they are, or when the list ends before them. */
-  const load = (from: number, to: number, size = WINDOW): Promise<void> =>
-    inLine(async () => {
+  /** Loads these rows if they are not there, as far as the list goes; false when that failed. */
+  const load = async (from: number, to: number, size = WINDOW): Promise<boolean> => {
+    let isThere = false
+    await inLine(async () => {
       wanted.current = { from, to }
       try {
         for (let need = missing(current.current, from, to, size); need; need = missing(current.current, from, to, size))
           await fetchInto(need)
+        isThere = true
       } finally {
         wanted.current = null
       }
     })
+    return isThere
+  }
 
   /** Says which rows are in sight: what is missing around them is loaded. */
   const show = (from: number, to: number) => {
@@ -75,7 +79,7 @@ export function useWindows(source: WindowSource, first: GridWindow, stamp: strin
       list: current.current.list.map((one) => (one.rows ? { ...one, rows: one.rows.map(change) } : one)),
     })
 
-  /** Asks again for what is in sight, and forgets the rest. */
+  /** Asks again for what is in sight, and for what is missing there; forgets the rest. */
   const refresh = (): Promise<void> =>
     inLine(async () => {
       const { from, to } = sight.current
@@ -92,6 +96,11 @@ export function useWindows(source: WindowSource, first: GridWindow, stamp: strin
         list: list.map((section, index) => (kept.has(index) ? section : { ...section, rows: null })),
       })
       for (const need of seen) if (need.index < Math.max(current.current.list.length, 1)) await fetchInto(need)
+      for (;;) {
+        const need = missing(current.current, sight.current.from, sight.current.to)
+        if (!need) return
+        await fetchInto(need)
+      }
     })
 
   const again = useEffectEvent(() => void refresh())
