@@ -506,7 +506,9 @@ test.describe('an investigator who is no admin', () => {
     await cellAt(grid, 0).click()
     await page.keyboard.press('Shift+ArrowDown')
     await page.keyboard.press('Control+c')
-    expect((await page.evaluate(() => navigator.clipboard.readText())).split('\n')).toHaveLength(2)
+    // A last line that is empty has an end of its own.
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    expect(copied.replace(/\n$/, '').split('\n')).toHaveLength(2)
     await page.keyboard.type('5')
     await page.keyboard.press('Delete')
     await page.keyboard.press('Control+v')
