@@ -74,4 +74,4 @@ function contentSecurityPolicy(nonce: string): string {
   ].join('; ')
 }
 
-export const config = { matcher: [{ source: '/((?!_next/static|_next/image|icon.svg).*)' }] }
+export const config = { matcher: [{ source: '/((?!_next/static/|_next/image$|icon\\.svg$).*)' }] }

@@ -18,6 +18,8 @@ export async function checkpoint(owner: pg.ClientBase, before: Instant): Promise
   await owner.query('BEGIN')
   try {
     await owner.query(`SET LOCAL timezone = 'UTC'`)
+    // Before the chain, as who saves a batch has it; the other way round each would wait for the other.
+    await owner.query('LOCK TABLE dashboard.acl_change IN SHARE ROW EXCLUSIVE MODE')
     await owner.query(LOCK_CHAIN)
     const { rows } = await owner.query<{ id: string; hash: string }>(sql`
       SELECT id::text AS id, encode(hash, 'hex') AS hash FROM dashboard.audit

@@ -16,11 +16,19 @@ const ALL = '*'
 
 /** Counts one attempt and returns the counts of this minute by the database's clock, this one included. */
 export async function countAttempt(kind: Attempt, address: string): Promise<{ address: number; all: number }> {
+  // Beyond it an address takes nothing from the others.
+  const most = kind === 'folded' ? null : LIMITS[kind].address
   const { rows } = await pool().query<{ address: string; count: number }>(sql`
-    INSERT INTO dashboard.attempt (address, kind, minute, count)
-    SELECT a, ${kind}, date_trunc('minute', clock_timestamp()), 1 FROM unnest(${[address, ALL].sort()}::text[]) AS a
-    ON CONFLICT (address, kind, minute) DO UPDATE SET count = attempt.count + 1
-    RETURNING address, count`)
+    WITH own AS (
+      INSERT INTO dashboard.attempt (address, kind, minute, count)
+      VALUES (${address}, ${kind}, date_trunc('minute', clock_timestamp()), 1)
+      ON CONFLICT (address, kind, minute) DO UPDATE SET count = attempt.count + 1 RETURNING address, count
+    ), every AS (
+      INSERT INTO dashboard.attempt (address, kind, minute, count)
+      SELECT ${ALL}::text, ${kind}::text, date_trunc('minute', clock_timestamp()), 1 FROM own
+      WHERE ${most}::int IS NULL OR own.count <= ${most}::int
+      ON CONFLICT (address, kind, minute) DO UPDATE SET count = attempt.count + 1 RETURNING address, count
+    ) SELECT * FROM own UNION ALL SELECT * FROM every`)
   const of = (name: string) => rows.find((row) => row.address === name)?.count ?? 1
   return { address: of(address), all: of(ALL) }
 }

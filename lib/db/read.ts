@@ -140,14 +140,12 @@ export async function* streamStatement<Row extends object>(
   const { client, cursor, first } = await (inside ? onReader(open) : onStreamReader(({ streams }) => open(streams)))
   let finished = false
   try {
-    try {
-      for (let rows = first; rows.length > 0; rows = await cursor.read(batch)) yield rows
-    } finally {
-      await cursor.close()
-    }
+    for (let rows = first; rows.length > 0; rows = await cursor.read(batch)) yield rows
+    await cursor.close()
     await client.query('COMMIT')
     finished = true
   } finally {
+    // Unfinished: closing the connection ends the statement; closing the cursor would wait for ever on a broken one.
     client.release(!finished)
   }
 }

@@ -127,7 +127,8 @@ async function storeInRow(
       AND ${row.digest === null ? keylessSql(v) : sql`${keyDigestSql(v)} = ${row.digest}`}`)
   if (changed !== 1) throw new Error(`storing one key changed ${changed} rows`)
   const ends = key.revoked
-  if (ends) await refuseToLoseLastAdmin(tx, v, row.id)
+  // An expiry that has passed or a subkey's revocation takes sign-in away too.
+  if (ends || key.cannotSign) await refuseToLoseLastAdmin(tx, v, row.id)
   const sessionsEnded = ends ? await endSessionsOf(tx, row.id, 'investigator.replace') : 0
   const tokensRevoked = ends ? await revokeTokensOf(tx, row.id) : 0
   const auditId = await recordAudit(tx, viewer, {

@@ -2,6 +2,7 @@ import 'server-only'
 import { recordAudit } from '@/lib/audit/record'
 import { makeAdmin } from '@/lib/auth/people'
 import { normalSql } from '@/lib/auth/person.sql'
+import { SCHEDULER_NAME } from '@/lib/auth/rules'
 import { assertAdmin, type Viewer } from '@/lib/auth/viewer'
 import { inWrite } from '@/lib/auth/write'
 import type { Transaction } from '@/lib/db/prisma'
@@ -214,6 +215,11 @@ export async function insertInvestigator(
   v: Vintage,
   { name, fingerprint, armored, status = 'active', permissions = DEFAULT_PERMISSIONS }: NewInvestigator,
 ): Promise<MigId> {
+  if (name === SCHEDULER_NAME)
+    throw new AppError(
+      'invalid',
+      `"${SCHEDULER_NAME}" is how MIG knows the scheduler's own row. Nothing was added; choose another name.`,
+    )
   const columns: [string, Sql][] = [
     ['name', sql`${name}`],
     ['pgpfingerprint', sql`${fingerprint}`],
