@@ -7,6 +7,7 @@ import { db } from '@/lib/db/prisma'
 import type { Instant } from '@/lib/mig/wire/time'
 import { inRollback, run, useTestDatabase, withClient } from '@/lib/testing/database'
 import { testViewer } from '@/lib/testing/viewer'
+import { LOCK_CHAIN } from './chain.sql'
 import { checkpoint } from './checkpoint'
 import { recordAudit } from './record'
 import { type ChainState, verifyChain } from './verify'
@@ -238,6 +239,33 @@ describe('the chain', () => {
       expect(cells.rows).toEqual([{ batch: young }])
       await expect(owner.query('DELETE FROM dashboard.acl_change')).rejects.toThrow('append-only')
     })
+  })
+
+  it('is shortened beside a batch that is being saved, which comes first', async () => {
+    const saving = await pool().connect()
+    try {
+      await saving.query('BEGIN')
+      await saving.query(
+        `INSERT INTO dashboard.acl_change VALUES ('00000000-0000-4000-8000-000000000003', 1, 'agtmodreq', 5, 1, NULL, NULL, 2)`,
+      )
+      await withClient(database.ownerUrl, async (owner) => {
+        const shortened = checkpoint(owner, '2999-01-01T00:00:00Z' as Instant)
+        await expect
+          .poll(() =>
+            run(
+              database.ownerUrl,
+              `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'dashboard.acl_change'::regclass`,
+            ),
+          )
+          .toHaveLength(1)
+        // The batch ends with its row of the audit.
+        await saving.query(LOCK_CHAIN)
+        await saving.query('COMMIT')
+        expect(await shortened).toMatchObject({ removed: 9 })
+      })
+    } finally {
+      saving.release(true)
+    }
   })
 
   it('is not hidden by a checkpoint when it is broken', async () => {

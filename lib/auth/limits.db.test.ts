@@ -73,6 +73,10 @@ describe('the limits', () => {
     await owner('DELETE FROM dashboard.attempt')
     for (let i = 0; i < LIMITS.issue.address; i++) expect(await issueChallenge(newSecret(), origin)).not.toBeNull()
     expect(await issueChallenge(newSecret(), origin)).toBeNull()
+    // What it asks for in vain takes nothing from the others.
+    expect(await owner(`SELECT count FROM dashboard.attempt WHERE address = '*' AND kind = 'issue'`)).toEqual([
+      { count: LIMITS.issue.address },
+    ])
     expect(await issueChallenge(newSecret(), from())).not.toBeNull()
     const signature = await sign(keys.ann, challenge.text)
     expect((await signIn({ browserSecret: secret, signature, origin })).ok).toBe(true)

@@ -35,6 +35,15 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('signing in, layout %s',
     expect(kept).not.toContain(signed.secret)
   })
 
+  test('whatever other rows hold the key', async () => {
+    for (const id of [6, 8])
+      await add(id, keys.ann, { fingerprint: id === 6 ? keys.stranger.fingerprint : keys.rsa.fingerprint })
+    await add(7, keys.ann, { name: 'Ann Lee' })
+    const { secret, origin, challenge } = await browser()
+    const signed = await signIn({ browserSecret: secret, signature: await sign(keys.ann, challenge.text), origin })
+    expect(signed).toMatchObject({ ok: true, name: 'Ann Lee' })
+  })
+
   test('of a fingerprint that was entered in lower case with blanks', async () => {
     const spaced = keys.ann.fingerprint
       .toLowerCase()

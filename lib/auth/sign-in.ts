@@ -58,17 +58,19 @@ async function attempt({
   const signers = await signersWith(read.read.keyId)
   let why: Refusal = 'unknown-key'
   for (const challenge of open) {
-    const verified = await verifySignature(
-      read.read,
-      challenge.text,
-      signers.map((owner) => ({ owner, armoredKey: owner.publickey })),
-      new Date(challenge.at),
-    )
-    if (!verified.ok) {
-      why = verified.why
-      continue
+    let entered: Awaited<ReturnType<typeof enter>> | null = null
+    // Several rows may hold the key: what one of them may not, another may.
+    for (const owner of signers) {
+      const signer = [{ owner, armoredKey: owner.publickey }]
+      const verified = await verifySignature(read.read, challenge.text, signer, new Date(challenge.at))
+      if (!verified.ok) {
+        why = verified.why
+        continue
+      }
+      entered = await enter(owner, challenge.id, origin)
+      if (entered.ok) return entered
     }
-    return enter(verified.owner, challenge.id, origin)
+    if (entered) return entered
   }
   return { ok: false, why }
 }
@@ -83,7 +85,10 @@ async function signersWith(keyId: string): Promise<Signer[]> {
   return signers
 }
 
-/** The last look and the session, in one transaction: the text is used up only with a session made from it. */
+/**
+ * The last look and the session, in one transaction: the text is used up only with a session made from it, and the key that was
+ * checked is the one that is stored until then.
+ */
 async function enter(
   signer: Signer,
   challengeId: string,
@@ -95,7 +100,8 @@ async function enter(
   return db().$transaction(async (tx) => {
     const rows = await tx.$queryRaw<PersonRow[]>(sql`
       SELECT ${personSelect(v)} FROM ${personFrom}
-      WHERE i.id = ${signer.id}::numeric AND ${normalSql(sql`i.pgpfingerprint`)} = ${fingerprint}`)
+      WHERE i.id = ${signer.id}::numeric AND ${normalSql(sql`i.pgpfingerprint`)} = ${fingerprint}
+        AND ${publickeySql(v, 'i')} = ${signer.publickey} FOR SHARE OF i`)
     const person = rows[0]
     const role = person ? effectiveRole(personOf(person, v), env().schedulerKeyId) : 'none'
     if (!person || role === 'none') return { ok: false, why: 'no-role' } as const

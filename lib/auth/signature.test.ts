@@ -150,4 +150,25 @@ describe('a sign-in signature', () => {
     expect(await readDetachedSignature(`${one}\n${two}`)).toEqual({ ok: false, why: 'several-signatures' })
     expect(await readDetachedSignature(both)).toEqual({ ok: false, why: 'several-signatures' })
   })
+
+  it('a stored key of numbers that take minutes is not looked at', async () => {
+    const number = (bits: number) =>
+      Buffer.concat([Buffer.from([bits >> 8, bits & 255]), Buffer.alloc(Math.ceil(bits / 8), 255)])
+    const body = Buffer.concat([Buffer.from([4, 0, 0, 0, 0, 17]), ...[2048, 60_000, 2048, 2048].map(number)])
+    const packet = Buffer.concat([Buffer.from([0xc6, 255, 0, 0, body.length >> 8, body.length & 255]), body])
+    const armoredKey = openpgp.armor(openpgp.enums.armor.publicKey, packet)
+    const keyId = (await openpgp.readKey({ armoredKey })).getKeyID().toHex()
+    const read = await readDetachedSignature(await sign(keys.rsa.privateKey, TEXT))
+    if (!read.ok) throw new Error(read.why)
+    const asked: string[] = []
+    const signature = new Proxy(read.read.signature, {
+      get: (target, name) => {
+        asked.push(String(name))
+        return Reflect.get(target, name)
+      },
+    })
+    const found = await verifySignature({ ...read.read, keyId, signature }, TEXT, [{ owner: 'eve', armoredKey }], NOW)
+    expect(found).toEqual({ ok: false, why: 'unknown-key' })
+    expect(asked).toEqual([])
+  })
 })

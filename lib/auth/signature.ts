@@ -1,5 +1,6 @@
 import * as openpgp from 'openpgp'
 import { signedBy } from '@/lib/pgp/check-packet.mjs'
+import { isOversized, TAG } from '@/lib/pgp/packets'
 
 /** Why a signature was refused; for the audit only, a person always reads the same words. */
 export type SignatureRefusal =
@@ -67,8 +68,8 @@ export async function verifySignature<Owner>(
   if (Math.abs(created.getTime() - at.getTime()) > CLOCK_TOLERANCE_MS) return { ok: false, why: 'clock' }
   let why: SignatureRefusal = 'unknown-key'
   for (const { owner, armoredKey } of signers) {
-    const key = await openpgp.readKey({ armoredKey, config: CONFIG }).catch(() => null)
-    if (!key || key.isPrivate() || !key.getKeyIDs().some((id) => id.toHex() === keyId)) continue
+    const key = await readStoredKey(armoredKey)
+    if (!key?.getKeyIDs().some((id) => id.toHex() === keyId)) continue
     if (!(await signs(armoredKey, read, text, new Date(Math.max(at.getTime(), created.getTime()))))) {
       why = 'wrong-signature'
       // A revoked or expired key fails the check as well: say which, for the audit.
@@ -82,6 +83,16 @@ export async function verifySignature<Owner>(
     return { ok: true, owner }
   }
   return { ok: false, why }
+}
+
+/** A stored key; null for what is none, is private, or has numbers so large that checking them would block the program. */
+async function readStoredKey(armoredKey: string): Promise<openpgp.PublicKey | null> {
+  const key = await openpgp.readKey({ armoredKey, config: CONFIG }).catch(() => null)
+  if (!key || key.isPrivate()) return null
+  const isTooLarge = key
+    .getKeys()
+    .some(({ keyPacket }) => isOversized({ tag: TAG.publicKey, body: keyPacket.write() as Uint8Array }))
+  return isTooLarge ? null : key
 }
 
 async function signs(
@@ -108,8 +119,8 @@ async function canSignAt(key: openpgp.PublicKey, keyId: string, at: Date): Promi
 
 /** Whether a signature of this key could sign somebody in at a moment, as far as the key alone decides. Never throws. */
 export async function canSignInWith(armoredKey: string, at: Date): Promise<boolean> {
-  const key = await openpgp.readKey({ armoredKey, config: CONFIG }).catch(() => null)
-  if (!key || key.isPrivate()) return false
+  const key = await readStoredKey(armoredKey)
+  if (!key) return false
   return key.getSigningKey(undefined, at, undefined, CONFIG).then(
     () => true,
     () => false,

@@ -50,7 +50,7 @@ export async function mustBePrepared(url: string): Promise<void> {
 
 /** What an operator is told of an error; itself where nothing is known of it. */
 export function asSentence(error: unknown): unknown {
-  if (error instanceof AppError) return new OperatorError(error.message, error.code === 'invalid' ? 2 : 1)
+  if (error instanceof AppError) return new OperatorError(printable(error.message), error.code === 'invalid' ? 2 : 1)
   if (isUnavailable(error)) return new OperatorError('The database went away. Look with `audit verify` what was done.')
   if (isTimeout(error)) return new OperatorError('The database took too long, so nothing was changed. Try again.')
   const text = `${(error as Error)?.message} ${JSON.stringify((error as { meta?: unknown })?.meta ?? '')}`

@@ -118,6 +118,13 @@ describe('what is not one public key', () => {
     expect(isOversized(packet(1, 4096, 4000))).toBe(true)
     expect(isOversized(packet(17, 2048, 256, 2048, 2048))).toBe(false)
     expect(isOversized(packet(17, 2048, 60_000, 2048, 2048))).toBe(true)
+    const six = (algorithm: number, ...bits: number[]) => ({
+      tag: 6,
+      body: Buffer.concat([Buffer.from([6, 0, 0, 0, 0, algorithm, 0, 0, 1, 0]), numbers(...bits)]),
+    })
+    expect(isOversized(six(17, 2048, 256, 2048, 2048))).toBe(false)
+    expect(isOversized(six(17, 2048, 60_000, 2048, 2048))).toBe(true)
+    expect(isOversized(six(1, 60_000, 17))).toBe(true)
   })
 
   test('mutated keys: an answer each, never an error, never long', async () => {

@@ -73,14 +73,16 @@ const MAX_BITS = { modulus: 16_384, exponent: 64, dsaPrime: 4096, dsaOrder: 512 
 
 /** Whether a key packet's numbers are so large that checking its signatures would block the program. */
 export function isOversized({ tag, body }: Pick<Packet, 'tag' | 'body'>): boolean {
-  if ((tag !== TAG.publicKey && tag !== TAG.publicSubkey) || body[0] !== 4) return false
+  const version = body[0]
+  if ((tag !== TAG.publicKey && tag !== TAG.publicSubkey) || (version !== 4 && version !== 6)) return false
   const algorithm = body[5] ?? 0
   const limits = RSA.has(algorithm)
     ? [MAX_BITS.modulus, MAX_BITS.exponent]
     : algorithm === DSA
       ? [MAX_BITS.dsaPrime, MAX_BITS.dsaOrder, MAX_BITS.dsaPrime, MAX_BITS.dsaPrime]
       : []
-  let at = 6
+  // Version 6 says first how many bytes its numbers take.
+  let at = version === 6 ? 10 : 6
   for (const limit of limits) {
     const bits = bigEndian(body, at, 2)
     if (bits > limit) return true

@@ -15,7 +15,7 @@ const admin = testViewer('admin')
 const anyway = { anyway: true }
 
 /** The same key with another expiry, a further user id, or a revocation. */
-async function later(key: { privateKey: string }, how: 'expiry' | 'revoked'): Promise<string> {
+async function later(key: { privateKey: string }, how: 'expiry' | 'expired' | 'revoked'): Promise<string> {
   const privateKey = await openpgp.readPrivateKey({ armoredKey: key.privateKey })
   if (how === 'revoked') return (await openpgp.revokeKey({ key: privateKey, format: 'armored' })).publicKey
   const { publicKey } = await openpgp.reformatKey({
@@ -24,7 +24,7 @@ async function later(key: { privateKey: string }, how: 'expiry' | 'revoked'): Pr
       { name: 'Ann Lee', email: 'person@example.net' },
       { name: 'Ann Lee', email: 'ann@work.example.net' },
     ],
-    keyExpirationTime: 900 * 86_400,
+    keyExpirationTime: how === 'expired' ? 1 : 900 * 86_400,
     date: new Date(Date.now() - 1000),
   })
   return publicKey
@@ -232,10 +232,11 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('replacing keys, layout 
     await owner(`UPDATE dashboard.person SET role = NULL;
       INSERT INTO dashboard.person (investigator_id, fingerprint, role) VALUES (${id}, '${key.fingerprint}', 'admin')`)
     const before = await seen()
-    await expect(replaceKey(admin, before, await later(key, 'revoked'), anyway)).rejects.toMatchObject({
-      code: 'conflict',
-      message: expect.stringContaining('No admin'),
-    })
+    for (const how of ['revoked', 'expired'] as const)
+      await expect(replaceKey(admin, before, await later(key, how), anyway)).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('No admin'),
+      })
     expect(await seen()).toEqual(before)
     await expect(removeInvestigator(admin, { investigatorId: id, fingerprint: key.fingerprint })).rejects.toMatchObject(
       {

@@ -140,6 +140,9 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('adding an investigator,
       expect(error).toMatchObject({ code: 'invalid', message: expect.stringMatching(sentence) })
       expect((error as Error).message).not.toContain(secret)
     }
+    await expect(
+      addInvestigator(admin, { name: 'MIG Scheduler', key: (await newKey()).publicKey }),
+    ).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('choose another name') })
     expect(await count('public.investigators')).toBe(0)
     expect(await count('dashboard.audit')).toBe(before)
   })
