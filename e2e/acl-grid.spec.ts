@@ -313,6 +313,50 @@ test('a second browser’s change is a conflict: both values, nothing saved unti
   await second.context().close()
 })
 
+test('a preview that falls due at the moment of a save’s answer is not asked for', async ({ page }) => {
+  // The tray's timers never ring by themselves here, but as soon as the page holds the answer to the save.
+  await page.addInitScript(() => {
+    const due = new Map<unknown, () => void>()
+    const { setTimeout: later, clearTimeout: never } = window
+    const held = 400
+    window.setTimeout = ((run: () => void, ms?: number) => {
+      const id = later(ms === held ? () => undefined : run, ms)
+      if (ms === held) due.set(id, run)
+      return id
+    }) as typeof window.setTimeout
+    window.clearTimeout = ((id: number) => {
+      due.delete(id)
+      never(id)
+    }) as typeof window.clearTimeout
+    new MutationObserver(() => {
+      if (due.size === 0 || !document.querySelector('a[href^="/acl/batches/"]')) return
+      for (const run of due.values()) run()
+      due.clear()
+      document.documentElement.dataset.rang = ''
+    }).observe(document, { subtree: true, childList: true })
+  })
+  const module = await moduleNamed('netstat')
+  const grid = await openGrid(page, `/acl/requirements?name=DESKTOP-&module=${module}`)
+  const agent = await agentOf(grid, 6)
+  const [before] = await minimums(module, [agent])
+  await cellAt(grid, 6).click()
+  await page.keyboard.type('9')
+  await page.keyboard.press('Enter')
+  const asked: string[] = []
+  page.on('request', (request) => request.method() === 'POST' && asked.push(request.url()))
+  const done = await save(page, 'at the same moment')
+  await expect(page.locator('html[data-rang]')).toBeAttached()
+  expect(await minimums(module, [agent])).toEqual([9])
+
+  await cellAt(grid, 6).click()
+  if (before == null) await page.keyboard.press('Delete')
+  else await page.keyboard.type(`${before}\n`)
+  await expect(tray(page)).toContainText('1 change on 1 endpoint')
+  await expect(done).toHaveCount(0)
+  expect(asked).toHaveLength(1)
+  await save(page, 'as it was')
+})
+
 test('what an older row of the endpoint says is carried over to the newest one, and nothing else', async ({ page }) => {
   // The last such endpoint: the bulk change's test takes the first.
   const behind = await leftBehind('DESC')

@@ -76,14 +76,13 @@ export function Tray({
     })
   }
 
-  const ask = useEffectEvent(() => {
-    const asksToConfirm = answer?.kind === 'confirm' && sent.current === cells
-    if (!isSaving && !asksToConfirm) send('preview')
+  // A save that was answered a moment ago may have taken these cells out of the tray already.
+  const ask = useEffectEvent((due: Changes['cells']) => {
+    if (!isSaving && due === cells && sent.current !== cells) send('preview')
   })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other cells have other effects
   useEffect(() => {
-    if (!isOpen || count === 0) return
-    const timer = setTimeout(() => ask(), QUIET)
+    if (!isOpen || cells.size === 0) return
+    const timer = setTimeout(() => ask(cells), QUIET)
     return () => clearTimeout(timer)
   }, [isOpen, cells])
 
