@@ -187,15 +187,26 @@ export function anomaliesOf(facts: ActionFacts): Anomaly[] {
       `Its status says ${action.status}, yet ${commands > 0 ? `${formatCount(commands, 'command')} of it were sent` : 'answers of it were counted'}: PostgreSQL 10 and later refuse the scheduler’s “SET (status) = (…)”, so the status jumps from preparing to completed.`,
       'Judge it by its commands. To mend it, run MIG on a PostgreSQL before 10, or change that statement in the scheduler to “SET status = …”.',
     )
-  else if (reason === 'A2')
+  else if (reason === 'A2') {
+    const begun =
+      action.status === 'scheduled'
+        ? 'The scheduler took it up'
+        : `Its target was resolved${action.counters.sent ? ` to ${formatCount(action.counters.sent, 'agent')}` : ''}`
+    const mend =
+      'Mend what the reasons below say, then sign the action again and submit it again; this row stays as it is for ever.'
     add(
       'A2',
       ATTENTION.A2.label,
       'bad',
-      `${action.status === 'scheduled' ? 'The scheduler took it up' : `Its target was resolved${action.counters.sent ? ` to ${formatCount(action.counters.sent, 'agent')}` : ''}`}, and then nothing: ${figures ? 'no command of it was ever sent' : 'it never went in flight'}.`,
-      'Nothing has run. Mend what the reasons below say, then sign the action again and submit it again; this row stays as it is for ever.',
+      figures
+        ? `${begun}, and then nothing: no command of it was ever sent.`
+        : `${begun}, and its row tells of nothing after that. Its commands could not be counted.`,
+      figures
+        ? `Nothing has run. ${mend}`
+        : `See whether the action has commands: with some it runs, whatever its status says. With none nothing has run. ${mend}`,
       notChecked,
     )
+  }
 
   const isOverdue = reason === 'A3'
   if (isOverdue && action.expireafter)

@@ -54,7 +54,7 @@ describe.each(LAYOUTS)('the list of actions in the layout %s', (layout) => {
         (${idAt(SOON)}, 'young', 'x', '{}', '{"family":"Back_door"}', '[{"module":"netstat"}]',
           now() - interval '1 minute', now() + interval '1 hour', '9998-01-11 11:11:11+00', '9998-01-11 11:11:11+00', '0001-01-01 00:00:00+00', 'init', '[]', 2${counters(0, 0, 0, 0, 0, 0)}),
         (${idAt(SOON - 3)}, 'lossy', 'x', '{}', '{}', '[{"module":"netstat"}]',
-          now() - interval '1 minute', now() + interval '1 hour', now() - interval '20 seconds', '9998-01-11 11:11:11+00', '0001-01-01 00:00:00+00', 'inflight', '[]', 2${counters(3, 1, 1, 0, 0, 0)}),
+          now() - interval '1 minute', now() + interval '1 hour', now() - interval '90 seconds', '9998-01-11 11:11:11+00', '0001-01-01 00:00:00+00', 'inflight', '[]', 2${counters(3, 1, 1, 0, 0, 0)}),
         (${idAt(SOON - 9000)}, 'left', 'x', '{}', '[]', '[{"module":"netstat"}]',
           now() - interval '2 hours', now() - interval '1 hour', now() - interval '2 hours', now() - interval '1 hour', now() - interval '1 hour', 'completed', '[]', 2${counters(2, 2, 2, 0, 0, 0)});
       INSERT INTO public.agents (id, name, queueloc, version, pid, starttime, heartbeattime, ${agent}) VALUES
@@ -158,6 +158,17 @@ describe.each(LAYOUTS)('the list of actions in the layout %s', (layout) => {
       expect(await names({ attention: 'any' })).toEqual(later ? ['left', 'waiting'] : ['left', 'lossy', 'waiting'])
       expect(await names({ attention: 'A1,A6' })).toEqual(['left', 'waiting'])
       expect(actionList.parse({ attention: 'A7' }).ok).toBe(false)
+    })
+
+    it('misses no commands of an action whose commands were counted in its first minute', async () => {
+      const begin = (start: string) =>
+        database.owner(`UPDATE public.actions SET starttime = ${start} WHERE name = 'lossy'`)
+      await begin("now() - interval '30 seconds'")
+      expect(await names({ attention: 'A4' })).toEqual([])
+      await begin("'infinity'")
+      expect(await names({ attention: 'A4' })).toEqual([])
+      await begin("now() - interval '90 seconds'")
+      expect(await names({ attention: 'A4' })).toEqual(later ? [] : ['lossy'])
     })
 
     it('sorts by what was found and by the number of commands', async () => {

@@ -26,8 +26,10 @@ function reasonSql({ vintage, bounds }: ListContext): Sql {
   const recent = sql`(a.status = 'inflight' OR (${isMomentSql(sql`a.validfrom`)} AND a.validfrom >= ${bounds.recent}::timestamptz))`
   const expired = sql`(${isMomentSql(sql`a.expireafter`)} AND a.expireafter < ${bounds.due}::timestamptz)`
   const sent = vintage.counters ? sql`a.sentctr` : sql`NULL::integer`
+  // The scheduler stores the commands after the counter: what was counted in the first minute says nothing yet.
+  const settled = sql`(${isMomentSql(sql`a.starttime`)} AND s.counted_at - interval '1 minute' > a.starttime)`
   return sql`coalesce(${attentionReasonSql(vintage, 'a', bounds)}, CASE
-    WHEN a.status IN ('inflight', 'completed') AND s.commands < ${sent} AND ${recent} THEN 'A4'
+    WHEN a.status IN ('inflight', 'completed') AND s.commands < ${sent} AND ${settled} AND ${recent} THEN 'A4'
     WHEN s.still_out > 0 AND a.status <> 'inflight' AND ${expired} AND ${recent} THEN 'A6' END)`
 }
 

@@ -136,7 +136,7 @@ const rank = (verdict: Verdict) => Object.keys(REFUSED).indexOf(verdict)
 
 /** Why it stopped between its preparation and its commands. */
 export function whyNotPrepared(facts: ActionFacts): Reason[] {
-  const { action, spool, signatureRows, signatures } = facts
+  const { action, figures, spool, signatureRows, signatures } = facts
   if (action.status === 'scheduled') {
     const target = targetReason(facts)
     const reason: Reason = target ?? { ...fleetReason(facts.fleet), grade: 'likely' }
@@ -182,6 +182,8 @@ export function whyNotPrepared(facts: ActionFacts): Reason[] {
         todo,
       },
     ]
+  // Commands that could not be counted may well be there.
+  if (!figures) return []
   return [
     {
       key: 'lost-batch',

@@ -228,6 +228,17 @@ describe('an action that stands in preparation (A2, A9)', () => {
     expect(why({ action: { ...preparing, counters: { ...ZERO, sent: 20_000 } } })).toEqual(['likely lost-batch'])
   })
 
+  it('claims nothing of commands that could not be counted', () => {
+    const uncounted = { action: preparing, figures: null }
+    expect(signs(uncounted)).toEqual(['A2'])
+    expect(why(uncounted)).toBeNull()
+    expect(why({ ...uncounted, signatureRows: 0 })).toEqual(['likely signature'])
+    const said = (given: Overrides) => anomaliesOf(facts(given))[0]
+    expect(said(uncounted)?.sentence).toMatch(/could not be counted/)
+    expect(said(uncounted)?.todo).not.toMatch(/^Nothing has run/)
+    expect(said({ action: preparing })?.todo).toMatch(/^Nothing has run/)
+  })
+
   it('is another thing when commands of it are there: PostgreSQL refused to have its status changed', () => {
     expect(signs({ action: preparing, figures: figures({ sent: 7 }) })).toEqual(['A9'])
     expect(why({ action: preparing, figures: figures({ sent: 7 }) })).toBeNull()

@@ -26,7 +26,7 @@ export function whyOf(facts: ActionFacts): Why | null {
         : reason === 'A3'
           ? whyNotLanded(facts)
           : null
-  return reasons && { state: 'stuck', reasons: sorted(reasons) }
+  return reasons?.length ? { state: 'stuck', reasons: sorted(reasons) } : null
 }
 
 function sorted(reasons: Reason[]): Reason[] {
