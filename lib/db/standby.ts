@@ -72,11 +72,6 @@ export function setStandby(url: string | null): void {
     : null
 }
 
-/** Whether reads may go to a standby at all. */
-export function hasStandby(): boolean {
-  return standby() !== null
-}
-
 /** What is known of the standby, at most some seconds old; null without one. */
 export async function standbyState(): Promise<StandbyState | null> {
   const one = standby()

@@ -1,6 +1,6 @@
 import { goJson } from '@/lib/mig/wire/go-json'
 import { idToGoJson, type MigId } from '@/lib/mig/wire/id'
-import type { ActionTime, Counters, DemoAction, DemoCommand } from './action-types'
+import type { Counters, DemoAction, DemoCommand } from './action-types'
 import { goTime, goTimeOfNanos, type Micros, NOT_YET_JSON, nanosToMicros, ZERO_TIME_JSON } from './clock'
 import { HEARTBEAT_PERIOD } from './fleet'
 
@@ -114,9 +114,4 @@ function objectOrEmpty(json: string | null): string {
 /** Nanoseconds that PostgreSQL rounded to the stored moment. */
 function withNanos(moment: Micros, id: MigId): bigint {
   return BigInt(moment) * 1000n + ((BigInt(id) >> 10n) % 999n) - 499n
-}
-
-/** Whether an action's time is a moment at all. */
-export function isMoment(time: ActionTime): time is Micros {
-  return typeof time === 'number'
 }

@@ -21,8 +21,6 @@ export type Vintage = {
   counters: boolean
   /** agents.os; otherwise the system is in agents.environment */
   agentOs: boolean
-  /** agents.mode, refreshtime, loadername */
-  agentMode: boolean
   /** Whether investigators.id has a default. */
   investigatorId: 'none' | 'sequence'
   /** The sequence behind investigators.id, quoted with its schema. */
@@ -32,9 +30,6 @@ export type Vintage = {
   investigatorStatus: boolean
   /** investigators.permissions, the mask of 2016 and later */
   investigatorPermissions: boolean
-  /** Whether investigators.pgpfingerprint may be NULL. */
-  fingerprintNullable: boolean
-  pgpsignatures: 'json' | 'text'
 }
 
 export const COUNTERS = ['sentctr', 'returnedctr', 'donectr', 'cancelledctr', 'failedctr', 'timeoutctr'] as const
@@ -157,14 +152,11 @@ export async function detectVintage(database: Queryable): Promise<Vintage> {
     columns,
     counters,
     agentOs,
-    agentMode: has('agents.mode') && has('agents.refreshtime'),
     investigatorId: found.get('investigators.id')?.has_default ? 'sequence' : 'none',
     investigatorSequence: sequence,
     publickey,
     investigatorStatus,
     investigatorPermissions: has('investigators.permissions'),
-    fingerprintNullable: found.get('investigators.pgpfingerprint')?.not_null === false,
-    pgpsignatures: found.get('actions.pgpsignatures')?.type.startsWith('json') ? 'json' : 'text',
   }
 }
 
@@ -225,9 +217,15 @@ export function countersSql(v: Vintage, alias: string): Sql {
   return raw(COUNTERS.map((name) => (v.counters ? `${alias}.${name}` : `NULL::integer AS ${name}`)).join(', '))
 }
 
-/** actions.pgpsignatures as text: json or varchar by layout. */
-export function pgpsignaturesSql(_v: Vintage, alias: string): Sql {
+/** actions.pgpsignatures as text: it is json, or varchar in the layout of 2019. */
+export function pgpsignaturesSql(alias: string): Sql {
   return raw(`${alias}.pgpsignatures::text`)
+}
+
+/** The first text of actions.pgpsignatures, NULL where it is no list that begins with one; read as text in every layout. */
+export function firstSignatureSql(alias: string): Sql {
+  // The only escape that a signature's letters can come in is that of the slash.
+  return raw(`replace(substring(${alias}.pgpsignatures::text from '^\\s*\\[\\s*"((?:[^"\\\\]|\\\\/)*)"'), '\\/', '/')`)
 }
 
 /** The armored key as text. Bytes that are not ASCII come out as octal escapes instead of failing the query. */

@@ -28,9 +28,6 @@ export function rangeOf({ anchor, focus, whole }: Selection, size: Size): Range 
   }
 }
 
-export const isInside = ({ top, left, bottom, right }: Range, row: number, column: number): boolean =>
-  row >= top && row <= bottom && column >= left && column <= right
-
 /** How many cells a range has. */
 export const cellsIn = ({ top, left, bottom, right }: Range): number =>
   Math.max(0, bottom - top + 1) * Math.max(0, right - left + 1)

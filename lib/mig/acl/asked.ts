@@ -64,7 +64,7 @@ async function signedAction(id: MigId): Promise<SignedAction | null> {
     stored: string | null
     signers: string
   }>(sql`
-    SELECT a.name, a.operations::text AS operations, ${pgpsignaturesSql(await vintage(), 'a')} AS stored, coalesce((
+    SELECT a.name, a.operations::text AS operations, ${pgpsignaturesSql('a')} AS stored, coalesce((
       SELECT json_agg(json_build_object('id', trunc(s.investigatorid)::text, 'fingerprint', i.pgpfingerprint)
         ORDER BY s.investigatorid)
       FROM public.signatures s LEFT JOIN public.investigators i ON i.id = s.investigatorid WHERE s.actionid = a.id

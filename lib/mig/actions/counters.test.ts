@@ -17,7 +17,6 @@ const figures = (counts: Record<string, number>, late = 0) =>
       bucket: null,
       count: String(count),
       late: i === 0 ? String(late) : '0',
-      firstSent: null,
       firstAnswer: null,
       lastAnswer: null,
       firstLate: null,

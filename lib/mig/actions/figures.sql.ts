@@ -15,10 +15,10 @@ export function figuresSql(id: MigId, expireafter: Instant | null): Sql {
   const bounds = raw(`ARRAY[${DURATION_BOUNDS.map((bound) => bound / 1000).join(', ')}]::float8[]`)
   return sql`
     SELECT status, bucket, count(*) AS count, count(*) FILTER (WHERE late) AS late,
-      min(start) AS "firstSent", min(answer) AS "firstAnswer", max(answer) AS "lastAnswer",
+      min(answer) AS "firstAnswer", max(answer) AS "lastAnswer",
       min(answer) FILTER (WHERE late) AS "firstLate"
     FROM (
-      SELECT status, start, answer, answer > ${expireafter}::timestamptz AS late,
+      SELECT status, answer, answer > ${expireafter}::timestamptz AS late,
         width_bucket(date_part('epoch', finish - start), ${bounds}) AS bucket
       FROM (
         SELECT c.status, ${start} AS start, ${finish} AS finish,

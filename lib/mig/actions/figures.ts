@@ -1,23 +1,18 @@
-import type { CommandStatus } from '@/lib/mig/wire/status'
+import { COMMAND_OUTCOMES } from '@/lib/mig/wire/status'
 import { compareInstants, type Instant } from '@/lib/mig/wire/time'
 
-/** The words of all vintages for what became of a command, by what the six counters call it. */
-export const OUTCOMES = {
-  out: ['prepared', 'sent'],
-  done: ['succeeded', 'done', 'success'],
-  failed: ['failed'],
-  timeout: ['timeout'],
-  cancelled: ['cancelled', 'expired'],
-} as const satisfies Record<string, readonly CommandStatus[]>
-
-export type Outcome = keyof typeof OUTCOMES
+export type Outcome = keyof typeof COMMAND_OUTCOMES
 
 /** Commands with these words were answered by an agent; the others are still out, or given up by the scheduler. */
-export const ANSWERED: readonly string[] = [...OUTCOMES.done, ...OUTCOMES.failed, ...OUTCOMES.timeout]
+export const ANSWERED: readonly string[] = [
+  ...COMMAND_OUTCOMES.done,
+  ...COMMAND_OUTCOMES.failed,
+  ...COMMAND_OUTCOMES.timeout,
+]
 
 /** What became of a command by its stored word; null for a word that no vintage writes. */
 export function outcomeOf(status: string): Outcome | null {
-  for (const [outcome, words] of Object.entries(OUTCOMES))
+  for (const [outcome, words] of Object.entries(COMMAND_OUTCOMES))
     if ((words as readonly string[]).includes(status)) return outcome as Outcome
   return null
 }
@@ -29,7 +24,6 @@ export type FigureRow = {
   bucket: number | null
   count: string
   late: string
-  firstSent: Instant | null
   firstAnswer: Instant | null
   lastAnswer: Instant | null
   firstLate: Instant | null
@@ -42,7 +36,6 @@ export type CommandFigures = {
   byOutcome: Record<Outcome, number>
   /** Commands with a status that no vintage writes. */
   unknown: number
-  firstSent: Instant | null
   firstAnswer: Instant | null
   lastAnswer: Instant | null
   /** Answers that came after the action expired, and when the first of them did. */
@@ -64,7 +57,6 @@ export function figuresOf(rows: FigureRow[]): CommandFigures {
     byStatus: [],
     byOutcome: { out: 0, done: 0, failed: 0, timeout: 0, cancelled: 0 },
     unknown: 0,
-    firstSent: null,
     firstAnswer: null,
     lastAnswer: null,
     late: 0,
@@ -79,7 +71,6 @@ export function figuresOf(rows: FigureRow[]): CommandFigures {
     if (outcome) figures.byOutcome[outcome] += count
     else figures.unknown += count
     byStatus.set(row.status, (byStatus.get(row.status) ?? 0) + count)
-    figures.firstSent = first(figures.firstSent, row.firstSent)
     figures.firstAnswer = first(figures.firstAnswer, row.firstAnswer)
     figures.lastAnswer = last(figures.lastAnswer, row.lastAnswer)
     figures.firstLate = first(figures.firstLate, row.firstLate)

@@ -28,7 +28,7 @@ export async function getActionFile(viewer: Viewer, id: MigId): Promise<string |
   const [{ rows }, report] = await Promise.all([
     reader().query<Raw>(sql`
       SELECT a.name, a.target, a.description::text AS description, a.threat::text AS threat,
-        a.operations::text AS operations, ${pgpsignaturesSql(v, 'a')} AS pgpsignatures, a.status, a.syntaxversion,
+        a.operations::text AS operations, ${pgpsignaturesSql('a')} AS pgpsignatures, a.status, a.syntaxversion,
         ${exact(sql`a.validfrom`)} AS validfrom, ${exact(sql`a.expireafter`)} AS expireafter,
         ${exact(sql`a.starttime`)} AS starttime, ${exact(sql`a.finishtime`)} AS finishtime,
         ${exact(sql`a.lastupdatetime`)} AS lastupdatetime, ${countersSql(v, 'a')}

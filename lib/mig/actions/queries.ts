@@ -257,7 +257,7 @@ async function signersOf(ids: MigId[]): Promise<Map<MigId, { id: MigId; name: st
 export async function exportActions(viewer: Viewer, params: Params): Promise<ExportSource> {
   const query = await actionsQuery(viewer, params)
   const numbers = (names: readonly string[]) => names.map((name) => ({ name, kind: 'number' as const }))
-  const more = exportedSql(pgpsignaturesSql(await vintage(), 'a'))
+  const more = exportedSql(pgpsignaturesSql('a'))
   return {
     columns: [
       { name: 'id', kind: 'id' },
@@ -301,7 +301,7 @@ export async function getAction(_viewer: Viewer, id: MigId): Promise<ActionDetai
   const { rows } = await reader().query<RawAction & { operations: string | null; pgpsignatures: string | null }>(sql`
     SELECT trunc(a.id)::text AS id, a.name, a.target, a.status, a.validfrom, a.expireafter, a.starttime, a.finishtime,
       a.lastupdatetime, a.syntaxversion, a.description::text AS description, a.threat::text AS threat,
-      a.operations::text AS operations, ${pgpsignaturesSql(v, 'a')} AS pgpsignatures, ${countersSql(v, 'a')}
+      a.operations::text AS operations, ${pgpsignaturesSql('a')} AS pgpsignatures, ${countersSql(v, 'a')}
     FROM public.actions a WHERE a.id = ${id}::numeric`)
   const row = rows[0]
   if (!row) return null

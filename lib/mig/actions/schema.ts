@@ -11,8 +11,6 @@ export const descriptionSchema = z
 /** `actions.threat`: free vocabulary; wrong shapes become empty. */
 export const threatSchema = z.object({ ref: text, level: text, family: text, type: text }).partial().catch({})
 
-export const operationsSchema = z.array(z.looseObject({ module: z.string(), parameters: z.unknown().optional() }))
-
 export type Description = z.infer<typeof descriptionSchema>
 export type Threat = z.infer<typeof threatSchema>
 

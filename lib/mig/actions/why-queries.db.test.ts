@@ -110,7 +110,6 @@ describe.each<TestVintage>(['data-rst', 'scripts', '2019'])('the evidence in the
       total: 8,
       byOutcome: { out: 2, done: 3, failed: 1, timeout: 0, cancelled: 1 },
       unknown: 1,
-      firstSent: '2014-09-15T21:00:01Z',
       firstAnswer: '2014-09-15T21:00:00Z',
       lastAnswer: '2014-09-15T21:10:00Z',
       late: 1,

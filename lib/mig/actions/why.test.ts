@@ -23,7 +23,6 @@ const figures = (counts: Record<string, number>): CommandFigures =>
       bucket: null,
       count: String(count),
       late: '0',
-      firstSent: null,
       firstAnswer: null,
       lastAnswer: null,
       firstLate: null,

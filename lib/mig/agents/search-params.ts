@@ -115,8 +115,3 @@ function defaults<F>(list: ListDefinition<F>): ListParams<F> {
 export function defaultOffline(): ListParams<(typeof offlineList)['filters']> {
   return defaults(offlineList)
 }
-
-/** The question for doubles as documented. */
-export function defaultDoubles(): ListParams<(typeof doubleList)['filters']> {
-  return defaults(doubleList)
-}

@@ -89,9 +89,8 @@ type Stored = { text: string; copies: number; listed: ListedSigner[] }
  * null without the row. A spool that is away or slow takes 2.5 s at most and is told of.
  */
 export async function checkSignatures(_viewer: Viewer, id: MigId): Promise<SignatureReport | null> {
-  const v = await vintage()
   const [{ rows }, listed, byId] = await Promise.all([
-    reader().query<SignedRowText>(signedRowSql(v, id)),
+    reader().query<SignedRowText>(signedRowSql(id)),
     reader().query<{ id: MigId; name: string | null; fingerprint: string | null; text: string }>(sql`
       SELECT trunc(s.investigatorid)::text AS id, i.name, i.pgpfingerprint AS fingerprint, s.pgpsignature AS text
       FROM public.signatures s LEFT JOIN public.investigators i ON i.id = s.investigatorid
@@ -375,14 +374,12 @@ async function findReplays(
   row: SignedRow,
   signatures: readonly string[],
 ): Promise<SignatureReport['replays']> {
-  const v = await vintage()
   const forms = new Set(operationsForms(row.operations))
   try {
     const { rows } = await reader().query<
       SignedRowText & { id: MigId; status: string | null; starttime: Instant | null; listed: boolean }
     >(
       replaysSql(
-        v,
         id,
         signatures.filter((text) => !text.includes('\0')),
       ),

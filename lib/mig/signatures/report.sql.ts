@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Sql, sql } from '@/lib/db/sql'
-import { pgpsignaturesSql, type Vintage } from '@/lib/mig/vintage'
+import { pgpsignaturesSql } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 
 // As text to the microsecond: the pool's reader gives null for years that MIG uses for "not yet", and a signature may be
@@ -8,10 +8,10 @@ import type { MigId } from '@/lib/mig/wire/id'
 const exact = (column: Sql) => sql`to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
 /** The signed columns of one action as text, and what is not signed. */
-export function signedRowSql(v: Vintage, id: MigId): Sql {
+export function signedRowSql(id: MigId): Sql {
   return sql`
     SELECT a.name, a.target, ${exact(sql`a.validfrom`)} AS validfrom, ${exact(sql`a.expireafter`)} AS expireafter,
-      a.operations::text AS operations, ${pgpsignaturesSql(v, 'a')} AS pgpsignatures
+      a.operations::text AS operations, ${pgpsignaturesSql('a')} AS pgpsignatures
     FROM public.actions a WHERE a.id = ${id}::numeric`
 }
 
@@ -69,11 +69,11 @@ export function weighedSql(action: MigId, limit: number): Sql {
 const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 
 /** Other actions with a signature row of the same signature, or with the same validity to the microsecond. */
-export function replaysSql(v: Vintage, id: MigId, signatures: readonly string[]): Sql {
+export function replaysSql(id: MigId, signatures: readonly string[]): Sql {
   return sql`
     SELECT trunc(a.id)::text AS id, a.name, a.target, a.status, a.starttime, a.operations::text AS operations,
       ${exact(sql`a.validfrom`)} AS validfrom, ${exact(sql`a.expireafter`)} AS expireafter,
-      ${pgpsignaturesSql(v, 'a')} AS pgpsignatures, other.listed
+      ${pgpsignaturesSql('a')} AS pgpsignatures, other.listed
     FROM (
       SELECT found.id, bool_or(found.listed) AS listed FROM (
         (SELECT s.actionid AS id, true AS listed FROM public.signatures s

@@ -2,6 +2,7 @@ import 'server-only'
 import type { Viewer } from '@/lib/auth/viewer'
 import { type Sql, sql } from '@/lib/db/sql'
 import { env } from '@/lib/env'
+import { firstSignatureSql } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 import { readSpoolName, SPOOL_STATES, type SpoolDirectory, type SpoolName } from '@/lib/mig/wire/spool-name'
 import type { Instant } from '@/lib/mig/wire/time'
@@ -148,10 +149,7 @@ async function linkedRows(
   if (actions.length === 0 && action?.id) actions = await findActions(byFileId(sql`a.id`, action.id))
   const signature = action?.signatures?.find((text) => text !== '')
   if (actions.length === 0 && !action?.id && signature && !signature.includes('\0'))
-    actions = await findActions(
-      sql`CASE WHEN a.pgpsignatures::text NOT LIKE '%\\u0000%' AND json_typeof(a.pgpsignatures) = 'array'
-        THEN a.pgpsignatures->>0 END = ${signature}`,
-    )
+    actions = await findActions(sql`${firstSignatureSql('a')} = ${signature}`)
   let commands = 'commandId' in name ? await findCommands(sql`c.id = ${name.commandId}::numeric`) : []
   if (commands.length === 0 && commandInside) commands = await findCommands(byFileId(sql`c.id`, commandInside))
   return { actions, commands }

@@ -37,19 +37,20 @@ function put([kind, state]: SpoolDirectory, name: string, content: unknown, modi
   if (modified) fs.utimesSync(path.join(dir, name), new Date(modified), new Date(modified))
 }
 
-describe('a spool beside its database', () => {
-  const { owner } = useDatabaseOf('data-rst')
+describe.each(['data-rst', 'scripts', '2019'] as const)('a spool beside its database in the layout %s', (layout) => {
+  const { owner } = useDatabaseOf(layout)
+  const later = layout === '2019'
 
   beforeAll(async () => {
     const dates = `'2014-09-15 21:18:09+00', '2014-09-15 21:48:09+00'`
     await owner(
       `INSERT INTO actions (id, name, target, validfrom, expireafter, status, pgpsignatures) VALUES
       (${ACTION}.00000000000000000, 'look', 't', ${dates}, 'inflight', '["${SIGNATURE}"]'),
-      (${TWIN_A}, 'twin a', 't', ${dates}, 'completed', NULL),
+      (${TWIN_A}, 'twin a', 't', ${dates}, 'completed', ${later ? "''" : 'NULL'}),
       (${TWIN_B}, 'twin b', 't', ${dates}, NULL, 'null'),
       (3, 'hostile signatures', 't', ${dates}, 'init', '["\\u0000", 1]');
-    INSERT INTO agents (id, name, queueloc, os, version, pid, starttime, heartbeattime)
-      VALUES (6059339861276444672, 'web1', 'linux.web1', 'linux', '1', 1, now(), now());
+    INSERT INTO agents (id, name, queueloc, version, pid, starttime, heartbeattime, ${later ? 'mode, refreshtime' : 'os'})
+      VALUES (6059339861276444672, 'web1', 'linux.web1', '1', 1, now(), now(), ${later ? "'daemon', now()" : "'linux'"});
     INSERT INTO commands (id, actionid, agentid, status, starttime) VALUES (${COMMAND}, ${ACTION}, 6059339861276444672, 'sent', now())`,
     )
     put(NEW, `${ACTION}.json`, CONTENT, '2014-09-15T21:19:00Z')

@@ -75,8 +75,9 @@ const actionText = (action: Action, id: unknown = Number(action.id)) =>
     pgpsignatures: [action.signature],
   })
 
-describe('spool against database', () => {
-  const { owner } = useDatabaseOf('data-rst')
+describe.each(['data-rst', 'scripts', '2019'] as const)('spool against database in the layout %s', (layout) => {
+  const { owner } = useDatabaseOf(layout)
+  const [osColumns, os] = layout === '2019' ? ['mode, refreshtime', `'daemon', now()`] : ['os', `'o'`]
 
   beforeEach(() => {
     fs.rmSync(root, { recursive: true, force: true })
@@ -118,7 +119,7 @@ describe('spool against database', () => {
       commands.push({ id: idAt(start, 5_000 + i), action: dice.of(actions), status, start })
     }
     const time = (at: number | null) => (at === null ? `'9998-01-11 11:11:11+00'` : `'${iso(at)}'`)
-    await owner(`INSERT INTO agents (id, name, queueloc, os, version, pid, starttime, heartbeattime) VALUES (7, 'a', 'q', 'o', 'v', 1, now(), now());
+    await owner(`INSERT INTO agents (id, name, queueloc, version, pid, starttime, heartbeattime, ${osColumns}) VALUES (7, 'a', 'q', 'v', 1, now(), now(), ${os});
       INSERT INTO actions (id, name, target, validfrom, expireafter, starttime, finishtime, status, pgpsignatures) VALUES ${actions
         .map(
           (a) => `(${a.id}, 'n', 't', ${time(a.validfrom)}, ${time(a.expireafter)}, ${time(a.start)}, ${time(a.end)},

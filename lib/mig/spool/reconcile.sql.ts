@@ -1,4 +1,5 @@
 import { raw, type Sql, sql } from '@/lib/db/sql'
+import { firstSignatureSql } from '@/lib/mig/vintage'
 import type { MigId } from '@/lib/mig/wire/id'
 
 /** What the comparison takes from these actions' rows. */
@@ -20,8 +21,7 @@ const COMMAND = sql`trunc(c.id)::text AS id, trunc(c.actionid)::text AS action_i
 export function signedActionsSql(signatures: readonly string[]): Sql {
   return sql`
     SELECT trunc(a.id)::text AS id, s.signature FROM (
-      SELECT id, CASE WHEN pgpsignatures::text NOT LIKE '%\\u0000%' AND json_typeof(pgpsignatures) = 'array'
-        THEN pgpsignatures->>0 END AS signature FROM public.actions
+      SELECT b.id, ${firstSignatureSql('b')} AS signature FROM public.actions b
     ) AS a JOIN unnest(${[...signatures]}::text[]) AS s (signature) ON s.signature = a.signature`
 }
 

@@ -32,27 +32,3 @@ export function parseGoDuration(text: string): number | null {
   const milliseconds = Number(nanos) / 1_000_000
   return negative && milliseconds !== 0 ? -milliseconds : milliseconds
 }
-
-/** A number of milliseconds as Go prints a duration: `1h20m0s`, `300ms`, `595.053µs`, `0s`. RangeError beyond Go's. */
-export function formatGoDuration(milliseconds: number): string {
-  if (!Number.isFinite(milliseconds)) throw new RangeError('not a duration')
-  const nanos = BigInt(Math.round(Math.abs(milliseconds) * 1_000_000))
-  if (nanos > MAX_NANOS) throw new RangeError('longer than a duration of Go')
-  if (nanos === 0n) return '0s'
-  const sign = milliseconds < 0 ? '-' : ''
-  if (nanos < 1_000n) return `${sign}${nanos}ns`
-  if (nanos < 1_000_000n) return `${sign}${decimal(nanos, 3)}µs`
-  if (nanos < 1_000_000_000n) return `${sign}${decimal(nanos, 6)}ms`
-  const minute = 60_000_000_000n
-  const seconds = `${decimal(nanos % minute, 9)}s`
-  const minutes = nanos / minute
-  if (minutes === 0n) return sign + seconds
-  const hours = minutes / 60n
-  return hours === 0n ? `${sign}${minutes}m${seconds}` : `${sign}${hours}h${minutes % 60n}m${seconds}`
-}
-
-function decimal(value: bigint, places: number): string {
-  const digits = String(value).padStart(places + 1, '0')
-  const fraction = digits.slice(-places).replace(/0+$/, '')
-  return digits.slice(0, -places) + (fraction && `.${fraction}`)
-}
