@@ -1,11 +1,11 @@
 import { GroupChips } from '@/components/agents/group-chips'
+import { StateField } from '@/components/agents/state-field'
 import { ChoiceField, PairFields, TextField } from '@/components/data-table/filter-bar'
 import { HiddenParams } from '@/components/data-table/hidden-params'
 import { Button, LinkButton } from '@/components/ui/button'
 import type { ListParams } from '@/lib/list-params'
 import type { Person } from '@/lib/mig/acl/endpoints'
 import { bulkList } from '@/lib/mig/acl/search-params'
-import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Module } from '@/lib/mig/modules/queries'
 import { Choices } from './choices'
 import { StoredChips } from './stored-chips'
@@ -84,12 +84,7 @@ export function BulkQuestion({
           <legend className="mb-1 font-medium text-sm">On which endpoints</legend>
           <TextField name="name" label="Name" value={filters.name} />
           <TextField name="os" label="System" value={filters.os} width="w-28" />
-          <ChoiceField
-            name="state"
-            label="State"
-            value={given.state?.join(',')}
-            options={ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))}
-          />
+          <StateField given={given.state} />
           <TextField name="version" label="Version" value={filters.version} width="w-32" />
           <PairFields name="tag" given={given.tag} />
           <PairFields name="env" given={given.env} width="w-52" />

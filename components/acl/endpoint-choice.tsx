@@ -1,13 +1,13 @@
 import { StateBadge } from '@/components/agents/state-badge'
+import { StateField } from '@/components/agents/state-field'
 import { type Column, DataTable } from '@/components/data-table/data-table'
-import { ChoiceField, FilterBar, TextField } from '@/components/data-table/filter-bar'
+import { FilterBar, TextField } from '@/components/data-table/filter-bar'
 import { EmptyState, NothingMatches } from '@/components/feedback/panels'
 import { Mono } from '@/components/ui/mono'
 import { visibleText } from '@/components/ui/visible-text'
 import type { ListParams } from '@/lib/list-params'
 import type { EndpointRow } from '@/lib/mig/acl/endpoints'
 import { permissionList } from '@/lib/mig/acl/search-params'
-import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Page } from '@/lib/page'
 
 const COLUMNS: Column<EndpointRow>[] = [
@@ -30,12 +30,7 @@ export function EndpointChoice({
       <FilterBar list={permissionList} params={params} names={['name', 'os', 'state', 'edit', 'row']} keep={['by']}>
         <TextField name="name" label="Name" value={params.filters.name} />
         <TextField name="os" label="System" value={params.filters.os} width="w-28" />
-        <ChoiceField
-          name="state"
-          label="State"
-          value={params.given.state?.join(',')}
-          options={ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))}
-        />
+        <StateField given={params.given.state} />
       </FilterBar>
       <DataTable
         list={permissionList}

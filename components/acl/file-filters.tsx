@@ -1,7 +1,7 @@
+import { StateField } from '@/components/agents/state-field'
 import { ChoiceField, FilterBar, TextField } from '@/components/data-table/filter-bar'
 import type { ListDefinition, ListParams } from '@/lib/list-params'
 import { FILE_STATES } from '@/lib/mig/acl/search-params'
-import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
 import { FILE_STATE_WORDS } from './file-state'
 
 /** The filters over endpoints and their last files, of the list of ACLs and of the list of endpoints. */
@@ -19,12 +19,7 @@ export function FileFilters<F>({
     <FilterBar list={list} params={params} names={['name', 'os', 'state', 'file']} keep={keep}>
       <TextField name="name" label="Name" value={filters.name} />
       <TextField name="os" label="System" value={filters.os} width="w-28" />
-      <ChoiceField
-        name="state"
-        label="State"
-        value={params.given.state?.join(',')}
-        options={ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))}
-      />
+      <StateField given={params.given.state} />
       <ChoiceField
         name="file"
         label="Last file"

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { GroupChips } from '@/components/agents/group-chips'
-import { ChoiceField, Folded, filterField, PairFields, TextField } from '@/components/data-table/filter-bar'
+import { StateField } from '@/components/agents/state-field'
+import { Folded, filterField, PairFields, TextField } from '@/components/data-table/filter-bar'
 import { HiddenParams } from '@/components/data-table/hidden-params'
 import { Button, LinkButton } from '@/components/ui/button'
 import { inputClass } from '@/components/ui/field'
@@ -8,7 +9,6 @@ import { Icon } from '@/components/ui/icon'
 import { cn } from '@/lib/cn'
 import type { ListDefinition, ListParams } from '@/lib/list-params'
 import { GROUP_COLUMNS, type Group } from '@/lib/mig/agents/groups'
-import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Module } from '@/lib/mig/modules/queries'
 import { StoredChips } from './stored-chips'
 
@@ -65,16 +65,7 @@ export function MatrixFilters<F>({
           {rows === 'endpoints' && (
             <>
               <TextField name="os" label="System" value={filters.os} width="w-28" />
-              <ChoiceField
-                name="state"
-                label="State"
-                value={params.given.state?.join(',')}
-                options={ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))}
-              />
-            </>
-          )}
-          {rows === 'endpoints' && (
-            <>
+              <StateField given={params.given.state} />
               <TextField name="version" label="Version" value={filters.version} width="w-28" />
               <PairFields name="tag" given={params.given.tag} width="w-36" />
               {canGroup && (

@@ -1,3 +1,4 @@
+import { StateField } from '@/components/agents/state-field'
 import { ChoiceField, TextField } from '@/components/data-table/filter-bar'
 import { Button, LinkButton } from '@/components/ui/button'
 import type { ListParams } from '@/lib/list-params'
@@ -5,7 +6,6 @@ import type { Asked } from '@/lib/mig/acl/asked'
 import type { Person } from '@/lib/mig/acl/endpoints'
 import { RULE_BOOK_WORDS, RULE_BOOKS } from '@/lib/mig/acl/rule-books'
 import { whatIfList } from '@/lib/mig/acl/search-params'
-import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
 import type { Module } from '@/lib/mig/modules/queries'
 import { NumberedChoices } from './numbered-choices'
 
@@ -57,12 +57,7 @@ export function WhatIfForm({
           />
           <TextField name="name" label="Endpoint's name" value={filters.name} />
           <TextField name="os" label="System" value={filters.os} width="w-28" />
-          <ChoiceField
-            name="state"
-            label="State"
-            value={given.state?.join(',')}
-            options={ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))}
-          />
+          <StateField given={given.state} />
           <Button type="submit" kind="primary">
             Judge the fleet
           </Button>

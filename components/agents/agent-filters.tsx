@@ -1,8 +1,8 @@
 import { ChoiceField, FilterBar, MoreFilters, PairFields, TextField } from '@/components/data-table/filter-bar'
 import type { ListDefinition, ListParams } from '@/lib/list-params'
 import type { agentList } from '@/lib/mig/agents/search-params'
-import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
 import { AGENT_STATUSES, agentStatus } from '@/lib/mig/wire/status'
+import { StateField } from './state-field'
 
 const SYSTEMS = ['linux', 'darwin', 'windows']
 
@@ -21,8 +21,6 @@ export function AgentFilters<F extends Filters>({
 }) {
   const { filters, given } = params
   const systems = filters.os && !SYSTEMS.includes(filters.os) ? [...SYSTEMS, filters.os] : SYSTEMS
-  const state = given.state?.join(',')
-  const states = ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))
   return (
     <FilterBar list={list} params={params} names={[...FIRST, ...MORE]} keep={['by']}>
       <TextField name="name" label="Name" value={filters.name} />
@@ -34,7 +32,7 @@ export function AgentFilters<F extends Filters>({
         options={systems.map((value) => ({ value, label: value }))}
       />
       <TextField name="version" label="Version" value={filters.version} width="w-32" />
-      <ChoiceField name="state" label="State" value={state} options={states} />
+      <StateField given={given.state} />
       <ChoiceField
         name="status"
         label="Stored status"

@@ -1,5 +1,5 @@
-import { ChoiceField, FilterBar, MomentField, TextField } from '@/components/data-table/filter-bar'
-import { ENDPOINT_STATES, STATE_MEANING } from '@/lib/mig/agents/status'
+import { StateField } from '@/components/agents/state-field'
+import { FilterBar, MomentField, TextField } from '@/components/data-table/filter-bar'
 import { type DifferenceParams, differenceList, type PastParams, pastList } from '@/lib/mig/health/search-params'
 
 const NAMED = ['name', 'queueloc', 'os', 'version'] as const
@@ -21,12 +21,7 @@ export function PastFilters({ params, at }: { params: PastParams; at: string }) 
   return (
     <FilterBar list={pastList} params={params} names={['at', 'state', ...NAMED]}>
       <MomentField name="at" label="Moment (UTC)" value={given.at?.[0] ?? at} />
-      <ChoiceField
-        name="state"
-        label="State then"
-        value={given.state?.join(',')}
-        options={ENDPOINT_STATES.map((value) => ({ value, label: STATE_MEANING[value].label }))}
-      />
+      <StateField given={given.state} label="State then" />
       <NamedFields given={given} />
     </FilterBar>
   )
