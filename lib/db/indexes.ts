@@ -82,7 +82,8 @@ export const WANTED_INDEXES: readonly WantedIndex[] = [
   {
     table: 'agtmodreq',
     columns: ['moduleid', 'agentid'],
-    why: '/acl/modules, /acl/bulk: the requirements for a module',
+    include: ['minimumweight'],
+    why: '/acl/what-if, /acl/modules, /acl/bulk: the requirements for a module',
   },
   {
     table: 'invagtmodperm',

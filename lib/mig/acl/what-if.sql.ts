@@ -60,10 +60,10 @@ export function doublesSql(bounds: FleetBounds, among: Sql = empty): Sql {
 }
 
 /**
- * The signers' weights as (agentid, moduleid, weight). A key counts once: where several rows hold it, the lowest weight, a
+ * The signers' weights for a module as (agentid, weight). A key counts once: where several rows hold it, the lowest weight, a
  * disabled, unknown or missing one being 0.
  */
-function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[], ofThese: Sql): Sql {
+function weightsSql(signers: readonly Signer[], module: MigId, ofThese: Sql): Sql {
   const rowsOfKey = new Map<string, Map<string, Signer>>()
   for (const signer of signers) {
     const rows = rowsOfKey.get(signingKey(signer)) ?? new Map<string, Signer>()
@@ -74,22 +74,24 @@ function weightsSql(signers: readonly Signer[], moduleIds: readonly MigId[], ofT
     active: [...rows.values()].filter((s) => !s.disabled && s.known !== false).map((s) => s.investigatorId),
   }))
   const held = (people: readonly string[]) =>
-    sql`investigatorid = ANY(${people}::numeric[]) AND moduleid = ANY(${moduleIds}::numeric[])${ofThese}`
+    sql`investigatorid = ANY(${people}::numeric[]) AND moduleid = ${module}::numeric${ofThese}`
   const single = keys.filter((key) => key.rows === 1).flatMap((key) => key.active)
   return join(
     [
-      sql`SELECT agentid, moduleid, weight FROM public.invagtmodperm WHERE ${held(single)}`,
+      sql`SELECT agentid, weight FROM public.invagtmodperm WHERE ${held(single)}`,
       ...keys
         .filter((key) => key.rows > 1)
         .map(
           ({ active, rows }) => sql`
-          SELECT agentid, moduleid, (CASE WHEN count(*) < ${rows}::int THEN least(0, min(weight)) ELSE min(weight) END)::int
-          FROM public.invagtmodperm WHERE ${held(active)} GROUP BY agentid, moduleid`,
+          SELECT agentid, (CASE WHEN count(*) < ${rows}::int THEN least(0, min(weight)) ELSE min(weight) END)::int
+          FROM public.invagtmodperm WHERE ${held(active)} GROUP BY agentid`,
         ),
     ],
     ' UNION ALL ',
   )
 }
+
+const all = (parts: Sql[]): Sql => (parts.length === 0 ? empty : join(parts, ''))
 
 type Modules = { raw: Sql[]; rules: (narrow: Sql) => Sql; asked: Sql }
 
@@ -102,11 +104,27 @@ function modulesSql({ modules, fallback, signers }: Question): Modules {
   const ids = [...new Set([...modules.map((m) => m.id), fallback].filter(known))]
   const column = (of: 'm' | 'w', id: AskedModule['id'], none: Sql) =>
     known(id) ? raw(`r.${of}${ids.indexOf(id)}`) : none
-  // A small number in place of a module's id, and one table for both: comparing ids takes most of the time over a fleet.
-  const places = ids.map((id, i) => sql`WHEN ${id}::numeric THEN ${raw(String(i))}`)
-  const place = ids.length === 0 ? sql`NULL::int` : sql`CASE moduleid ${join(places, ' ')} END`
-  const pivot = ids.map((_, i) =>
-    raw(`, max(minimum) FILTER (WHERE place = ${i}) AS m${i}, sum(weight) FILTER (WHERE place = ${i}) AS w${i}`),
+  // A column for each value, NULL in the rows of the others: an aggregate passes NULL over, where a condition costs time.
+  const none = raw('NULL::int')
+  const row = (minimum: (id: MigId, i: number) => Sql, weight: (id: MigId, i: number) => Sql) =>
+    all(ids.map((id, i) => sql`, ${minimum(id, i)} AS ${raw(`m${i}`)}, ${weight(id, i)} AS ${raw(`w${i}`)}`))
+  const minimums = row(
+    (id) => sql`CASE WHEN moduleid = ${id}::numeric THEN minimumweight END`,
+    () => none,
+  )
+  const weights = (narrow: Sql) =>
+    all(
+      ids.map((id, k) => {
+        const own = row(
+          () => none,
+          (_, i) => (i === k ? raw('weight') : none),
+        )
+        return sql` UNION ALL SELECT agentid${own} FROM (${weightsSql(signers, id, narrow)}) w`
+      }),
+    )
+  const pivot = row(
+    (_, i) => raw(`max(m${i})`),
+    (_, i) => raw(`sum(w${i})`),
   )
   const asked = modules.map(({ id }, k) => {
     const own = column('m', id, sql`NULL::int`)
@@ -118,12 +136,10 @@ function modulesSql({ modules, fallback, signers }: Question): Modules {
   })
   return {
     raw: ids.flatMap((_, i) => [raw(`r.m${i}`), raw(`r.w${i}`)]),
-    rules: (narrow) => sql`SELECT agentid${pivot.length === 0 ? empty : join(pivot, '')} FROM (
-        SELECT agentid, ${place} AS place, minimumweight AS minimum, NULL::int AS weight FROM public.agtmodreq
-        WHERE moduleid = ANY(${ids}::numeric[])${narrow}
-        UNION ALL SELECT agentid, ${place}, NULL, weight FROM (${weightsSql(signers, ids, narrow)}) w
+    rules: (narrow) => sql`SELECT agentid${pivot} FROM (
+        SELECT agentid${minimums} FROM public.agtmodreq WHERE moduleid = ANY(${ids}::numeric[])${narrow}${weights(narrow)}
       ) u GROUP BY agentid`,
-    asked: asked.length === 0 ? empty : join(asked, ''),
+    asked: all(asked),
   }
 }
 
