@@ -18,7 +18,7 @@ the plans of the ten most important statements, docs/queries.md. It takes an hou
   --longest SECONDS how long one page is asked for (60): of one that takes longer than a third of a second there are fewer
   --only PATTERN    only pages whose name matches; nothing is written then, but with --as
   --skip PART,…     leave out: settle (waiting for what the site makes once), cold, tuned, beside, plans, exports, load
-  --keep            what this run leaves out stays as the last one found it
+  --keep            what this run leaves out stays as the last one found it; with --only the plans do
   --as NAME         writes results-NAME.md and .json instead: for a part, or another size
   --minutes N       how long the crowd clicks (5)
   --out DIR         where the results go, plans too (bench, and docs)
@@ -66,7 +66,8 @@ async function main(argv: readonly string[]): Promise<number> {
     longest,
     minutes,
     only: values.only === undefined ? null : new RegExp(values.only),
-    skip: new Set(values.skip.split(',').filter(Boolean)),
+    // Plans are written as a whole.
+    skip: new Set([...values.skip.split(',').filter(Boolean), ...(values.keep && values.only ? ['plans'] : [])]),
     say: (line) => console.error(line),
   })
   const last = resultsFile(values.as, values.out === undefined ? null : from(values.out), 'json')

@@ -229,6 +229,8 @@ export function completed(earlier: Results, results: Results): Results {
     exports: kept(results.exports, earlier.exports),
     scripts: replaced(earlier.scripts, results.scripts, ({ page }) => page),
     load: results.load ?? earlier.load,
+    // What the server takes after everything, not after a part.
+    memory: results.load ? results.memory : earlier.memory,
     plans: results.plans && results.plans.looked > 0 ? results.plans : earlier.plans,
   }
 }
