@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { Icon } from '@/components/ui/icon'
 import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
@@ -30,61 +31,55 @@ export function Cell({
 }) {
   const look = cn(open && 'shadow-[inset_0_0_0_2px_var(--accent)]', cellTone(view)) || undefined
   const label = visibleText(view.label)
-  const inside = (
-    <span>
-      <CellMark view={view} />
-    </span>
-  )
   if (!href)
     return (
       <span data-cell={place ?? ''} title={label} className={look}>
-        {inside}
+        {cellMark(view)}
       </span>
     )
   // A plain link: there are hundreds of them on a page. SoftLinks opens it in place.
   return (
     <a data-cell={place ?? ''} href={href} title={label} aria-current={open ? 'true' : undefined} className={look}>
-      {inside}
+      {cellMark(view)}
     </a>
   )
 }
 
-/** A stored value: set, lent by `default` (grey, slanted), left behind (struck), or a dot for no rule. */
-export function CellMark({ view }: { view: CellView }) {
-  const { own, lent, of, behind, mixed, tone } = view
+/** How the parts of a mark look, said once around all cells: thousands of them would repeat it. */
+export const MARKS = cn(
+  '[&_i]:font-normal [&_small]:font-normal [&_small]:text-faint [&_small]:text-xs',
+  '[&_s]:ml-1 [&_s]:font-normal [&_s]:text-faint [&_s]:text-xs',
+)
+
+/** A stored value: set, lent by `default` (slanted), left behind (struck), or a dot for no rule. Wants MARKS around it. */
+export function cellMark({ own, lent, of, behind, mixed, tone }: CellView): ReactNode {
   const shown = lent ? lent.value : own
+  const isLent = lent !== undefined && shown !== undefined && shown !== null
   return (
     <>
-      {mixed && <Icon name="alert" className="mr-0.5 size-3.5" />}
-      {shown === undefined || shown === null ? (
-        <NoRule />
-      ) : (
-        <>
-          {lent ? (
-            <i className={tone || of !== undefined ? undefined : 'text-faint'}>{formatNumber(shown)}</i>
-          ) : (
-            <span className="font-medium">{formatNumber(shown)}</span>
-          )}
-          {of !== undefined && <span className="text-faint text-xs">/{formatNumber(of)}</span>}
-        </>
-      )}
-      {lent && own !== undefined && <s className="ml-1 text-faint text-xs">{formatNumber(own)}</s>}
-      {own === undefined && !mixed && behind && (
-        <s className="ml-1 text-attention text-xs">{formatNumber(behind[0] ?? 0)}</s>
-      )}
+      {mixed && <Icon name="alert" className="mr-0.5 inline size-3.5" />}
+      {isLent && <i className={tone || of !== undefined ? undefined : 'text-faint'}>{formatNumber(shown)}</i>}
+      {!isLent && (shown === undefined || shown === null ? NO_RULE : formatNumber(shown))}
+      {of !== undefined && shown !== undefined && shown !== null && <small>/{formatNumber(of)}</small>}
+      {lent && own !== undefined && <s>{formatNumber(own)}</s>}
+      {own === undefined && !mixed && behind && <s className="text-attention!">{formatNumber(behind[0] ?? 0)}</s>}
     </>
   )
 }
 
+const NO_RULE = (
+  <>
+    <span aria-hidden="true" className="font-normal text-faint">
+      ·
+    </span>
+    <span className="sr-only">no rule</span>
+  </>
+)
+
 /** "No rule", which is not 0. */
 export function NoRule() {
-  return (
-    // Placed, so that what only screen readers see stays inside a table that scrolls.
-    <span className="relative text-faint">
-      <span aria-hidden="true">·</span>
-      <span className="sr-only">no rule</span>
-    </span>
-  )
+  // Placed, so that what only screen readers see stays inside a table that scrolls.
+  return <span className="relative">{NO_RULE}</span>
 }
 
 /** The mark of a module that nobody should be able to run alone. */

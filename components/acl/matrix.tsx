@@ -4,7 +4,7 @@ import { Icon } from '@/components/ui/icon'
 import { TextLink } from '@/components/ui/text-link'
 import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
-import { Cell, SensitiveMark } from './cell'
+import { Cell, MARKS, SensitiveMark } from './cell'
 import type { GridColumn, GridRow } from './grid/grid-data'
 import { RowHead } from './row-head'
 import { SoftLinks } from './soft-links'
@@ -15,10 +15,12 @@ export type OpenCell = { row: string; column: string; form: ReactNode }
 // Said once for all cells: hundreds of them would repeat it.
 const CELLS = cn(
   '[&_td]:h-row [&_td]:border-line [&_td]:border-t [&_td]:border-l [&_td]:p-0 [&_td]:text-center [&_td]:tabular-nums',
-  '[&_[data-cell]]:flex [&_[data-cell]]:h-row [&_[data-cell]]:min-w-14 [&_[data-cell]]:items-center [&_[data-cell]]:justify-center [&_[data-cell]]:px-2',
+  '[&_[data-cell]]:relative [&_[data-cell]]:block [&_[data-cell]]:h-row [&_[data-cell]]:min-w-14 [&_[data-cell]]:px-2',
+  '[&_[data-cell]]:font-medium [&_[data-cell]]:leading-(--spacing-row)',
   '[&_a[data-cell]]:-outline-offset-2 [&_a[data-cell]:hover]:bg-hover',
   'max-md:[&_td]:items-center max-md:[&_td]:justify-between max-md:[&_td]:border-l-0 max-md:[&_td]:pl-6 max-md:[&_td]:text-left',
-  'max-md:[&_[data-cell]]:min-w-28 max-md:[&_[data-cell]]:justify-end max-md:[&_[data-cell]]:px-3',
+  'max-md:[&_[data-cell]]:min-w-28 max-md:[&_[data-cell]]:text-right max-md:[&_[data-cell]]:px-3',
+  MARKS,
 )
 
 /** On a phone one row at a time shows its cells: which, null for the first, and where the others open. */

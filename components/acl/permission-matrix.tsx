@@ -7,7 +7,7 @@ import type { Page } from '@/lib/page'
 import { CellForm } from './cell-form'
 import type { GridColumn, GridRow, GridScope } from './grid/grid-data'
 import { GridLoader } from './grid/grid-loader'
-import { type GridUse, windowHref } from './grid/grid-use'
+import { cellHrefs, type GridUse, windowHref } from './grid/grid-use'
 import { Matrix } from './matrix'
 
 type Params = ListParams<(typeof permissionList)['filters']>
@@ -24,14 +24,14 @@ export function WeightForm({ form, params }: { form: CellFormData; params: Param
       stored={stored}
       title={`${person?.name} for ${module.name} on ${endpoint.name}`}
       where={`Written to the endpoint's newest row ${endpoint.id}, queue ${endpoint.queueloc}`}
-      closeHref={cellHref(params, null)}
+      closeHref={closedHref(params)}
     />
   )
 }
 
-function cellHref(params: Params, cell: string | null): string {
+function closedHref(params: Params): string {
   const { after, before } = params
-  return permissionList.href(params, { filters: { edit: cell }, after, before })
+  return permissionList.href(params, { filters: { edit: null }, after, before })
 }
 
 const rowHref = (params: Params, row: string) =>
@@ -84,7 +84,7 @@ export function PermissionMatrix({
           corner={isPeople ? 'Investigator' : 'Endpoint'}
           columns={columns.slice(0, drawn)}
           rows={lead ? [lead, ...page.rows] : page.rows}
-          cellHref={use.canEdit ? (place) => `${cellHref(params, place)}#cell-form` : null}
+          cellHref={use.canEdit ? cellHrefs(permissionList, params) : null}
           open={
             form && {
               row: (isPeople ? form.person?.id : form.endpoint.id) ?? '',

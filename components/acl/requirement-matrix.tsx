@@ -10,7 +10,7 @@ import type { Page } from '@/lib/page'
 import { CellForm } from './cell-form'
 import { minimumsRow, moduleColumns, withFiles } from './grid/grid-data'
 import { GridLoader } from './grid/grid-loader'
-import { type GridUse, windowHref } from './grid/grid-use'
+import { cellHrefs, type GridUse, windowHref } from './grid/grid-use'
 import { Matrix } from './matrix'
 
 type Params = ListParams<(typeof requirementList)['filters']>
@@ -27,15 +27,15 @@ export function MinimumForm({ form, params }: { form: CellFormData; params: Para
       stored={stored}
       title={`${module.name} on ${endpoint.name}`}
       where={`Written to the endpoint's newest row ${endpoint.id}, queue ${endpoint.queueloc}`}
-      closeHref={cellHref(params, null)}
+      closeHref={closedHref(params)}
     />
   )
 }
 
-function cellHref(params: Params, cell: string | null): string {
+function closedHref(params: Params): string {
   // The page of the list stays: only what is open changes.
   const { after, before } = params
-  return requirementList.href(params, { filters: { edit: cell }, after, before })
+  return requirementList.href(params, { filters: { edit: null }, after, before })
 }
 
 const rowHref = (params: Params, row: string) =>
@@ -76,7 +76,7 @@ export function RequirementMatrix({
             page.rows.map((row) => minimumsRow(row, modules)),
             files,
           )}
-          cellHref={use.canEdit ? (place) => `${cellHref(params, place)}#cell-form` : null}
+          cellHref={use.canEdit ? cellHrefs(requirementList, params) : null}
           open={
             form && {
               row: form.endpoint.id,

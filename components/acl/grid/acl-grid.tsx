@@ -9,6 +9,8 @@ import {
 } from 'react'
 import { Button } from '@/components/ui/button'
 import { visibleText } from '@/components/ui/visible-text'
+import { cn } from '@/lib/cn'
+import { MARKS } from '../cell'
 import { Tray } from '../tray'
 import { withSaved } from './cell-place'
 import { redo, undo } from './changes'
@@ -300,7 +302,10 @@ export function AclGrid({ use, scope, columns, lead, total, href, start }: GridP
         aria-multiselectable="true"
         aria-readonly={!use.canEdit || undefined}
         tabIndex={-1}
-        className="relative select-none overflow-auto rounded-md border border-line bg-surface md:max-h-[max(24rem,calc(100dvh-17rem))]"
+        className={cn(
+          'relative select-none overflow-auto rounded-md border border-line bg-surface md:max-h-[max(24rem,calc(100dvh-17rem))]',
+          MARKS,
+        )}
         onScroll={look}
         onKeyDown={onKeyDown}
         {...pointer.handlers}

@@ -4,7 +4,7 @@ import { Icon } from '@/components/ui/icon'
 import { visibleText } from '@/components/ui/visible-text'
 import { cn } from '@/lib/cn'
 import { formatNumber } from '@/lib/format'
-import { CellMark, cellTone, NoRule, SensitiveMark } from '../cell'
+import { cellMark, cellTone, NoRule, SensitiveMark } from '../cell'
 import type { CellView } from '../cell-view'
 import { RowHead } from '../row-head'
 import type { StagedCell } from './changes'
@@ -149,7 +149,7 @@ export function GridLine({
             data-active={isActive || undefined}
             title={view && cellTitle(view, staged)}
             className={cn(
-              'absolute top-0 flex h-full cursor-cell items-center justify-center border-line border-t border-l px-1 text-sm tabular-nums',
+              'absolute top-0 flex h-full cursor-cell items-center justify-center border-line border-t border-l px-1 font-medium text-sm tabular-nums',
               staged ? 'bg-accent-tint shadow-[inset_0_0_0_1px_var(--accent)]' : view && cellTone(view),
               isActive && 'z-1 outline-2 outline-accent -outline-offset-2',
             )}
@@ -157,7 +157,7 @@ export function GridLine({
           >
             {isActive && focus.editor}
             <span className="truncate">
-              {staged ? <StagedMark staged={staged} now={view?.own ?? null} /> : view && <CellMark view={view} />}
+              {staged ? <StagedMark staged={staged} now={view?.own ?? null} /> : view && cellMark(view)}
             </span>
           </div>
         )
@@ -181,9 +181,9 @@ function StagedMark({ staged, now }: { staged: StagedCell; now: number | null })
   return (
     <>
       {now !== seen && <Icon name="alert" className="mr-0.5 size-3.5 text-attention" />}
-      <span className="font-medium text-accent">{value === null ? <NoRule /> : formatNumber(value)}</span>
+      <span className="text-accent">{value === null ? <NoRule /> : formatNumber(value)}</span>
       <span className="sr-only"> not saved, was </span>
-      <s className="ml-1 text-faint text-xs">{seen === null ? <NoRule /> : formatNumber(seen)}</s>
+      <s>{seen === null ? <NoRule /> : formatNumber(seen)}</s>
     </>
   )
 }

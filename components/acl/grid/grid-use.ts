@@ -29,3 +29,10 @@ export function windowHref<F>(list: ListDefinition<F>, params: ListParams<F>): W
     before: before ? printCursor(before) : null,
   }
 }
+
+/** Where the form of a cell opens on the page that is shown, by the cell's place. Made from one address: a page has thousands. */
+export function cellHrefs<F>(list: ListDefinition<F>, params: ListParams<F>): (place: string) => string {
+  const { after, before } = params
+  const [head = '', tail = ''] = list.href(params, { filters: { edit: 'PLACE' }, after, before }).split('edit=PLACE')
+  return (place) => `${head}edit=${place}${tail}#cell-form`
+}
