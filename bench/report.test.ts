@@ -100,7 +100,8 @@ test('what a run leaves out stays as the last one found it', () => {
   const before = { ...results([page('a', 100)]), load, memory: { idle: 150, after: 600 } }
   const only = { ...results([]), beside: [{ what: 'save', ms: 1, remark: '' }] }
   const both = completed(before, only)
-  expect([both.rounds, both.beside, both.load, both.memory]).toEqual([before.rounds, only.beside, load, before.memory])
+  expect([both.rounds, both.load, both.memory]).toEqual([before.rounds, load, before.memory])
+  expect(both.beside).toEqual([...before.beside, ...only.beside])
   expect(completed(before, results([page('a', 7)])).rounds[0]?.pages[0]?.p50).toBe(7)
   const three = completed(results([page('a', 1, { cold: 9 }), page('b', 2)]), results([page('c', 5), page('a', 4)]))
   expect(three.rounds.map(({ pages }) => pages.map(({ name, p50, cold }) => [name, p50, cold]))).toEqual([

@@ -220,13 +220,12 @@ export function completed(earlier: Results, results: Results): Results {
     ),
     ({ settings }) => settings,
   )
-  const kept = <T>(now: T[], before: T[]): T[] => (now.length > 0 ? now : before)
   return {
     ...results,
     completes: earlier.completes ?? earlier.made,
     rounds: rounds.filter(({ pages }) => pages.length > 0),
-    beside: kept(results.beside, earlier.beside),
-    exports: kept(results.exports, earlier.exports),
+    beside: replaced(earlier.beside, results.beside, ({ what }) => what),
+    exports: replaced(earlier.exports, results.exports, ({ what }) => what),
     scripts: replaced(earlier.scripts, results.scripts, ({ page }) => page),
     load: results.load ?? earlier.load,
     // What the server takes after everything, not after a part.
