@@ -67,7 +67,10 @@ async function main(argv: readonly string[]): Promise<number> {
     minutes,
     only: values.only === undefined ? null : new RegExp(values.only),
     // Plans are written as a whole.
-    skip: new Set([...values.skip.split(',').filter(Boolean), ...(values.keep && values.only ? ['plans'] : [])]),
+    skip: new Set([
+      ...values.skip.split(',').filter(Boolean),
+      ...(values.keep && values.only && values.as === undefined ? ['plans'] : []),
+    ]),
     say: (line) => console.error(line),
   })
   const last = resultsFile(values.as, values.out === undefined ? null : from(values.out), 'json')

@@ -4,11 +4,12 @@ import { expect, test } from '@playwright/test'
 import pg from 'pg'
 import { startSiteForTests, type TestSite, temporaryDataDir } from '@/lib/testing/site'
 import { ownerUrl } from './database'
-import { isDynamic, PAGE_ROUTES, routeOf } from './pages'
+import { isDynamic, LIST_ROUTES, PAGE_ROUTES, routeOf } from './pages'
 import { ADMIN, signInByForms } from './people'
 
 /** So many addresses of each page and export are asked for. */
 const OF_EACH = 4
+const NO_BATCH = ['/acl/batches/[id]', '/acl/batches/[id]/export']
 
 // A database of its own, whose tables become those of 2019.
 let dataDir: string
@@ -43,14 +44,17 @@ test('every page and export answers on the tables of 2019', async () => {
     const times = asked.get(route) ?? 0
     if (seen.has(address) || times >= OF_EACH) continue
     seen.add(address)
-    asked.set(route, times + 1)
     const answer = await fetch(site.url + address, { headers: { cookie }, redirect: 'manual' })
     const text = await answer.text()
+    const to = answer.headers.get('location')
+    if (to?.startsWith('/')) waiting.push(to)
+    if (answer.ok) asked.set(route, times + 1)
     if (answer.status >= 400 || text.includes('Something failed')) failed.push(`${answer.status} ${address}`)
     for (const [, href = ''] of text.matchAll(/\shref="(\/[^"#]*)/g)) waiting.push(href.replaceAll('&amp;', '&'))
   }
   expect(failed).toEqual([])
   expect(site.output()).not.toMatch(/error/i)
   // Nothing was written here yet.
-  expect(PAGE_ROUTES.filter((route) => !asked.has(route))).toEqual(['/acl/batches/[id]'])
+  const exports = LIST_ROUTES.map((route) => `${route}/export`)
+  expect([...PAGE_ROUTES, ...exports].filter((route) => !asked.has(route))).toEqual(NO_BATCH)
 })

@@ -16,7 +16,7 @@ export type OpenCell = { row: string; column: string; form: ReactNode }
 const CELLS = cn(
   '[&_td]:h-row [&_td]:border-line [&_td]:border-t [&_td]:border-l [&_td]:p-0 [&_td]:text-center [&_td]:tabular-nums',
   '[&_[data-cell]]:relative [&_[data-cell]]:block [&_[data-cell]]:h-row [&_[data-cell]]:min-w-14 [&_[data-cell]]:px-2',
-  '[&_[data-cell]]:font-medium [&_[data-cell]]:leading-(--spacing-row)',
+  '[&_[data-cell]]:whitespace-nowrap [&_[data-cell]]:font-medium [&_[data-cell]]:leading-(--spacing-row)',
   '[&_a[data-cell]]:-outline-offset-2 [&_a[data-cell]:hover]:bg-hover',
   'max-md:[&_td]:items-center max-md:[&_td]:justify-between max-md:[&_td]:border-l-0 max-md:[&_td]:pl-6 max-md:[&_td]:text-left',
   'max-md:[&_[data-cell]]:min-w-28 max-md:[&_[data-cell]]:text-right max-md:[&_[data-cell]]:px-3',
@@ -74,7 +74,7 @@ export function Matrix({
               </th>
             ))}
             {/* Takes up what is left of a wide window, so that cells keep their size. */}
-            <td aria-hidden="true" className="w-full border-line border-l" />
+            <td aria-hidden="true" className="w-full border-line border-l print:hidden" />
           </tr>
         </thead>
         <tbody className={CELLS}>
@@ -198,7 +198,7 @@ function MatrixLine({
             </td>
           )
         })}
-        <td aria-hidden="true" className="max-md:hidden!" />
+        <td aria-hidden="true" className="max-md:hidden! print:hidden" />
       </tr>
       {open && (
         <tr className="bg-accent-tint max-md:[&>td]:block">

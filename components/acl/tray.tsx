@@ -81,10 +81,10 @@ export function Tray({
     if (!isSaving && due === cells && sent.current !== cells) send('preview')
   })
   useEffect(() => {
-    if (!isOpen || cells.size === 0) return
+    if (!isOpen || isSaving || cells.size === 0) return
     const timer = setTimeout(() => ask(cells), QUIET)
     return () => clearTimeout(timer)
-  }, [isOpen, cells])
+  }, [isOpen, isSaving, cells])
 
   // The first change of a new tray: what was answered is of what is saved or given up by now.
   const counted = useRef(count)
@@ -129,7 +129,11 @@ export function Tray({
           size="sm"
           kind={isOpen ? 'secondary' : 'primary'}
           aria-expanded={isOpen}
-          onClick={() => setIsOpen(!isOpen)}
+          onClick={() => {
+            // What was refused a while ago is measured anew.
+            if (answer?.kind === 'refused') sent.current = null
+            setIsOpen(!isOpen)
+          }}
         >
           {isOpen ? 'Close' : 'Review and save'}
         </Button>

@@ -192,8 +192,7 @@ export function anomaliesOf(facts: ActionFacts): Anomaly[] {
       action.status === 'scheduled'
         ? 'The scheduler took it up'
         : `Its target was resolved${action.counters.sent ? ` to ${formatCount(action.counters.sent, 'agent')}` : ''}`
-    const mend =
-      'Mend what the reasons below say, then sign the action again and submit it again; this row stays as it is for ever.'
+    const again = 'sign the action again and submit it again; this row stays as it is for ever.'
     add(
       'A2',
       ATTENTION.A2.label,
@@ -202,8 +201,8 @@ export function anomaliesOf(facts: ActionFacts): Anomaly[] {
         ? `${begun}, and then nothing: no command of it was ever sent.`
         : `${begun}, and its row tells of nothing after that. Its commands could not be counted.`,
       figures
-        ? `Nothing has run. ${mend}`
-        : `See whether the action has commands: with some it runs, whatever its status says. With none nothing has run. ${mend}`,
+        ? `Nothing has run. Mend what the reasons below say, then ${again}`
+        : `See whether the action has commands: with some it runs, whatever its status says. With none nothing has run: ${again}`,
       notChecked,
     )
   }

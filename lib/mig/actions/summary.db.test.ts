@@ -123,6 +123,17 @@ describe.each(['data-rst', 'scripts', '2019'] as const)('action summaries in the
     expect(await summary(BIG)).toMatchObject({ done: '100', still_out: '300' })
   })
 
+  it('looks again soon for commands that an action that has just begun has none of', async () => {
+    await database.owner(
+      `UPDATE public.actions SET starttime = now() - interval '5 seconds', status = 'inflight' WHERE id = ${EMPTY}`,
+    )
+    await run()
+    const [row] = await database.owner(
+      `SELECT commands, due_at < now() + interval '1 minute' AS soon FROM dashboard.action_summary WHERE action_id = ${EMPTY}`,
+    )
+    expect(row).toEqual({ commands: '0', soon: true })
+  })
+
   it('puts off what cannot be counted and counts the rest', async () => {
     await database.owner(`ALTER TABLE dashboard.action_summary ADD CONSTRAINT hurdle CHECK (commands <> 400)`)
     try {

@@ -91,7 +91,9 @@ export function countCommandsSql(ids: string[]): Sql {
   const changed = sql`greatest(max(c.starttime) FILTER (WHERE ${isDate(sql`c.starttime`)}),
         max(c.finishtime) FILTER (WHERE ${isDate(sql`c.finishtime`)}))`
   // Either way: a date ahead of the clock must not keep an action young for ever.
-  const change = sql`coalesce(n.last_change, 'epoch'::timestamptz)`
+  // Without a command the action's own start: commands that are young in coming are looked for soon again.
+  const start = sql`(SELECT a.starttime FROM public.actions a WHERE a.id = s.action_id AND ${isDate(sql`a.starttime`)})`
+  const change = sql`coalesce(n.last_change, ${start}, 'epoch'::timestamptz)`
   const age = sql`greatest(clock_timestamp() - ${change}, ${change} - clock_timestamp(), interval '15 seconds')`
   return sql`
     WITH wanted AS (SELECT id FROM unnest(${ids}::numeric[]) AS w (id)),
