@@ -29,7 +29,7 @@ export function RowHead({ row, tabIndex }: { row: GridRow; tabIndex?: number }) 
   return (
     <span className="flex items-center gap-2">
       {/* The system has its place on the same line, or none: what does not fit wraps out of sight. */}
-      <span className="flex h-6 min-w-0 flex-1 flex-wrap gap-x-2 overflow-hidden leading-6">
+      <span className="flex h-6 min-w-0 flex-1 flex-wrap gap-x-2 overflow-hidden leading-6 print:h-auto print:leading-normal">
         <TextLink
           href={`/agents/${row.id}`}
           title={visibleText([row.name, row.queueloc].filter(Boolean).join(', queue '))}
