@@ -9,7 +9,7 @@ const ACROSS = { width: 1030, height: 700 }
 const PAGES = [
   { route: '/actions/[id]', paper: UPRIGHT },
   { route: '/acl/batches/[id]', paper: UPRIGHT },
-  { route: '/acl/requirements', query: '?name=storage', paper: ACROSS },
+  { route: '/acl/requirements', query: '?name=DESKTOP-', paper: ACROSS },
   { route: '/acl/permissions', query: '?name=storage', paper: ACROSS },
   { route: '/acl/what-if', query: '?signer=2&module=MODULE', paper: UPRIGHT },
 ]
@@ -34,7 +34,13 @@ for (const { route, query = '', paper } of PAGES)
           isClipping && isShown(one) && !one.closest('svg, .sr-only, [role=img]') && one.scrollWidth > one.clientWidth
         )
       })
+      const below = [...main.querySelectorAll('tr > * *')].filter((one) => {
+        const row = one.closest('tr')
+        const isText = isShown(one) && one.textContent !== '' && !one.closest('svg, .sr-only')
+        return isText && row && one.getBoundingClientRect().bottom > row.getBoundingClientRect().bottom + 1
+      })
       return {
+        below: below.map((one) => one.outerHTML.slice(0, 120)),
         pressed: [...document.querySelectorAll('button, form, search, dialog, nav[aria-label=Areas]')].filter(isShown)
           .length,
         folded: [...main.querySelectorAll('details > :not(summary)')].filter(
@@ -47,7 +53,14 @@ for (const { route, query = '', paper } of PAGES)
         width: document.documentElement.scrollWidth,
       }
     })
-    expect(seen).toMatchObject({ pressed: 0, folded: 0, cut: [], paper: 'rgb(255, 255, 255)', ink: 'rgb(23, 27, 34)' })
+    expect(seen).toMatchObject({
+      below: [],
+      pressed: 0,
+      folded: 0,
+      cut: [],
+      paper: 'rgb(255, 255, 255)',
+      ink: 'rgb(23, 27, 34)',
+    })
     expect(seen.width).toBeLessThanOrEqual(paper.width)
     for (const words of ['as of 20', 'Printed by Ada Okafor, admin', address]) expect(seen.head).toContain(words)
     if (query) expect(seen.head).toContain('Filters: ')
