@@ -53,14 +53,13 @@ export const MARKS = cn(
 
 /** A stored value: set, lent by `default` (slanted), left behind (struck), or a dot for no rule. Wants MARKS around it. */
 export function cellMark({ own, lent, of, behind, mixed, tone }: CellView): ReactNode {
-  const shown = lent ? lent.value : own
-  const isLent = lent !== undefined && shown !== undefined && shown !== null
+  const shown = (lent ? lent.value : own) ?? null
+  const value = shown === null ? NO_RULE : formatNumber(shown)
   return (
     <>
       {mixed && <Icon name="alert" className="mr-0.5 inline size-3.5" />}
-      {isLent && <i className={tone || of !== undefined ? undefined : 'text-faint'}>{formatNumber(shown)}</i>}
-      {!isLent && (shown === undefined || shown === null ? NO_RULE : formatNumber(shown))}
-      {of !== undefined && shown !== undefined && shown !== null && <small>/{formatNumber(of)}</small>}
+      {lent && shown !== null ? <i className={tone || of !== undefined ? undefined : 'text-faint'}>{value}</i> : value}
+      {of !== undefined && shown !== null && <small>/{formatNumber(of)}</small>}
       {lent && own !== undefined && <s>{formatNumber(own)}</s>}
       {own === undefined && !mixed && behind && <s className="text-attention!">{formatNumber(behind[0] ?? 0)}</s>}
     </>
